@@ -1,0 +1,92 @@
+using System.IO.Compression;
+
+namespace Hebb.Data;
+
+/// <summary>Opening of user-named files, with the operating system's refusals as one line under <see cref="DataException"/>.</summary>
+internal static class DataFile
+{
+    /// <summary>DEFLATE codes at most 258 bytes in two bits: a compressed stream can't hold more than this many bytes a byte.</summary>
+    public const int MaxDeflateRatio = 1032;
+
+    public static byte[] ReadAllBytes(string path) => Guard(path, () => File.ReadAllBytes(path));
+
+    public static FileStream OpenRead(string path) => Guard(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+
+    /// <summary>The file's stream, unpacked if it starts with the gzip magic, and the most bytes that it can hold.</summary>
+    public static (Stream Stream, long MaxLength) OpenUnpacked(string path)
+    {
+        var file = OpenRead(path);
+        try
+        {
+            return Unpack(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public static (Stream Stream, long MaxLength) Unpack(Stream seekable)
+    {
+        long length = seekable.Length - seekable.Position;
+        int first = seekable.ReadByte(), second = seekable.ReadByte();
+        seekable.Seek(-(first < 0 ? 0 : second < 0 ? 1 : 2), SeekOrigin.Current);
+        if (first != 0x1f || second != 0x8b) return (seekable, length);
+        return (new GZipStream(seekable, CompressionMode.Decompress), length * MaxDeflateRatio);
+    }
+
+    /// <summary>Writes to a temporary name in the same folder, flushes to the disk, then renames.</summary>
+    public static void WriteAllBytes(string path, ReadOnlySpan<byte> bytes)
+    {
+        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
+            {
+                stream.Write(bytes);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TryDelete(temporary);
+            throw new DataException($"{path}: cannot be written: {FirstLine(e.Message)}", e);
+        }
+    }
+
+    public static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The caller is already reporting the error that matters.
+        }
+    }
+
+    public static string FirstLine(string text)
+    {
+        int end = text.AsSpan().IndexOfAny('\r', '\n');
+        return end < 0 ? text : text[..end];
+    }
+
+    private static T Guard<T>(string path, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new DataException($"{path}: no such file", e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
+        {
+            throw new DataException($"{path}: cannot be read: {FirstLine(e.Message)}", e);
+        }
+    }
+}
