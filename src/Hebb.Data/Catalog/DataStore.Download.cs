@@ -1,0 +1,115 @@
+using System.Net;
+
+namespace Hebb.Data;
+
+/// <summary>How far a download is.</summary>
+/// <param name="File">The file's name.</param>
+/// <param name="Received">Bytes so far.</param>
+/// <param name="Total">Bytes in all, where the server says so.</param>
+public readonly record struct DownloadProgress(string File, long Received, long? Total);
+
+public sealed partial class DataStore
+{
+    private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(20), s_stallLimit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Takes the place of the network in tests.</summary>
+    internal HttpMessageHandler? Handler { get; init; }
+
+    /// <summary>
+    /// Downloads what is missing of a dataset into the cache: under a temporary name, checked against length and SHA-256, then renamed.
+    /// </summary>
+    /// <returns>The path of every file, in the entry's order.</returns>
+    /// <exception cref="DataException">The network is refused, every published home fails, or the cache can't be written.</exception>
+    public async Task<IReadOnlyList<string>> GetAsync(CatalogEntry entry, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        if (entry.Embedded) throw new DataException($"{entry.Name}: ships with Hebb, there is nothing to get");
+        using var client = new HttpClient(Handler ?? new SocketsHttpHandler { ConnectTimeout = s_connectLimit }, disposeHandler: Handler is null);
+        client.Timeout = Timeout.InfiniteTimeSpan; // a stalled read is what ends a download, not a long one
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("hebb");
+        var paths = new List<string>();
+        foreach (var file in entry.Files)
+            paths.Add(Find(entry, file) ?? await DownloadAsync(client, entry, file, progress, cancellation).ConfigureAwait(false));
+        return paths;
+    }
+
+    private async Task<string> DownloadAsync(
+        HttpClient client, CatalogEntry entry, CatalogFile file, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
+        if (Offline) throw new DataException($"{entry.Name}: {file.Name} is missing, and offline mode refuses to download it");
+        string folder = Path.Combine(Cache, entry.Name), path = Path.Combine(folder, file.Name);
+        string temporary = Path.Combine(folder, $".{file.Name}.{Guid.NewGuid():N}.tmp");
+        var failures = new List<string>();
+        try
+        {
+            Directory.CreateDirectory(folder);
+            foreach (string url in file.Urls)
+            {
+                try
+                {
+                    await FetchAsync(client, url, file, temporary, progress, cancellation).ConfigureAwait(false);
+                    var (sha256, bytes) = Hash(temporary, file.Bytes);
+                    if (sha256 != file.Sha256) throw new FormatException($"the content is not the published one ({bytes} bytes, SHA-256 {sha256[..12]}…)");
+                    File.Move(temporary, path, overwrite: true);
+                    return path;
+                }
+                catch (Exception e) when (e is HttpRequestException or FormatException or HttpIOException or TimeoutException)
+                {
+                    failures.Add($"{url}: {DataFile.FirstLine(e.Message).Replace(temporary, "the download")}");
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"{entry.Name}: {path} cannot be written: {DataFile.FirstLine(e.Message)}", e);
+        }
+        finally
+        {
+            DataFile.TryDelete(temporary);
+        }
+        throw new DataException($"{entry.Name}: {file.Name} could not be downloaded: {string.Join("; ", failures)}");
+    }
+
+    private static async Task FetchAsync(
+        HttpClient client, string url, CatalogFile file, string target, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
+    {
+        using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        stall.CancelAfter(s_stallLimit);
+        try
+        {
+            using var response = await client.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, stall.Token).ConfigureAwait(false);
+            if (response.StatusCode != HttpStatusCode.OK) throw new HttpRequestException($"the server answered {(int)response.StatusCode} {response.ReasonPhrase}");
+            long? total = response.Content.Headers.ContentLength;
+            // Packing never makes a file longer by more than a little, so whatever goes on is not the file.
+            long limit = file.Bytes + (file.Bytes >> 10) + 4096, received = 0;
+            using var body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
+            using var output = new FileStream(target, FileMode.Create, FileAccess.Write);
+            var buffer = new byte[1 << 16];
+            while (await ReadAsync(body, buffer, stall.Token).ConfigureAwait(false) is > 0 and var got)
+            {
+                stall.CancelAfter(s_stallLimit);
+                if ((received += got) > limit) throw new FormatException($"the download goes on past {limit} bytes");
+                await output.WriteAsync(buffer.AsMemory(0, got), stall.Token).ConfigureAwait(false);
+                progress?.Report(new DownloadProgress(file.Name, received, total));
+            }
+            if (total is { } expected && received != expected) throw new FormatException($"the download ended after {received} of {expected} bytes");
+            output.Flush(flushToDisk: true);
+        }
+        catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"nothing was received for {s_stallLimit.TotalSeconds:0} s", e);
+        }
+    }
+
+    /// <summary>Failures of the network get a type of their own, apart from those of the disk.</summary>
+    private static async Task<int> ReadAsync(Stream body, byte[] buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await body.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new HttpRequestException($"the connection broke: {DataFile.FirstLine(e.Message)}", e);
+        }
+    }
+}
