@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Hebb.Cpu;
 
 /// <summary>
-/// Vectorised operations on contiguous rows, for the factorizations. <typeparamref name="T"/> is float or double throughout.
+/// Vectorised operations on contiguous rows, for the factorizations. <c>T</c> is float or double throughout.
 /// </summary>
 internal static unsafe class RowOps
 {
