@@ -1,0 +1,167 @@
+using System.Runtime.CompilerServices;
+
+namespace Hebb.Cpu.Simd;
+
+public static partial class VectorMath
+{
+    [MethodImpl(Inline)]
+    public static V Sin<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        (V r, V q, V far) = ReduceQuarter<V, T>(x);
+        V odd = IsOdd<V, T>(q);
+        V y = V.Select(odd, CosPoly<V, T>(r), SinPoly<V, T>(r));
+        y = TinyIsItself<V, T>(x, y ^ SignOfBit1<V, T>(q));
+        return V.Any(far) ? V.Select(far, V.Map<FarSin<T>>(x), y) : y;
+    }
+
+    [MethodImpl(Inline)]
+    public static V Cos<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        (V r, V q, V far) = ReduceQuarter<V, T>(x);
+        V odd = IsOdd<V, T>(q);
+        V y = V.Select(odd, SinPoly<V, T>(r), CosPoly<V, T>(r));
+        y ^= SignOfBit1<V, T>(V.AddBits(q, Bits<V, T>(1)));
+        return V.Any(far) ? V.Select(far, V.Map<FarCos<T>>(x), y) : y;
+    }
+
+    [MethodImpl(Inline)]
+    public static V Tan<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+            return ViaDouble<V, T, TanFunc>(x);
+        (V r, V q, V far) = ReduceQuarter<V, T>(x);
+        V odd = IsOdd<V, T>(q);
+        V s = SinPoly<V, T>(r), c = CosPoly<V, T>(r);
+        V y = V.Select(odd, -c, s) / V.Select(odd, s, c);
+        y = TinyIsItself<V, T>(x, y);
+        return V.Any(far) ? V.Select(far, V.Map<FarTan<T>>(x), y) : y;
+    }
+
+    /// <summary>
+    /// x = q pi/2 + r with |r| at most pi/4, q's low bits in the lane's; far marks where |x| is past 2^13 (float) or 2^19 (double) and
+    /// the parts of pi/2 no longer multiply exactly.
+    /// </summary>
+    [MethodImpl(Inline)]
+    static (V R, V Q, V Far) ReduceQuarter<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        bool single = typeof(T) == typeof(float);
+        V far = V.Greater(V.Abs(x), C<V, T>(single ? 8192 : 524288));
+        V shifter = Shifter<V, T>();
+        V t = V.MultiplyAdd(x, C<V, T>(0.6366197723675814), shifter);
+        V n = t - shifter;
+        V r;
+        if (single)
+        {
+            r = V.MultiplyAdd(n, C<V, T>(-1.5703125), x);
+            r = V.MultiplyAdd(n, C<V, T>(-0.0004837512969970703), r);
+            r = V.MultiplyAdd(n, C<V, T>(-7.549533620476723e-08), r);
+            r = V.MultiplyAdd(n, C<V, T>(-2.5633440682570896e-12), r);
+        }
+        else
+        {
+            r = V.MultiplyAdd(n, C<V, T>(-1.5707963267341256), x);
+            r = V.MultiplyAdd(n, C<V, T>(-6.077100506303966e-11), r);
+            r = V.MultiplyAdd(n, C<V, T>(-2.0222662487959506e-21), r);
+        }
+        return (r, t, far);
+    }
+
+    [MethodImpl(Inline)]
+    static V IsOdd<V, T>(V q)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => V.EqualBits(q & Bits<V, T>(1), Bits<V, T>(1));
+
+    /// <summary>The sign bit, where bit 1 of q is set.</summary>
+    [MethodImpl(Inline)]
+    static V SignOfBit1<V, T>(V q)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => (q & Bits<V, T>(2)) << (typeof(T) == typeof(float) ? 30 : 62);
+
+    /// <summary>sin(r) for |r| up to pi/4, to 2^-28 (float), 2^-57 (double).</summary>
+    [MethodImpl(Inline)]
+    static V SinPoly<V, T>(V r)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        V z = r * r;
+        V p;
+        if (typeof(T) == typeof(float))
+        {
+            p = C<V, T>(2.718102905419073e-06);
+            p = Horner<V, T>(p, z, -0.00019839309970848262);
+            p = Horner<V, T>(p, z, 0.008333329111337662);
+            p = Horner<V, T>(p, z, -0.1666666716337204);
+        }
+        else
+        {
+            p = C<V, T>(-7.578506135172258e-13);
+            p = Horner<V, T>(p, z, 1.6058362486063596e-10);
+            p = Horner<V, T>(p, z, -2.5052104876604603e-08);
+            p = Horner<V, T>(p, z, 2.7557319214045025e-06);
+            p = Horner<V, T>(p, z, -0.00019841269841254763);
+            p = Horner<V, T>(p, z, 0.008333333333333323);
+            p = Horner<V, T>(p, z, -0.16666666666666666);
+        }
+        return V.MultiplyAdd(p * z, r, r);
+    }
+
+    /// <summary>cos(r) for |r| up to pi/4, to 2^-30 (float), 2^-59 (double).</summary>
+    [MethodImpl(Inline)]
+    static V CosPoly<V, T>(V r)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        V z = r * r;
+        V p;
+        if (typeof(T) == typeof(float))
+        {
+            p = C<V, T>(-2.7205612695979653e-07);
+            p = Horner<V, T>(p, z, 2.4799457605695352e-05);
+            p = Horner<V, T>(p, z, -0.0013888883404433727);
+            p = Horner<V, T>(p, z, 0.0416666679084301);
+        }
+        else
+        {
+            p = C<V, T>(4.737729932960052e-14);
+            p = Horner<V, T>(p, z, -1.1470284381906568e-11);
+            p = Horner<V, T>(p, z, 2.087675428302014e-09);
+            p = Horner<V, T>(p, z, -2.7557319214981764e-07);
+            p = Horner<V, T>(p, z, 2.480158730157051e-05);
+            p = Horner<V, T>(p, z, -0.0013888888888888872);
+            p = Horner<V, T>(p, z, 0.041666666666666664);
+        }
+        V one = C<V, T>(1);
+        V half = C<V, T>(0.5) * z;
+        V w = one - half;
+        return w + V.MultiplyAdd(z * z, p, one - w - half);
+    }
+
+    readonly struct FarSin<T> : ILaneFunc<T>
+    {
+        public static T Invoke(T x) => typeof(T) == typeof(float) ? (T)(object)(float)Math.Sin((float)(object)x!) : (T)(object)Math.Sin((double)(object)x!);
+    }
+
+    readonly struct FarCos<T> : ILaneFunc<T>
+    {
+        public static T Invoke(T x) => typeof(T) == typeof(float) ? (T)(object)(float)Math.Cos((float)(object)x!) : (T)(object)Math.Cos((double)(object)x!);
+    }
+
+    readonly struct FarTan<T> : ILaneFunc<T>
+    {
+        public static T Invoke(T x) => (T)(object)Math.Tan((double)(object)x!);
+    }
+
+    readonly struct TanFunc : IDoubleFunc
+    {
+        public static W Invoke<W>(W x)
+            where W : unmanaged, ISimd<W, double> => Tan<W, double>(x);
+    }
+}
