@@ -55,9 +55,9 @@ public sealed class FacadeGenerator : IIncrementalGenerator
 
     static IEnumerable<string> Signatures(OpModel op, ApplyModel apply)
     {
-        if (apply.IsTensor[0])
+        if (apply.IsTensor(0))
         {
-            var parameters = Enumerable.Range(1, apply.Arity - 1).Select(i => (Type: Type(apply, i), Name: apply.Arity == 2 ? "other" : "@" + apply.Names[i])).ToList();
+            var parameters = Enumerable.Range(1, apply.Arity - 1).Select(i => (Type: apply.Types[i], Name: apply.Arity == 2 ? "other" : "@" + apply.Names[i])).ToList();
             yield return $"{apply.Returns} {op.Method}({string.Join(", ", parameters.Select(p => $"{p.Type} {p.Name}"))})"
                 + $" => {op.Driver}.Apply({string.Join(", ", new[] { "this" }.Concat(parameters.Select(p => p.Name)))})";
         }
@@ -71,16 +71,14 @@ public sealed class FacadeGenerator : IIncrementalGenerator
         {
             yield return $"static {apply.Returns} operator {symbol}(Tensor value) => {op.Driver}.Apply(value)";
         }
-        else if (apply.Arity == 2 && (apply.IsTensor[0] || (apply.IsTensor[1] && !IsShift(symbol))))
+        else if (apply.Arity == 2 && (apply.IsTensor(0) || (apply.IsTensor(1) && !IsShift(symbol))))
         {
-            yield return $"static {apply.Returns} operator {symbol}({Type(apply, 0)} left, {Type(apply, 1)} right) => {op.Driver}.Apply(left, right)";
+            yield return $"static {apply.Returns} operator {symbol}({apply.Types[0]} left, {apply.Types[1]} right) => {op.Driver}.Apply(left, right)";
         }
     }
 
     // C# takes a shift operator only with the declaring type on its left.
     static bool IsShift(string symbol) => symbol is "<<" or ">>" or ">>>";
-
-    static string Type(ApplyModel apply, int i) => apply.IsTensor[i] ? "Tensor" : "double";
 
     static void AppendDocs(StringBuilder text, string docs)
     {

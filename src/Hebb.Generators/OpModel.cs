@@ -58,9 +58,11 @@ internal sealed record OpModel(
     }
 }
 
-/// <summary>One static <c>Apply</c> of a driver. A parameter is a tensor or a double.</summary>
-internal sealed record ApplyModel(string Returns, EquatableArray<string> Names, EquatableArray<bool> IsTensor)
+/// <summary>One static <c>Apply</c> of a driver. A parameter is a tensor or a C# number.</summary>
+internal sealed record ApplyModel(string Returns, EquatableArray<string> Names, EquatableArray<string> Types)
 {
+    public bool IsTensor(int i) => Types[i] == "Tensor";
+
     public static IEnumerable<ApplyModel> ReadAll(INamedTypeSymbol driver)
     {
         for (INamedTypeSymbol? t = driver; t is not null; t = t.BaseType)
@@ -68,12 +70,12 @@ internal sealed record ApplyModel(string Returns, EquatableArray<string> Names, 
             foreach (IMethodSymbol method in t.GetMembers("Apply").OfType<IMethodSymbol>())
             {
                 if (method is { IsStatic: true, Arity: 0, DeclaredAccessibility: Accessibility.Public or Accessibility.Internal, Parameters.Length: > 0 }
-                    && method.Parameters.All(p => p.RefKind == RefKind.None && (p.Type.IsHebb("Tensor") || p.Type.SpecialType == SpecialType.System_Double)))
+                    && method.Parameters.All(p => p.RefKind == RefKind.None && (p.Type.IsHebb("Tensor") || p.Type.SpecialType is SpecialType.System_Double or SpecialType.System_Int64)))
                 {
                     yield return new(
                         method.ReturnType.ToDisplayString(Symbols.Full),
                         new(method.Parameters.Select(p => p.Name)),
-                        new(method.Parameters.Select(p => p.Type.IsHebb("Tensor"))));
+                        new(method.Parameters.Select(p => p.Type.SpecialType switch { SpecialType.System_Double => "double", SpecialType.System_Int64 => "long", _ => "Tensor" })));
                 }
             }
         }

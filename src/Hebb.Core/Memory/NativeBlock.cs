@@ -1,0 +1,47 @@
+using System.Runtime.InteropServices;
+
+namespace Hebb.Memory;
+
+/// <summary>A storage of its own native allocation, above <see cref="SmallHeap.MaxBytes"/>. Its finalizer returns it to the pool, not to the system.</summary>
+internal sealed unsafe class NativeBlock : Storage
+{
+    private const long HugePage = 2L << 20;
+
+    /// <summary>
+    /// Refers to this block without keeping it alive. Short on purpose: while it still has a target, no finalizer is pending, so whoever
+    /// gets the target may release the block without racing one.
+    /// </summary>
+    internal WeakReference<NativeBlock> Weak;
+
+    public NativeBlock(long bytes)
+    {
+        // Large blocks start on a huge page, so that the system can back them with few page-table entries.
+        nuint alignment = bytes >= 2 * HugePage ? (nuint)HugePage : 64;
+        Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, alignment);
+        Capacity = bytes;
+        Weak = new WeakReference<NativeBlock>(this);
+    }
+
+    ~NativeBlock()
+    {
+        if (Pointer == null)
+            return;
+        Weak = new WeakReference<NativeBlock>(this);
+        GC.ReRegisterForFinalize(this);
+        Release();
+    }
+
+    internal override void Release()
+    {
+        Generation++;
+        BlockPool.Return(this);
+    }
+
+    /// <summary>Gives the memory back to the system.</summary>
+    internal void Free()
+    {
+        NativeMemory.AlignedFree(Pointer);
+        Pointer = null;
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+using Hebb.Memory;
+
+namespace Hebb;
+
+/// <summary>
+/// Hands back at its end every tensor made since it was opened on this thread, but for those it was told to <see cref="Keep"/>. Never needed;
+/// it makes memory use predictable. Using a tensor after its scope ended throws.
+/// <code>using var scope = TensorScope.Open();
+/// var y = scope.Keep(model.Call(x));</code>
+/// </summary>
+public readonly ref struct TensorScope
+{
+    private readonly ScopeState _state;
+
+    private TensorScope(ScopeState state) => _state = state;
+
+    /// <summary>Opens a scope on the current thread. Close it on the same thread, innermost first (<c>using</c> does).</summary>
+    public static TensorScope Open([CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        new(ScopeState.Push(member, file, line, suspended: false));
+
+    /// <summary>Within the returned value's lifetime no scope adopts new tensors: for state that outlives a step.</summary>
+    public static TensorScope Suspend() => new(ScopeState.Push("", "", 0, suspended: true));
+
+    /// <summary>Lets a tensor outlive this scope: it passes to the enclosing one, if any.</summary>
+    public Tensor Keep(Tensor tensor)
+    {
+        if (tensor.HasStorage)
+            tensor.Storage.Scope?.Hand(tensor.Storage, _state.Parent);
+        return tensor;
+    }
+
+    /// <summary>Lets a tensor outlive every scope.</summary>
+    public static Tensor Escape(Tensor tensor)
+    {
+        if (tensor.HasStorage)
+            tensor.Storage.Scope?.Hand(tensor.Storage, null);
+        return tensor;
+    }
+
+    /// <summary>Ends the scope.</summary>
+    /// <exception cref="HebbException">It is not the innermost scope of this thread.</exception>
+    public void Dispose() => _state.Pop();
+}

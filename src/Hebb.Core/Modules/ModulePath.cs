@@ -1,0 +1,8 @@
+namespace Hebb.Modules;
+
+/// <summary>The path of the module that is running on this thread, such as <c>model.head</c>; for errors and the tape.</summary>
+internal static class ModulePath
+{
+    [ThreadStatic]
+    internal static string? Current;
+}

@@ -1,0 +1,123 @@
+using System.Numerics;
+using Hebb.Cpu.Simd;
+using Hebb.Transforms;
+
+namespace Hebb.Ops;
+
+/// <summary>An elementwise function of two tensors that broadcast, written once for every vector width and type. Attributes are the struct's fields.</summary>
+[ElementwiseDriver(typeof(Binary<>))]
+public interface IBinaryOp<TSelf> where TSelf : struct, IBinaryOp<TSelf>
+{
+    /// <summary>The element types it takes; operands of different types meet by <see cref="DTypes.Promote(in TensorSpec, in TensorSpec)"/>.</summary>
+    static virtual OpDomain Domain => OpDomain.Numeric;
+
+    /// <summary>What the differentials read: Input0, Input1, Output0.</summary>
+    static virtual Saved Saves => Saved.Input0 | Saved.Input1;
+
+    /// <summary>The function. Lanes past the end of the data hold 0.</summary>
+    V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged;
+
+    /// <summary>d times the derivative by a, where y is the value. Written in ops.</summary>
+    Tensor DifferentialA(Tensor d, Tensor a, Tensor b, Tensor y);
+
+    /// <summary>d times the derivative by b, where y is the value. Written in ops.</summary>
+    Tensor DifferentialB(Tensor d, Tensor a, Tensor b, Tensor y);
+
+    /// <summary>Names the attributes.</summary>
+    void Describe(AttributeVisitor v)
+    {
+    }
+}
+
+/// <summary>Implemented beside <see cref="IBinaryOp{TSelf}"/> by functions that also take complex tensors.</summary>
+public interface IComplexBinaryOp
+{
+    Complex Invoke(Complex a, Complex b);
+}
+
+/// <summary>Drives a <see cref="IBinaryOp{TSelf}"/>: broadcasting, promotion, strides, tiles, threads, derivatives, batching.</summary>
+public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
+{
+    private TOp _op;
+
+    public Binary(TOp op) => _op = op;
+
+    public Binary()
+    {
+    }
+
+    /// <summary>The op without attributes.</summary>
+    public static Binary<TOp> Instance { get; } = new();
+
+    public static Tensor Apply(Tensor a, Tensor b) => Engine.Apply(Instance, a, b);
+
+    public static Tensor Apply(Tensor a, double b) => Engine.Apply(Instance, a, Tensor.ScalarLike(b, a));
+
+    public static Tensor Apply(double a, Tensor b) => Engine.Apply(Instance, Tensor.ScalarLike(a, b), b);
+
+    public static Tensor Apply(Tensor a, long b) => Engine.Apply(Instance, a, Tensor.ScalarLike(b, a));
+
+    public static Tensor Apply(long a, Tensor b) => Engine.Apply(Instance, Tensor.ScalarLike(a, b), b);
+
+    public override string Name => ElementwiseName<TOp>.Name;
+
+    public override string DisplayName => ElementwiseName<TOp>.Display;
+
+    public override bool AcceptsStrided => true;
+
+    public override bool AcceptsHalf => true;
+
+    public override Saved Saves => TOp.Saves;
+
+    public override BatchRule Batching => BatchRule.Broadcast;
+
+    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
+    {
+        var dtype = inputs[0].DType == inputs[1].DType ? inputs[0].DType : DTypes.Promote(inputs[0], inputs[1]);
+        outputs[0] = new TensorSpec(
+            Hebb.Shape.Broadcast(inputs[0].Shape, inputs[1].Shape, DisplayName),
+            TOp.Domain.Resolve(dtype, DisplayName, _op is IComplexBinaryOp),
+            inputs[0].Device);
+    }
+
+    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        if (outputs[0].DType.IsComplex)
+            ComplexLoops.Binary((IComplexBinaryOp)(object)_op, inputs[0], inputs[1], outputs[0]);
+        else
+            ElementwiseLoops.Binary(_op, inputs[0], inputs[1], outputs[0]);
+    }
+
+    public override void Vjp(in VjpContext c)
+    {
+        var a = (Saves & Saved.Input0) != 0 ? c.Input(0) : null!;
+        var b = (Saves & Saved.Input1) != 0 ? c.Input(1) : null!;
+        var y = (Saves & Saved.Output0) != 0 ? c.Output() : null!;
+        var g = c.Grad();
+        bool complex = g.DType.IsComplex;
+        if (complex)
+            g = g.Conj();
+        if (c.Needs(0))
+            c.Set(0, ToInput(_op.DifferentialA(g, a, b, y), c.InputSpec(0), complex));
+        if (c.Needs(1))
+            c.Set(1, ToInput(_op.DifferentialB(g, a, b, y), c.InputSpec(1), complex));
+    }
+
+    public override void Jvp(in JvpContext c)
+    {
+        var (a, b, y) = (c.Input(0), c.Input(1), c.Output());
+        var left = c.Has(0) ? _op.DifferentialA(c.Tangent(0), a, b, y) : null;
+        var right = c.Has(1) ? _op.DifferentialB(c.Tangent(1), a, b, y) : null;
+        var sum = left is null ? right! : right is null ? left : left + right;
+        c.Set(0, sum.Shape == y.Shape ? sum : sum.Expand(y.Shape));
+    }
+
+    public override void Describe(AttributeVisitor v) => _op.Describe(v);
+
+    private static Tensor ToInput(Tensor gradient, in TensorSpec input, bool complex)
+    {
+        if (complex)
+            gradient = input.DType.IsComplex ? gradient.Conj() : gradient.Real();
+        return gradient.SumTo(input.Shape);
+    }
+}

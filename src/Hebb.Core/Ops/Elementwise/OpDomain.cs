@@ -1,0 +1,40 @@
+namespace Hebb.Ops;
+
+/// <summary>The element types an elementwise op takes, and what it does with those it does not.</summary>
+public enum OpDomain
+{
+    /// <summary>Integers and floats as they are; Bool is refused.</summary>
+    Numeric,
+
+    /// <summary>Floats; integers and Bool become Float32 first.</summary>
+    Float,
+
+    /// <summary>Integers and Bool; floats are refused.</summary>
+    Integer,
+
+    /// <summary>Every real type, Bool as 0 and 1 in a byte.</summary>
+    Any,
+}
+
+internal static class OpDomains
+{
+    /// <summary>The type in which an op of this domain computes on inputs that meet in <paramref name="dtype"/>.</summary>
+    /// <exception cref="DTypeException">The domain refuses it.</exception>
+    public static DType Resolve(this OpDomain domain, DType dtype, string op, bool complex)
+    {
+        if (dtype.IsStorageOnly)
+            throw new DTypeException($"{op}: {dtype.Name} is for storage only; cast it first, with To(DType.Float32)");
+        if (dtype.IsComplex)
+            return complex ? dtype : throw new DTypeException($"{op}: {dtype.Name} is not supported");
+        return domain switch
+        {
+            OpDomain.Float => dtype.IsFloat ? dtype : DType.Float32,
+            OpDomain.Numeric when dtype == DType.Bool => throw new DTypeException($"{op}: bool is not supported; cast it first, or use the logical ops"),
+            OpDomain.Integer when dtype.IsFloat => throw new DTypeException($"{op}: {dtype.Name} is not supported; it takes integers and bool"),
+            _ => dtype,
+        };
+    }
+
+    /// <summary>The type that vectors hold while computing: halves widen to float, Bool is a byte.</summary>
+    public static DType Compute(DType dtype) => dtype.IsHalf ? DType.Float32 : dtype == DType.Bool ? DType.UInt8 : dtype;
+}

@@ -1,0 +1,113 @@
+using Hebb.Ops;
+using Hebb.Transforms;
+
+namespace Hebb;
+
+/// <summary>Tensors one after another along an axis.</summary>
+internal sealed class CatOp : Primitive
+{
+    private int _axis;
+
+    public CatOp(int axis) => _axis = axis;
+
+    public CatOp()
+    {
+    }
+
+    public override string Name => "cat";
+
+    public override string DisplayName => "Cat";
+
+    public override bool AcceptsStrided => true;
+
+    public override bool AcceptsHalf => true;
+
+    public override bool IsLinear => true;
+
+    public override Saved Saves => Saved.None;
+
+    public override BatchRule Batching => BatchRule.Own;
+
+    public override void Describe(AttributeVisitor v) => v.Int("axis", ref _axis);
+
+    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
+    {
+        var shape = inputs[0].Shape;
+        var dtype = inputs[0].DType;
+        if (shape.Rank == 0)
+            throw new ShapeException("Cat: scalars can't be joined; use Stack");
+        int size = shape[_axis];
+        for (int i = 1; i < inputs.Length; i++)
+        {
+            var other = inputs[i].Shape;
+            if (other.Rank != shape.Rank || other.With(_axis, 0) != shape.With(_axis, 0))
+                throw new ShapeException($"Cat: input 0 is {shape} and input {i} {other}; they may differ only along axis {_axis}");
+            size += other[_axis];
+            dtype = DTypes.Promote(dtype, inputs[i].DType);
+        }
+        outputs[0] = new TensorSpec(shape.With(_axis, size), dtype, inputs[0].Device);
+    }
+
+    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        var y = outputs[0];
+        int at = 0;
+        var strides = new long[y.Rank];
+        y.CopyStrides(strides);
+        foreach (var x in inputs)
+        {
+            if (x.Count > 0)
+                Copying.Scatter(x, Tensor.Strided(y, x.Shape, strides, at * strides[_axis]));
+            at += x.Shape[_axis];
+        }
+    }
+
+    public override void Vjp(in VjpContext c)
+    {
+        int at = 0;
+        for (int i = 0; i < c.InputCount; i++)
+        {
+            int size = c.InputSpec(i).Shape[_axis];
+            if (c.Needs(i))
+                c.Set(i, c.Grad().Narrow(_axis, at, size));
+            at += size;
+        }
+    }
+
+    public override Tensor[] Batch(BatchContext c)
+    {
+        var inputs = new Tensor[c.Values.Length];
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = c.Expanded(i);
+        return [Engine.Apply(new CatOp(_axis + 1), inputs)];
+    }
+}
+
+public sealed partial class Tensor
+{
+    /// <summary>Joins tensors along an existing axis; all other sizes must agree.</summary>
+    /// <exception cref="ShapeException">Sizes differ, or there is no tensor.</exception>
+    public static Tensor Cat(ReadOnlySpan<Tensor> tensors, int axis = 0)
+    {
+        if (tensors.IsEmpty)
+            throw new ShapeException("Cat: no tensors were given");
+        return Engine.Apply(new CatOp(tensors[0].Shape.Axis(axis)), tensors);
+    }
+
+    /// <summary>Joins tensors of one shape along a new axis.</summary>
+    /// <exception cref="ShapeException">Shapes differ, or there is no tensor.</exception>
+    public static Tensor Stack(ReadOnlySpan<Tensor> tensors, int axis = 0)
+    {
+        if (tensors.IsEmpty)
+            throw new ShapeException("Stack: no tensors were given");
+        var parts = new Tensor[tensors.Length];
+        int at = axis < 0 ? axis + tensors[0].Rank + 1 : axis;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (tensors[i].Shape != tensors[0].Shape)
+                throw new ShapeException($"Stack: input 0 is {tensors[0].Shape}, input {i} {tensors[i].Shape}");
+            parts[i] = tensors[i].Unsqueeze(at);
+        }
+        return Cat(parts, at);
+    }
+}

@@ -1,0 +1,190 @@
+using System.Runtime.InteropServices;
+using Hebb.Memory;
+using Hebb.Ops;
+
+namespace Hebb;
+
+public sealed partial class Tensor
+{
+    /// <summary>A view with given strides; recognised as contiguous where it is.</summary>
+    internal static Tensor Strided(Tensor source, in Shape shape, long[] strides, long offset)
+    {
+        long expected = 1;
+        bool contiguous = true;
+        for (int i = shape.Rank - 1; i >= 0 && contiguous; i--)
+        {
+            contiguous = shape[i] == 1 || strides[i] == expected;
+            expected *= shape[i];
+        }
+        return new Tensor(source, shape, contiguous || shape.Count == 0 ? null : strides, offset);
+    }
+
+    /// <summary>A tensor of uninitialised memory.</summary>
+    public static Tensor Empty(Shape shape, DType dtype = DType.Float32, Device device = default) => new(new TensorSpec(shape, dtype, device));
+
+    /// <summary>All zeros.</summary>
+    public static unsafe Tensor Zeros(Shape shape, DType dtype = DType.Float32, Device device = default)
+    {
+        var y = Empty(shape, dtype, device);
+        NativeMemory.Clear(y.Pointer, (nuint)dtype.BytesFor(shape.Count));
+        return y;
+    }
+
+    /// <summary>All ones.</summary>
+    public static Tensor Ones(Shape shape, DType dtype = DType.Float32, Device device = default) => Full(shape, 1, dtype, device);
+
+    /// <summary>One value everywhere.</summary>
+    public static unsafe Tensor Full(Shape shape, double value, DType dtype = DType.Float32, Device device = default)
+    {
+        var y = Empty(shape, dtype, device);
+        long count = shape.Count;
+        if (count == 0)
+            return y;
+        if (dtype.IsStorageOnly)
+        {
+            Copying.Convert(Full(shape, value, DType.Float32), y);
+            return y;
+        }
+        UInt128 element = 0;
+        ScalarValue.Write(value, dtype, (byte*)&element);
+        for (long start = 0; start < count; start += 1 << 30)
+        {
+            int length = (int)Math.Min(count - start, 1 << 30);
+            byte* at = y.Pointer + start * dtype.Size;
+            switch (dtype.Size)
+            {
+                case 1:
+                    new Span<byte>(at, length).Fill((byte)element);
+                    break;
+                case 2:
+                    new Span<ushort>(at, length).Fill((ushort)element);
+                    break;
+                case 4:
+                    new Span<uint>(at, length).Fill((uint)element);
+                    break;
+                case 8:
+                    new Span<ulong>(at, length).Fill((ulong)element);
+                    break;
+                default:
+                    new Span<UInt128>(at, length).Fill(element);
+                    break;
+            }
+        }
+        GC.KeepAlive(y);
+        return y;
+    }
+
+    /// <summary>Zeros of another tensor's shape and type.</summary>
+    public static Tensor ZerosLike(Tensor x) => Zeros(x.Shape, x.DType, x.Device);
+
+    /// <summary>Ones of another tensor's shape and type.</summary>
+    public static Tensor OnesLike(Tensor x) => Ones(x.Shape, x.DType, x.Device);
+
+    /// <summary>One value in another tensor's shape and type.</summary>
+    public static Tensor FullLike(Tensor x, double value) => Full(x.Shape, value, x.DType, x.Device);
+
+    /// <summary>A scalar tensor.</summary>
+    public static Tensor Scalar(double value, DType dtype = DType.Float32) => Full([], value, dtype);
+
+    /// <summary>The scalar that C# number <paramref name="value"/> becomes beside <paramref name="x"/>: of x's type, or Float32 beside integers.</summary>
+    internal static Tensor ScalarLike(double value, Tensor x) => Full([], value, x.DType.IsFloat || x.DType.IsComplex ? x.DType : DType.Float32);
+
+    /// <summary>The scalar that a C# integer becomes beside <paramref name="x"/>: of x's type, or Int64 beside Bool.</summary>
+    internal static unsafe Tensor ScalarLike(long value, Tensor x)
+    {
+        var dtype = x.DType == DType.Bool ? DType.Int64 : x.DType;
+        if (!dtype.IsInteger)
+            return Full([], value, dtype);
+        var y = Empty([], dtype);
+        Converting.Convert((byte*)&value, DType.Int64, y.Pointer, dtype, 1);
+        return y;
+    }
+
+    /// <summary>A tensor of the values in <paramref name="values"/>, copied, row by row.</summary>
+    /// <param name="values">As many as the shape has elements.</param>
+    /// <param name="shape">By default one axis.</param>
+    /// <exception cref="ShapeException">The numbers of elements differ.</exception>
+    public static unsafe Tensor From<T>(ReadOnlySpan<T> values, Shape? shape = null) where T : unmanaged
+    {
+        var dims = shape ?? [values.Length];
+        if (dims.Count != values.Length)
+            throw new ShapeException($"From: {values.Length} values do not fill {dims}, which has {dims.Count} elements");
+        var y = Empty(dims, DTypes.Of<T>());
+        values.CopyTo(new Span<T>(y.Pointer, values.Length));
+        GC.KeepAlive(y);
+        return y;
+    }
+
+    /// <summary>A tensor of an array's values, copied, row by row.</summary>
+    public static Tensor From<T>(T[] values, Shape? shape = null) where T : unmanaged => From((ReadOnlySpan<T>)values, shape);
+
+    /// <summary>A matrix of a two-dimensional array's values, copied.</summary>
+    public static Tensor From<T>(T[,] values) where T : unmanaged => FromArray<T>(values);
+
+    /// <summary>A tensor of a three-dimensional array's values, copied.</summary>
+    public static Tensor From<T>(T[,,] values) where T : unmanaged => FromArray<T>(values);
+
+    /// <summary>A tensor of a four-dimensional array's values, copied.</summary>
+    public static Tensor From<T>(T[,,,] values) where T : unmanaged => FromArray<T>(values);
+
+    private static Tensor FromArray<T>(Array values) where T : unmanaged
+    {
+        var sizes = new int[values.Rank];
+        for (int i = 0; i < sizes.Length; i++)
+            sizes[i] = values.GetLength(i);
+        ref byte first = ref MemoryMarshal.GetArrayDataReference(values);
+        return From(MemoryMarshal.CreateReadOnlySpan(ref System.Runtime.CompilerServices.Unsafe.As<byte, T>(ref first), values.Length), sizes);
+    }
+
+    public static implicit operator Tensor(float value) => Scalar(value);
+
+    public static implicit operator Tensor(float[] values) => From(values);
+
+    /// <summary>From <paramref name="start"/> up to <paramref name="end"/>, not included, in steps. Int64 unless another type is asked for.</summary>
+    /// <exception cref="ShapeException">The step is zero or leads away from the end.</exception>
+    public static Tensor Arange(long start, long end, long step = 1, DType dtype = DType.Int64)
+    {
+        if (step == 0 || (end - start) * Math.Sign(step) < 0)
+            throw new ShapeException($"Arange: steps of {step} do not lead from {start} to {end}");
+        int count = checked((int)((end - start + step - Math.Sign(step)) / step));
+        var values = new long[count];
+        for (int i = 0; i < count; i++)
+            values[i] = start + i * step;
+        return Copying.To(From(values), dtype);
+    }
+
+    /// <summary>0 up to <paramref name="end"/>, not included.</summary>
+    public static Tensor Arange(long end, DType dtype = DType.Int64) => Arange(0, end, 1, dtype);
+
+    /// <summary>From <paramref name="start"/> up to <paramref name="end"/>, not included, in steps that need not be whole.</summary>
+    public static Tensor Arange(double start, double end, double step, DType dtype = DType.Float32)
+    {
+        if (step == 0 || (end - start) / step < 0 || !double.IsFinite((end - start) / step))
+            throw new ShapeException($"Arange: steps of {step} do not lead from {start} to {end}");
+        var values = new double[checked((int)Math.Ceiling((end - start) / step))];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = start + i * step;
+        return Copying.To(From(values), dtype);
+    }
+
+    /// <summary><paramref name="count"/> evenly spaced values from <paramref name="start"/> to <paramref name="end"/>, both included.</summary>
+    public static Tensor Linspace(double start, double end, int count, DType dtype = DType.Float32)
+    {
+        if (count < 0)
+            throw new ShapeException($"Linspace: {count} values");
+        var values = new double[count];
+        for (int i = 0; i < count; i++)
+            values[i] = count == 1 ? start : i < count / 2 ? start + i * ((end - start) / (count - 1)) : end - (count - 1 - i) * ((end - start) / (count - 1));
+        return Copying.To(From(values), dtype);
+    }
+
+    /// <summary>Ones on the diagonal of a matrix, zeros elsewhere.</summary>
+    public static Tensor Eye(int rows, int? columns = null, DType dtype = DType.Float32)
+    {
+        int width = columns ?? rows;
+        var values = new float[checked(rows * width)];
+        for (int i = 0; i < Math.Min(rows, width); i++)
+            values[i * width + i] = 1;
+        return Copying.To(From(values, [rows, width]), dtype);
+    }
+}

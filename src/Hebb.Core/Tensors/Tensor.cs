@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using Hebb.Memory;
+using Hebb.Transforms;
+
+namespace Hebb;
+
+/// <summary>
+/// An n-dimensional array of numbers, and the road its values came by. Immutable to its users: an op returns a new tensor, a view shares memory.
+/// Nothing needs disposing.
+/// </summary>
+public sealed partial class Tensor
+{
+    private readonly Storage? _storage;
+    private readonly long[]? _strides;
+    private readonly long _offset;
+    private readonly int _generation;
+    private readonly Shape _shape;
+    private readonly DType _dtype;
+
+    /// <summary>The tape node that made this tensor, or the leaf that gathers its gradient; null where no gradient is asked for.</summary>
+    internal Node? Node;
+
+    /// <summary>Which output of <see cref="Node"/> this is.</summary>
+    internal int Slot;
+
+    /// <summary>Set where a transform stands between this handle and values: then there is no storage.</summary>
+    internal readonly Tracer? Tracer;
+
+    /// <summary>An uninitialised contiguous tensor.</summary>
+    internal Tensor(in TensorSpec spec)
+    {
+        _shape = spec.Shape;
+        _dtype = spec.DType;
+        _storage = Allocator.Rent(_dtype.BytesFor(_shape.Count), spec.Device);
+        _generation = _storage.Generation;
+    }
+
+    /// <summary>A view of another tensor's storage. <paramref name="strides"/> in elements; null for contiguous. <paramref name="offset"/> in elements.</summary>
+    internal Tensor(Tensor source, in Shape shape, long[]? strides, long offset, DType? dtype = null)
+    {
+        _shape = shape;
+        _dtype = dtype ?? source._dtype;
+        _storage = source._storage;
+        _generation = source._generation;
+        _strides = strides;
+        _offset = offset;
+    }
+
+    /// <summary>A handle whose values a transform holds.</summary>
+    internal Tensor(Tracer tracer, in Shape shape, DType dtype)
+    {
+        _shape = shape;
+        _dtype = dtype;
+        Tracer = tracer;
+    }
+
+    /// <summary>The sizes along each axis.</summary>
+    public Shape Shape => _shape;
+
+    /// <summary>The element type.</summary>
+    public DType DType => _dtype;
+
+    /// <summary>Where the values are.</summary>
+    public Device Device => Device.Cpu;
+
+    /// <summary>The number of axes.</summary>
+    public int Rank => _shape.Rank;
+
+    /// <summary>The number of elements.</summary>
+    public long Count => _shape.Count;
+
+    /// <summary>Whether elements lie next to each other in row-major order.</summary>
+    public bool IsContiguous => _strides is null;
+
+    /// <summary>Shape, element type and device.</summary>
+    internal TensorSpec Spec => new(_shape, _dtype);
+
+    internal bool HasStorage => _storage is not null;
+
+    /// <summary>The memory behind this tensor.</summary>
+    /// <exception cref="HebbException">It is inside a transform, or was handed back when its scope ended.</exception>
+    internal Storage Storage
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+            if (_storage is null || _storage.Generation != _generation)
+                ThrowNoStorage();
+            return _storage!;
+        }
+    }
+
+    /// <summary>Elements from the start of the storage to the first element.</summary>
+    internal long Offset => _offset;
+
+    /// <summary>The first element. Keep the tensor alive while you use it.</summary>
+    internal unsafe byte* Pointer
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Storage.Pointer + _dtype.BytesFor(_offset);
+    }
+
+    /// <summary>The first element as <typeparamref name="T"/>, unchecked. Keep the tensor alive while you use it.</summary>
+    internal unsafe T* Data<T>() where T : unmanaged => (T*)Pointer;
+
+    /// <summary>The strides in elements, for axes 0 to rank - 1.</summary>
+    internal void CopyStrides(Span<long> strides)
+    {
+        if (_strides is not null)
+        {
+            _strides.CopyTo(strides);
+            return;
+        }
+        long stride = 1;
+        for (int i = Rank - 1; i >= 0; i--)
+        {
+            strides[i] = stride;
+            stride *= _shape[i];
+        }
+    }
+
+    /// <summary>The distance in elements between neighbours along an axis.</summary>
+    public long Stride(int axis)
+    {
+        axis = _shape.Axis(axis);
+        if (_strides is not null)
+            return _strides[axis];
+        long stride = 1;
+        for (int i = Rank - 1; i > axis; i--)
+            stride *= _shape[i];
+        return stride;
+    }
+
+    private void ThrowNoStorage()
+    {
+        if (Tracer is not null)
+            throw new HebbException($"the values of {Spec} can't be read inside {Tracer.Interpreter.Name}: they are known only when it has run");
+        throw new HebbException($"{Spec} was used after the TensorScope that owned it ended (opened at {ScopeState.Describe(_storage!)}); call scope.Keep on what must outlive it");
+    }
+}

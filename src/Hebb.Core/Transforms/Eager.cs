@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using Hebb.Ops;
+
+namespace Hebb.Transforms;
+
+/// <summary>Runs ops at once: infer, allocate, compute.</summary>
+internal static class Eager
+{
+    private const int MaxInline = 4;
+
+    [InlineArray(MaxInline)]
+    private struct Specs
+    {
+        private TensorSpec _first;
+    }
+
+    [SkipLocalsInit]
+    public static void Run(Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
+    {
+        Specs inputBuffer = default, outputBuffer = default;
+        Span<TensorSpec> inputSpecs = inputs.Length <= MaxInline ? ((Span<TensorSpec>)inputBuffer)[..inputs.Length] : new TensorSpec[inputs.Length];
+        Span<TensorSpec> outputSpecs = outputs.Length <= MaxInline ? ((Span<TensorSpec>)outputBuffer)[..outputs.Length] : new TensorSpec[outputs.Length];
+        bool prepare = false;
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            var input = inputs[i];
+            _ = input.Storage;
+            inputSpecs[i] = input.Spec;
+            prepare |= (!input.IsContiguous && !primitive.AcceptsStrided) || (input.DType.IsHalf && !primitive.AcceptsHalf);
+        }
+        primitive.Infer(inputSpecs, outputSpecs);
+        if (primitive is ViewPrimitive view)
+        {
+            outputs[0] = view.View(inputs[0], outputSpecs[0].Shape);
+            return;
+        }
+        if (primitive.IsDataDependent)
+        {
+            primitive.RunDynamic(CpuContext.Current, prepare ? Prepare(primitive, inputs) : inputs).CopyTo(outputs);
+            return;
+        }
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            outputs[i] = new Tensor(outputSpecs[i]);
+            prepare |= outputSpecs[i].DType.IsHalf && !primitive.AcceptsHalf;
+        }
+        RunInto(primitive, inputs, outputs, prepare);
+    }
+
+    /// <summary>Runs the kernel into outputs that exist; they may share memory with inputs where the kernel allows it.</summary>
+    public static void RunInto(Primitive primitive, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, bool prepare)
+    {
+        if (prepare)
+            RunPrepared(primitive, inputs, outputs);
+        else
+            primitive.Run(CpuContext.Current, inputs, outputs);
+        // The kernel worked on raw pointers: nothing may be collected before it returned.
+        foreach (var input in inputs)
+            GC.KeepAlive(input);
+        foreach (var output in outputs)
+            GC.KeepAlive(output);
+    }
+
+    private static void RunPrepared(Primitive primitive, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        var ready = Prepare(primitive, inputs);
+        if (primitive.AcceptsHalf)
+        {
+            primitive.Run(CpuContext.Current, ready, outputs);
+            GC.KeepAlive(ready);
+            return;
+        }
+        var wide = new Tensor[outputs.Length];
+        for (int i = 0; i < outputs.Length; i++)
+            wide[i] = outputs[i].DType.IsHalf ? new Tensor(outputs[i].Spec with { DType = DType.Float32 }) : outputs[i];
+        primitive.Run(CpuContext.Current, ready, wide);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            if (wide[i] != outputs[i])
+                Copying.Convert(wide[i], outputs[i]);
+        }
+        GC.KeepAlive(ready);
+        GC.KeepAlive(wide);
+    }
+
+    private static Tensor[] Prepare(Primitive primitive, ReadOnlySpan<Tensor> inputs)
+    {
+        var ready = new Tensor[inputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            var input = inputs[i];
+            if (input.DType.IsHalf && !primitive.AcceptsHalf)
+                ready[i] = Copying.To(input, DType.Float32);
+            else
+                ready[i] = input.IsContiguous || primitive.AcceptsStrided ? input : Copying.Contiguous(input);
+        }
+        return ready;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Runtime.CompilerServices;
+using Hebb.Ops;
+
+namespace Hebb.Transforms;
+
+/// <summary>The one door through which every op enters: transforms that stand on the inputs first, the kernel last, then the tape.</summary>
+public static class Engine
+{
+    /// <summary>Applies an op of one output.</summary>
+    public static Tensor Apply(Primitive primitive, params ReadOnlySpan<Tensor> inputs)
+    {
+        Tensor output = null!;
+        Execute(primitive, inputs, new Span<Tensor>(ref output));
+        return output;
+    }
+
+    /// <summary>Applies an op of any number of outputs.</summary>
+    public static Tensor[] ApplyAll(Primitive primitive, params ReadOnlySpan<Tensor> inputs)
+    {
+        var outputs = new Tensor[primitive.Outputs];
+        Execute(primitive, inputs, outputs);
+        return outputs;
+    }
+
+    internal static void Execute(Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
+    {
+        OpObserver.Current?.Invoke(primitive);
+        Tracer? top = null;
+        bool record = false;
+        foreach (var input in inputs)
+        {
+            if (input.Tracer is { } tracer && (top is null || tracer.Interpreter.Level > top.Interpreter.Level))
+                top = tracer;
+            record |= input.Node is not null;
+        }
+        if (top is null)
+            Eager.Run(primitive, inputs, outputs);
+        else
+            Process(top.Interpreter, primitive, inputs, outputs);
+        if (record && GradMode.IsEnabled)
+            Tape.Record(primitive, inputs, outputs);
+        if (Anomaly.IsEnabled && top is null)
+            Anomaly.Check(primitive, inputs, outputs);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Process(Interpreter interpreter, Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
+    {
+        interpreter.CheckOpen();
+        interpreter.Process(primitive, inputs, outputs);
+    }
+}
