@@ -15,6 +15,24 @@ public static partial class Catalog
         Files = [new("digits.csv.gz", 264_712, "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8", [])],
     };
 
+    /// <summary>
+    /// The UCI handwritten digits that ship with Hebb: inputs Float32 [n, 1, 8, 8] in 0 to 1, targets Int64 [n]. The test set is the last
+    /// 360 rows of the file, the training set the first 1,437.
+    /// </summary>
+    public static (TensorDataset Train, TensorDataset Test) Digits()
+    {
+        var (pixels, labels) = ReadDigits(DigitsFile());
+        int train = labels.Length - DigitsTestRows;
+        return (Part(..train), Part(train..));
+
+        TensorDataset Part(Range rows)
+        {
+            var (start, count) = rows.GetOffsetAndLength(labels.Length);
+            var inputs = Tensor.From(pixels.AsSpan(start * 64, count * 64), [count, 1, 8, 8]);
+            return new TensorDataset(inputs, Tensor.From(labels.AsSpan(start, count)), DigitInfo("digits", 8));
+        }
+    }
+
     /// <summary>The embedded file as it is: a gzip-compressed table of 1,797 rows of 64 counts of 0 to 16 and a label.</summary>
     internal static byte[] DigitsFile()
     {
@@ -46,4 +64,11 @@ public static partial class Catalog
         }
         return (values, labels);
     }
+
+    private static DatasetInfo DigitInfo(string name, int side) => new()
+    {
+        Name = name,
+        Labels = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+        Preprocessing = new ImagePreprocessing(1, side, side),
+    };
 }

@@ -21,6 +21,33 @@ public static partial class Catalog
     private static CatalogFile Mnist(string name, long bytes, string sha256) => new(name, bytes, sha256,
         ["https://ossci-datasets.s3.amazonaws.com/mnist/" + name, "https://storage.googleapis.com/cvdf-datasets/mnist/" + name]);
 
+    /// <summary>
+    /// The MNIST handwritten digits: inputs Float32 [n, 1, 28, 28] in 0 to 1, targets Int64 [n]; 60,000 for training, 10,000 for test.
+    /// Read from <c>$HEBB_DATA/mnist</c> or the user's cache; never downloaded here.
+    /// </summary>
+    /// <param name="store">Where to look; by default as the environment says.</param>
+    /// <exception cref="DataException">A file is missing (the message says how to get it), or the files do not fit together.</exception>
+    /// <exception cref="FormatException">A file is damaged.</exception>
+    public static (TensorDataset Train, TensorDataset Test) Mnist(DataStore? store = null)
+    {
+        store ??= DataStore.FromEnvironment();
+        var entry = Find("mnist");
+        return (Part("train"), Part("t10k"));
+
+        TensorDataset Part(string name)
+        {
+            string imagePath = store.Require(entry, name + "-images-idx3-ubyte.gz"), labelPath = store.Require(entry, name + "-labels-idx1-ubyte.gz");
+            var (images, labels) = ReadIdxPair(imagePath, labelPath);
+            int count = images.Dimensions[0], height = images.Dimensions[1], width = images.Dimensions[2];
+            if (height != 28 || width != 28) throw new FormatException($"{imagePath}: has pictures of {width}x{height}, MNIST has 28x28");
+            var inputs = Tensor.Empty([count, 1, height, width]);
+            var values = inputs.AsSpan<float>();
+            var bytes = images.AsSpan<byte>();
+            for (int i = 0; i < bytes.Length; i++) values[i] = bytes[i] / 255f;
+            return new TensorDataset(inputs, Tensor.From(labels), DigitInfo("mnist", 28));
+        }
+    }
+
     /// <summary>Images [n, side, side] as bytes, and labels of 0 to 9, from a pair of IDX files.</summary>
     internal static (IdxArray Images, long[] Labels) ReadIdxPair(string imagePath, string labelPath)
     {
