@@ -42,13 +42,16 @@ public class FacadeTests
                 public static string[] All()
                 {
                     Hebb.Tensor a = new("a"), b = new("b");
-                    var all = new[] { a.Exp(), a.Maximum(b), a.Maximum(2), a.Add(b), a + b, a + 1, 1 + a, -a, a.Negate(), a << b, a << 3 };
+                    var all = new[] { a.Exp(), a.Maximum(b), a.Maximum(2), a.Add(b), a + b, a + 1, 1 + a, a + 1.5, 1.5f + a, -a, a.Negate(), a << b, a << 3 };
                     return System.Array.ConvertAll(all, t => t.ToString());
                 }
             }
             """).Run("Use", "All");
         Assert.Equal(
-            ["Exp(a)", "Maximum(a, b)", "Maximum(a, 2)", "Add(a, b)", "Add(a, b)", "Add(a, 1)", "Add(1, a)", "Negate(a)", "Negate(a)", "ShiftLeft(a, b)", "ShiftLeft(a, 3)"],
+            [
+                "Exp(a)", "Maximum(a, b)", "Maximum(a, 2L)", "Add(a, b)", "Add(a, b)", "Add(a, 1L)", "Add(1L, a)", "Add(a, 1.5)", "Add(1.5, a)",
+                "Negate(a)", "Negate(a)", "ShiftLeft(a, b)", "ShiftLeft(a, 3L)",
+            ],
             Assert.IsType<string[]>(result));
     }
 
@@ -88,6 +91,16 @@ public class FacadeTests
                 /// </summary>
                 /// <remarks>NaN wins.</remarks>
                 public Tensor Maximum(double other) => global::Hebb.Ops.Binary<global::Hebb.Ops.Maximum>.Apply(this, other);
+
+                /// <summary>
+                /// The larger of both, as in <see cref="T:Hebb.Ops.Exp" /> &amp; co.
+                /// <code>
+                /// if (a)
+                ///     b();
+                /// </code>
+                /// </summary>
+                /// <remarks>NaN wins.</remarks>
+                public Tensor Maximum(long other) => global::Hebb.Ops.Binary<global::Hebb.Ops.Maximum>.Apply(this, other);
             }
 
             """, generated.Files["Tensor.Maximum.g.cs"].Replace("global::Hebb.Tensor ", "Tensor "));

@@ -108,6 +108,8 @@ static class Runtime
                 public static Tensor Apply(Tensor a, Tensor b) => new($"{typeof(T).Name}({a}, {b})");
                 public static Tensor Apply(Tensor a, double b) => new($"{typeof(T).Name}({a}, {b})");
                 public static Tensor Apply(double a, Tensor b) => new($"{typeof(T).Name}({a}, {b})");
+                public static Tensor Apply(Tensor a, long b) => new($"{typeof(T).Name}({a}, {b}L)");
+                public static Tensor Apply(long a, Tensor b) => new($"{typeof(T).Name}({a}L, {b})");
             }
         }
         """;
