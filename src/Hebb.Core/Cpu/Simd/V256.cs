@@ -58,12 +58,7 @@ public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
     public static V256<T> Load(T* p) => new(Vector256.Load(p));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V256<T> LoadPartial(T* p, int count)
-    {
-        Vector256<T> v = default;
-        Unsafe.CopyBlockUnaligned(&v, p, (uint)(count * sizeof(T)));
-        return new(v);
-    }
+    public static V256<T> LoadPartial(T* p, int count) => new(Partial.Load256(p, count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> LoadMask(byte* p) => new(Masks.Load256<T>(p));
@@ -72,11 +67,7 @@ public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
     public void Store(T* p) => Value.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StorePartial(T* p, int count)
-    {
-        Vector256<T> v = Value;
-        Unsafe.CopyBlockUnaligned(p, &v, (uint)(count * sizeof(T)));
-    }
+    public void StorePartial(T* p, int count) => Partial.Store256(p, count, Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreNonTemporal(T* p) => Value.StoreAlignedNonTemporal(p);

@@ -58,12 +58,7 @@ public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
     public static V512<T> Load(T* p) => new(Vector512.Load(p));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> LoadPartial(T* p, int count)
-    {
-        Vector512<T> v = default;
-        Unsafe.CopyBlockUnaligned(&v, p, (uint)(count * sizeof(T)));
-        return new(v);
-    }
+    public static V512<T> LoadPartial(T* p, int count) => new(Partial.Load512(p, count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> LoadMask(byte* p) => new(Masks.Load512<T>(p));
@@ -72,11 +67,7 @@ public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
     public void Store(T* p) => Value.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StorePartial(T* p, int count)
-    {
-        Vector512<T> v = Value;
-        Unsafe.CopyBlockUnaligned(p, &v, (uint)(count * sizeof(T)));
-    }
+    public void StorePartial(T* p, int count) => Partial.Store512(p, count, Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void StoreNonTemporal(T* p) => Value.StoreAlignedNonTemporal(p);
