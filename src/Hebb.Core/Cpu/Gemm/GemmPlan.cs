@@ -1,0 +1,89 @@
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Cpu;
+
+/// <summary>
+/// How one product is computed: which operand stands on the left of the tiles (its elements are broadcast) and which on the right (it is
+/// read in vectors), and which are copied into tile order first. It follows from shapes and strides alone.
+/// </summary>
+unsafe struct GemmPlan<T>
+    where T : unmanaged
+{
+    /// <summary>
+    /// The most steps of k between two visits to C: a right panel of 256 steps fits the L1 cache. Visits that transpose cost more, so those are fewer.
+    /// </summary>
+    public readonly long StepsAtOnce => Swapped ? 1024 : 256;
+
+    /// <summary>Left rows, right lanes, steps.</summary>
+    public long Rows, Lanes, K;
+    public T* Left;
+    public long LeftRow, LeftStep;
+    public T* Right;
+    public long RightStep, RightLane;
+
+    /// <summary>C is written transposed: the left side is B, so its rows are columns of C.</summary>
+    public bool Swapped;
+    public bool PackRight, PackLeft;
+
+    public T* C;
+    public long CRow;
+    public T* Bias;
+    public bool Add;
+
+    public static GemmPlan<T> For<V>(in GemmProblem<T> p)
+        where V : unmanaged, ISimd<V, T>
+    {
+        int tallest = TileRows.Max<T, V>();
+        var straight = new GemmPlan<T>
+        {
+            Rows = p.M,
+            Lanes = p.N,
+            K = p.K,
+            Left = p.A,
+            LeftRow = p.ARow,
+            LeftStep = p.ACol,
+            Right = p.B,
+            RightStep = p.BRow,
+            RightLane = p.BCol,
+            C = p.C,
+            CRow = p.CRow,
+            Bias = p.Bias,
+            Add = p.Accumulate,
+        };
+        GemmPlan<T> turned = straight with
+        {
+            Rows = p.N,
+            Lanes = p.M,
+            Left = p.B,
+            LeftRow = p.BCol,
+            LeftStep = p.BRow,
+            Right = p.A,
+            RightStep = p.ACol,
+            RightLane = p.ARow,
+            Swapped = true,
+        };
+        GemmPlan<T> best = straight.Cost(V.Count, tallest) <= turned.Cost(V.Count, tallest) ? straight : turned;
+
+        // Micro-kernels read both sides where they stand without loss, if the right one runs along its lanes, until they outgrow the caches.
+        best.PackRight = best.RightMustPack || best.Rows > 8 * tallest;
+        best.PackLeft = best.Lanes >= 32 * V.Count && best.Rows * best.K >= 1L << 19;
+        return best;
+    }
+
+    readonly bool RightMustPack => RightLane != 1;
+
+    // In cycles, at two multiply-adds each. What copying costs was measured roughly; it need not be exact.
+    readonly double Cost(int width, int tallest)
+    {
+        double vectors = Math.Ceiling((double)Lanes / width);
+        double chains = Math.Min(Rows, tallest) * Math.Min(vectors, 2);
+        double cost = Rows * vectors * K / 2 * Math.Max(1, 8 / chains);
+        if (RightMustPack)
+            cost += (RightStep == 1 ? 0.5 : 2) * Lanes * K;
+        else if (Rows > 8 * tallest)
+            cost += 0.25 * Lanes * K;
+        if (Swapped)
+            cost += 0.6 * Rows * Lanes;
+        return cost;
+    }
+}

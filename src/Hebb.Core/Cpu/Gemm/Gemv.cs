@@ -1,0 +1,193 @@
+using System.Numerics;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Cpu;
+
+/// <summary>Products with one row or one column, which read a matrix once: y = W x, with W along its rows (dot products) or down its columns.</summary>
+static unsafe class Gemv
+{
+    const long ElementsAtOnce = 1L << 15;    // of the matrix, for one thread to take
+    const long ColumnsAtOnce = 1024;         // of y when W is read down its columns: y stays in the L1 cache
+
+    /// <summary>Does the problem if it has one row or one column and its matrix is contiguous in one direction.</summary>
+    public static bool TryRun<T, V>(in GemmProblem<T> p)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        if (p.M != 1 && p.N != 1)
+            return false;
+        bool row = p.M == 1;
+        long step = row ? p.BRow : p.ACol;
+        var y = new MatrixVector<T, V>
+        {
+            Count = row ? p.N : p.M,
+            K = p.K,
+            W = row ? p.B : p.A,
+            Row = row ? p.BCol : p.ARow,
+            X = row ? p.A : p.B,
+            XStep = row ? p.ACol : p.BRow,
+            Y = p.C,
+            YStep = row ? 1 : p.CRow,
+            Bias = p.Bias,
+            BiasStep = row ? 1 : 0,
+            Add = p.Accumulate,
+        };
+        if (step == 1)
+            y.AlongRows = true;
+        else if (y.Row == 1)
+            y.Step = step;
+        else
+            return false;
+        using var scratch = Scratch.Open();
+        if (y.AlongRows && y.XStep != 1)
+        {
+            T* packed = scratch.Take<T>(y.K);
+            for (long k = 0; k < y.K; k++)
+                packed[k] = y.X[k * y.XStep];
+            y.X = packed;
+        }
+        long group = ElementsAtOnce / y.K;
+        y.Group = y.AlongRows ? Math.Max(4, group / 4 * 4) : Math.Clamp(group / V.Count * V.Count, 4 * V.Count, ColumnsAtOnce);
+        ParallelFor.Run(TiledGemm.CeilDiv(y.Count, y.Group), in y);
+        return true;
+    }
+}
+
+/// <summary>y[i] = sum over k of W[i, k] x[k], a group of i for each block.</summary>
+unsafe struct MatrixVector<T, V> : IBlockBody
+    where T : unmanaged, INumber<T>
+    where V : unmanaged, ISimd<V, T>
+{
+    public long Count, K, Group;
+    public T* W;
+    public long Row, Step;
+    public bool AlongRows;
+    public T* X;
+    public long XStep;
+    public T* Y;
+    public long YStep;
+    public T* Bias;
+    public long BiasStep;
+    public bool Add;
+
+    public readonly void Invoke(long block)
+    {
+        long from = block * Group, to = Math.Min(from + Group, Count);
+        if (AlongRows)
+            Dots(from, to);
+        else
+            Columns(from, to);
+    }
+
+    readonly void Put(long i, T sum)
+    {
+        T* y = Y + (i * YStep);
+        if (Add)
+            sum += *y;
+        *y = Bias == null ? sum : sum + Bias[i * BiasStep];
+    }
+
+    // Each row has two sums of its own whatever its neighbours, so a row's bits do not depend on where it stands.
+    readonly void Dots(long from, long to)
+    {
+        long whole = K / (2 * V.Count) * (2 * V.Count);
+        int rest = (int)(K - whole), rest1 = Math.Min(rest, V.Count), rest2 = rest - rest1;
+        long i = from;
+        for (; i + 4 <= to; i += 4)
+        {
+            T* w0 = W + (i * Row), w1 = w0 + Row, w2 = w1 + Row, w3 = w2 + Row;
+            V a0 = V.Zero, a1 = V.Zero, a2 = V.Zero, a3 = V.Zero, b0 = V.Zero, b1 = V.Zero, b2 = V.Zero, b3 = V.Zero;
+            for (long k = 0; k < whole; k += 2 * V.Count)
+            {
+                V x0 = V.Load(X + k), x1 = V.Load(X + k + V.Count);
+                a0 = V.MultiplyAdd(V.Load(w0 + k), x0, a0);
+                a1 = V.MultiplyAdd(V.Load(w1 + k), x0, a1);
+                a2 = V.MultiplyAdd(V.Load(w2 + k), x0, a2);
+                a3 = V.MultiplyAdd(V.Load(w3 + k), x0, a3);
+                b0 = V.MultiplyAdd(V.Load(w0 + k + V.Count), x1, b0);
+                b1 = V.MultiplyAdd(V.Load(w1 + k + V.Count), x1, b1);
+                b2 = V.MultiplyAdd(V.Load(w2 + k + V.Count), x1, b2);
+                b3 = V.MultiplyAdd(V.Load(w3 + k + V.Count), x1, b3);
+            }
+            if (rest > 0)
+            {
+                V x0 = V.LoadPartial(X + whole, rest1);
+                a0 = V.MultiplyAdd(V.LoadPartial(w0 + whole, rest1), x0, a0);
+                a1 = V.MultiplyAdd(V.LoadPartial(w1 + whole, rest1), x0, a1);
+                a2 = V.MultiplyAdd(V.LoadPartial(w2 + whole, rest1), x0, a2);
+                a3 = V.MultiplyAdd(V.LoadPartial(w3 + whole, rest1), x0, a3);
+            }
+            if (rest2 > 0)
+            {
+                V x1 = V.LoadPartial(X + whole + V.Count, rest2);
+                b0 = V.MultiplyAdd(V.LoadPartial(w0 + whole + V.Count, rest2), x1, b0);
+                b1 = V.MultiplyAdd(V.LoadPartial(w1 + whole + V.Count, rest2), x1, b1);
+                b2 = V.MultiplyAdd(V.LoadPartial(w2 + whole + V.Count, rest2), x1, b2);
+                b3 = V.MultiplyAdd(V.LoadPartial(w3 + whole + V.Count, rest2), x1, b3);
+            }
+            Put(i, V.Sum(a0 + b0));
+            Put(i + 1, V.Sum(a1 + b1));
+            Put(i + 2, V.Sum(a2 + b2));
+            Put(i + 3, V.Sum(a3 + b3));
+        }
+        for (; i < to; i++)
+        {
+            T* w = W + (i * Row);
+            V a = V.Zero, b = V.Zero;
+            for (long k = 0; k < whole; k += 2 * V.Count)
+            {
+                a = V.MultiplyAdd(V.Load(w + k), V.Load(X + k), a);
+                b = V.MultiplyAdd(V.Load(w + k + V.Count), V.Load(X + k + V.Count), b);
+            }
+            if (rest > 0)
+                a = V.MultiplyAdd(V.LoadPartial(w + whole, rest1), V.LoadPartial(X + whole, rest1), a);
+            if (rest2 > 0)
+                b = V.MultiplyAdd(V.LoadPartial(w + whole + V.Count, rest2), V.LoadPartial(X + whole + V.Count, rest2), b);
+            Put(i, V.Sum(a + b));
+        }
+    }
+
+    // Four steps of k at a time, so that y is read and written once for four rows of memory.
+    readonly void Columns(long from, long to)
+    {
+        int count = (int)(to - from);
+        using var scratch = Scratch.Open();
+        T* sums = scratch.Take<T>(count);
+        new Span<T>(sums, count).Clear();
+        long k = 0;
+        for (; k + 4 <= K; k += 4)
+        {
+            T x0 = X[k * XStep], x1 = X[(k + 1) * XStep], x2 = X[(k + 2) * XStep], x3 = X[(k + 3) * XStep];
+            T* w0 = W + from + (k * Step), w1 = w0 + Step, w2 = w1 + Step, w3 = w2 + Step;
+            V v0 = V.Create(x0), v1 = V.Create(x1), v2 = V.Create(x2), v3 = V.Create(x3);
+            int i = 0;
+            for (; i <= count - V.Count; i += V.Count)
+            {
+                V s = V.MultiplyAdd(v0, V.Load(w0 + i), V.Load(sums + i));
+                s = V.MultiplyAdd(v1, V.Load(w1 + i), s);
+                s = V.MultiplyAdd(v2, V.Load(w2 + i), s);
+                V.MultiplyAdd(v3, V.Load(w3 + i), s).Store(sums + i);
+            }
+            if (i < count)
+            {
+                int rest = count - i;
+                V s = V.MultiplyAdd(v0, V.LoadPartial(w0 + i, rest), V.LoadPartial(sums + i, rest));
+                s = V.MultiplyAdd(v1, V.LoadPartial(w1 + i, rest), s);
+                s = V.MultiplyAdd(v2, V.LoadPartial(w2 + i, rest), s);
+                V.MultiplyAdd(v3, V.LoadPartial(w3 + i, rest), s).StorePartial(sums + i, rest);
+            }
+        }
+        for (; k < K; k++)
+        {
+            V x = V.Create(X[k * XStep]);
+            T* w = W + from + (k * Step);
+            for (int i = 0; i < count; i += V.Count)
+            {
+                int lanes = Math.Min(V.Count, count - i);
+                V.MultiplyAdd(x, V.LoadPartial(w + i, lanes), V.LoadPartial(sums + i, lanes)).StorePartial(sums + i, lanes);
+            }
+        }
+        for (int i = 0; i < count; i++)
+            Put(from + i, sums[i]);
+    }
+}

@@ -1,0 +1,180 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Cpu;
+
+/// <summary>Copies a slice of a matrix into the order in which a micro-kernel reads it: all lanes of step 0, all of step 1, and so on.</summary>
+static unsafe class Packing
+{
+    /// <summary>
+    /// target[k * targetStep + j] = source[j * lane + k * step] for j below <paramref name="lanes"/> and k below <paramref name="steps"/>; lanes from
+    /// there up to <paramref name="width"/> become 0.
+    /// </summary>
+    public static void Copy<T, V>(T* source, long lane, long step, long lanes, long steps, T* target, long targetStep, long width)
+        where T : unmanaged
+        where V : unmanaged, ISimd<V, T>
+    {
+        if (lane == 1)
+            CopyRows<T, V>(source, step, lanes, steps, target, targetStep, width);
+        else if (step == 1)
+            Transpose(source, lane, lanes, steps, target, targetStep);
+        else
+            Gather(source, lane, step, lanes, steps, target, targetStep);
+        if (lanes < width && lane != 1)
+        {
+            for (long k = 0; k < steps; k++)
+                new Span<T>(target + (k * targetStep) + lanes, (int)(width - lanes)).Clear();
+        }
+    }
+
+    /// <summary>The same without vectors, for any element type.</summary>
+    public static void Copy<T>(T* source, long lane, long step, long lanes, long steps, T* target, long targetStep)
+        where T : unmanaged => Gather(source, lane, step, lanes, steps, target, targetStep);
+
+    static void CopyRows<T, V>(T* source, long step, long lanes, long steps, T* target, long targetStep, long width)
+        where T : unmanaged
+        where V : unmanaged, ISimd<V, T>
+    {
+        for (long k = 0; k < steps; k++, source += step, target += targetStep)
+        {
+            long j = 0;
+            for (; j <= lanes - V.Count; j += V.Count)
+                V.Load(source + j).Store(target + j);
+            if (j < lanes)
+            {
+                V rest = V.LoadPartial(source + j, (int)(lanes - j));
+                if (j + V.Count <= width)
+                    rest.Store(target + j);
+                else
+                    rest.StorePartial(target + j, (int)(lanes - j));
+                j += V.Count;
+            }
+            for (; j < width; j += V.Count)
+                V.Zero.StorePartial(target + j, (int)Math.Min(V.Count, width - j));
+        }
+    }
+
+    /// <summary>target[k * targetStep + j] = source[j * lane + k]: rows become columns.</summary>
+    public static void Transpose<T>(T* source, long lane, long lanes, long steps, T* target, long targetStep)
+        where T : unmanaged
+    {
+        long side = Side<T>();
+        if (sizeof(T) == 4 && side == 8 && Math.Min(lanes, steps) < 8)
+            side = 4;
+        if (side == 0 || Math.Min(lanes, steps) < side)
+        {
+            Gather(source, lane, 1, lanes, steps, target, targetStep);
+            return;
+        }
+        for (long k = 0; k < steps; k += side)
+        {
+            long fromK = Math.Min(k, steps - side);    // the last square overlaps the one before
+            for (long j = 0; j < lanes; j += side)
+            {
+                long fromJ = Math.Min(j, lanes - side);
+                T* p = source + (fromJ * lane) + fromK;
+                T* q = target + (fromK * targetStep) + fromJ;
+                if (side == 8)
+                    Square8((float*)p, lane, (float*)q, targetStep);
+                else if (sizeof(T) == 8 && side == 4)
+                    Square4((double*)p, lane, (double*)q, targetStep);
+                else if (side == 4)
+                    Square4((float*)p, lane, (float*)q, targetStep);
+                else
+                    Square2((double*)p, lane, (double*)q, targetStep);
+            }
+        }
+    }
+
+    // The side of the squares that are turned in registers.
+    static int Side<T>()
+        where T : unmanaged => sizeof(T) switch
+        {
+            4 => Isa.Path >= IsaPath.Avx2 ? 8 : 4,
+            8 => Isa.Path >= IsaPath.Avx2 ? 4 : 2,
+            _ => 0,
+        };
+
+    static void Gather<T>(T* source, long lane, long step, long lanes, long steps, T* target, long targetStep)
+        where T : unmanaged
+    {
+        for (long k = 0; k < steps; k++)
+        {
+            for (long j = 0; j < lanes; j++)
+                target[(k * targetStep) + j] = source[(j * lane) + (k * step)];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Square8(float* p, long row, float* q, long targetRow)
+    {
+        Vector256<float> r0 = Vector256.Load(p), r1 = Vector256.Load(p + row), r2 = Vector256.Load(p + (2 * row)), r3 = Vector256.Load(p + (3 * row));
+        p += 4 * row;
+        Vector256<float> r4 = Vector256.Load(p), r5 = Vector256.Load(p + row), r6 = Vector256.Load(p + (2 * row)), r7 = Vector256.Load(p + (3 * row));
+        Vector256<float> a0 = Avx.UnpackLow(r0, r1), a1 = Avx.UnpackHigh(r0, r1), a2 = Avx.UnpackLow(r2, r3), a3 = Avx.UnpackHigh(r2, r3);
+        Vector256<float> a4 = Avx.UnpackLow(r4, r5), a5 = Avx.UnpackHigh(r4, r5), a6 = Avx.UnpackLow(r6, r7), a7 = Avx.UnpackHigh(r6, r7);
+        Vector256<float> b0 = Avx.Shuffle(a0, a2, 0x44), b1 = Avx.Shuffle(a0, a2, 0xEE), b2 = Avx.Shuffle(a1, a3, 0x44), b3 = Avx.Shuffle(a1, a3, 0xEE);
+        Vector256<float> b4 = Avx.Shuffle(a4, a6, 0x44), b5 = Avx.Shuffle(a4, a6, 0xEE), b6 = Avx.Shuffle(a5, a7, 0x44), b7 = Avx.Shuffle(a5, a7, 0xEE);
+        Avx.Permute2x128(b0, b4, 0x20).Store(q);
+        Avx.Permute2x128(b1, b5, 0x20).Store(q + targetRow);
+        Avx.Permute2x128(b2, b6, 0x20).Store(q + (2 * targetRow));
+        Avx.Permute2x128(b3, b7, 0x20).Store(q + (3 * targetRow));
+        q += 4 * targetRow;
+        Avx.Permute2x128(b0, b4, 0x31).Store(q);
+        Avx.Permute2x128(b1, b5, 0x31).Store(q + targetRow);
+        Avx.Permute2x128(b2, b6, 0x31).Store(q + (2 * targetRow));
+        Avx.Permute2x128(b3, b7, 0x31).Store(q + (3 * targetRow));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Square4(double* p, long row, double* q, long targetRow)
+    {
+        Vector256<double> r0 = Vector256.Load(p), r1 = Vector256.Load(p + row), r2 = Vector256.Load(p + (2 * row)), r3 = Vector256.Load(p + (3 * row));
+        Vector256<double> a0 = Avx.UnpackLow(r0, r1), a1 = Avx.UnpackHigh(r0, r1), a2 = Avx.UnpackLow(r2, r3), a3 = Avx.UnpackHigh(r2, r3);
+        Avx.Permute2x128(a0, a2, 0x20).Store(q);
+        Avx.Permute2x128(a1, a3, 0x20).Store(q + targetRow);
+        Avx.Permute2x128(a0, a2, 0x31).Store(q + (2 * targetRow));
+        Avx.Permute2x128(a1, a3, 0x31).Store(q + (3 * targetRow));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Square4(float* p, long row, float* q, long targetRow)
+    {
+        Vector128<float> r0 = Vector128.Load(p), r1 = Vector128.Load(p + row), r2 = Vector128.Load(p + (2 * row)), r3 = Vector128.Load(p + (3 * row));
+        Vector128<float> a0 = Low(r0, r1), a1 = High(r0, r1), a2 = Low(r2, r3), a3 = High(r2, r3);
+        Low(a0.AsDouble(), a2.AsDouble()).AsSingle().Store(q);
+        High(a0.AsDouble(), a2.AsDouble()).AsSingle().Store(q + targetRow);
+        Low(a1.AsDouble(), a3.AsDouble()).AsSingle().Store(q + (2 * targetRow));
+        High(a1.AsDouble(), a3.AsDouble()).AsSingle().Store(q + (3 * targetRow));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Square2(double* p, long row, double* q, long targetRow)
+    {
+        Vector128<double> r0 = Vector128.Load(p), r1 = Vector128.Load(p + row);
+        Low(r0, r1).Store(q);
+        High(r0, r1).Store(q + targetRow);
+    }
+
+    // a0 b0 a1 b1, and a2 b2 a3 b3.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<float> Low(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackLow(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipLow(a, b)
+        : Vector128.Create(a[0], b[0], a[1], b[1]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<float> High(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported ? Sse.UnpackHigh(a, b)
+        : AdvSimd.Arm64.IsSupported ? AdvSimd.Arm64.ZipHigh(a, b)
+        : Vector128.Create(a[2], b[2], a[3], b[3]);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<double> Low(Vector128<double> a, Vector128<double> b) => Vector128.Create(a.GetLower(), b.GetLower());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Vector128<double> High(Vector128<double> a, Vector128<double> b) => Vector128.Create(a.GetUpper(), b.GetUpper());
+}

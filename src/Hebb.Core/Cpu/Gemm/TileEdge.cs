@@ -1,0 +1,79 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Cpu;
+
+/// <summary>Runs a micro-kernel on a buffer of its own and moves the result to C: for tiles that overhang the matrix or are written transposed.</summary>
+unsafe struct TileEdge<T, V>
+    where T : unmanaged, INumber<T>
+    where V : unmanaged, ISimd<V, T>
+{
+    const int MaxRows = 14;
+    const int MaxBytes = 128;    // of one row: two vectors
+
+    /// <summary>C gets <paramref name="lanes"/> of the tile's <paramref name="width"/> lanes, with the same arithmetic as a full tile.</summary>
+    [SkipLocalsInit]
+    public readonly void Run(TileArgs<T>* tile, delegate*<TileArgs<T>*, void> kernel, int rows, int lanes, int width)
+    {
+        byte* bytes = stackalloc byte[(MaxRows + 1) * MaxBytes];
+        var buffer = (T*)bytes;
+        T* bias = buffer + (MaxRows * width);
+        TileArgs<T> inner = *tile;
+        inner.C = buffer;
+        inner.CRow = width;
+        if (tile->Add)
+        {
+            for (int r = 0; r < rows; r++)
+                Copy(tile->C + (r * tile->CRow), buffer + (r * width), lanes, width);
+        }
+        else if (tile->Bias != null)
+        {
+            Copy(tile->Bias, bias, lanes, width);
+            inner.Bias = bias;
+        }
+        kernel(&inner);
+        for (int r = 0; r < rows; r++)
+            Copy(buffer + (r * width), tile->C + (r * tile->CRow), lanes, lanes);
+    }
+
+    /// <summary>C[l * cRow + r] gets, or has added, lane l of row r.</summary>
+    [SkipLocalsInit]
+    public readonly void RunTurned(
+        TileArgs<T>* tile, delegate*<TileArgs<T>*, void> kernel, int rows, int lanes, int width, T* c, long cRow, bool add, T* bias)
+    {
+        byte* bytes = stackalloc byte[2 * MaxRows * MaxBytes];
+        var buffer = (T*)bytes;
+        tile->C = buffer;
+        tile->CRow = width;
+        tile->Add = false;
+        tile->Bias = null;
+        kernel(tile);
+        if (!add && bias == null)
+        {
+            Packing.Transpose(buffer, width, rows, lanes, c, cRow);
+            return;
+        }
+        T* turned = buffer + (MaxRows * width);
+        Packing.Transpose(buffer, width, rows, lanes, turned, rows);
+        for (int l = 0; l < lanes; l++, turned += rows, c += cRow)
+        {
+            T* start = add ? c : bias;
+            for (int r = 0; r < rows; r += V.Count)
+            {
+                int count = Math.Min(V.Count, rows - r);
+                (V.LoadPartial(start + r, count) + V.LoadPartial(turned + r, count)).StorePartial(c + r, count);
+            }
+        }
+    }
+
+    // Elements past count become 0.
+    static void Copy(T* from, T* to, int count, int width)
+    {
+        for (int i = 0; i < width; i += V.Count)
+        {
+            int have = Math.Clamp(count - i, 0, V.Count), want = Math.Min(V.Count, width - i);
+            V.LoadPartial(from + i, have).StorePartial(to + i, want);
+        }
+    }
+}
