@@ -61,7 +61,8 @@ public sealed record ImagePreprocessing : Preprocessing
     public Image ToImage(Tensor input)
     {
         if (input.Shape != Shape.Create([Channels, Height, Width])) throw new ShapeException($"ToImage: {input.Shape} is not [{Channels}, {Height}, {Width}]");
-        var values = input.Contiguous().AsSpan<float>();
+        input = input.Contiguous();
+        var values = input.AsSpan<float>();
         var image = new Image(Width, Height, Channels);
         int plane = Height * Width;
         for (int i = 0; i < image.Pixels.Length; i++)

@@ -66,6 +66,7 @@ public sealed class TensorDataset : IDataset<Sample>, ITensorRows
             float shift = (float)mean[row % channels], scale = (float)(1 / deviation[row % channels]);
             for (int end = at + plane; at < end; at++) to[at] = (from[at] - shift) * scale;
         }
+        GC.KeepAlive(this);
         var info = Info with { Preprocessing = (Info.Preprocessing as ImagePreprocessing)?.Then(mean, deviation) ?? Info.Preprocessing };
         return new TensorDataset(result, Targets, info);
     }
@@ -81,6 +82,7 @@ public sealed class TensorDataset : IDataset<Sample>, ITensorRows
     {
         var row = Tensor.Empty(spec.Shape, spec.DType);
         Bytes(all, spec, index).CopyTo(TensorBytes.Of(row));
+        GC.KeepAlive(all);
         return row;
     }
 
