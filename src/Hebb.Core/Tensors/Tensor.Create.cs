@@ -7,7 +7,7 @@ namespace Hebb;
 public sealed partial class Tensor
 {
     /// <summary>A view with given strides; recognised as contiguous where it is.</summary>
-    internal static Tensor Strided(Tensor source, in Shape shape, long[] strides, long offset)
+    internal static Tensor Strided(Tensor source, in Shape shape, long[] strides, long offset, DType? dtype = null)
     {
         long expected = 1;
         bool contiguous = true;
@@ -16,7 +16,7 @@ public sealed partial class Tensor
             contiguous = shape[i] == 1 || strides[i] == expected;
             expected *= shape[i];
         }
-        return new Tensor(source, shape, contiguous || shape.Count == 0 ? null : strides, offset);
+        return new Tensor(source, shape, contiguous || shape.Count == 0 ? null : strides, offset, dtype);
     }
 
     /// <summary>A tensor of uninitialised memory.</summary>

@@ -22,7 +22,7 @@ internal static unsafe class BlockOps
     }
 
     /// <summary>target [n, m] = transpose of source [m, n].</summary>
-    public static void Transpose<T>(int m, int n, T* source, int lds, T* target, int ldt)
+    public static void Transpose<T>(int m, int n, T* source, long lds, T* target, long ldt)
         where T : unmanaged
     {
         const int Tile = 16;
@@ -36,7 +36,7 @@ internal static unsafe class BlockOps
                 {
                     for (int j = j0; j < j1; j++)
                     {
-                        target[(long)j * ldt + i] = source[(long)i * lds + j];
+                        target[j * ldt + i] = source[i * lds + j];
                     }
                 }
             }

@@ -92,5 +92,13 @@ public sealed partial class Tensor
 
     /// <summary>The sum over several axes; none named means all. With <paramref name="keepDim"/> they stay, with size 1.</summary>
     /// <exception cref="ShapeException">An axis does not exist or is named twice.</exception>
-    public Tensor Sum(ReadOnlySpan<int> axes, bool keepDim = false) => Engine.Apply(new SumOp(ReduceAxes.Normalize("Sum", Shape, axes), keepDim), this);
+    public Tensor Sum(ReadOnlySpan<int> axes, bool keepDim = false)
+    {
+        int[] all = ReduceAxes.Normalize("Sum", Shape, axes);
+
+        // Parts of complex numbers add up on their own, along an axis that stays.
+        if (DType.IsComplex)
+            return all.Length == 0 ? this : ViewAsReal().Sum(all, keepDim).ViewAsComplex();
+        return Engine.Apply(new SumOp(all, keepDim), this);
+    }
 }
