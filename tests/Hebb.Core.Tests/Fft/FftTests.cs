@@ -5,7 +5,7 @@ namespace Hebb.Tests.Fft;
 
 public unsafe class FftTests
 {
-    public static TheoryData<int> Lengths => 
+    public static TheoryData<int> Lengths =>
         [.. Enumerable.Range(1, 70), 77, 97, 101, 121, 127, 128, 143, 169, 243, 256, 509, 512, 625, 1000, 1021, 1024, 1155, 2047];
 
     private static readonly Dictionary<int, Complex[]> s_roots = [];
