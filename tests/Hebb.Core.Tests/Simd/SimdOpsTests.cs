@@ -109,6 +109,9 @@ public unsafe class SimdOpsTests
         Check<V, T>("greater", a, b, V.Greater, (x, y) => Mask<T>(x > y));
         Check<V, T>("greater or equal", a, b, V.GreaterEqual, (x, y) => Mask<T>(x >= y));
         Check<V, T>("select", a, b, (x, y) => V.Select(V.Less(x, y), x, y), (x, y) => x < y ? x : y);
+        Check<V, T>("select less", a, b, (x, y) => V.SelectLess(x, y, V.One, y), (x, y) => x < y ? T.One : y);
+        Check<V, T>("select less or equal", a, b, (x, y) => V.SelectLessEqual(x, y, V.One, y), (x, y) => x <= y ? T.One : y);
+        Check<V, T>("select equal", a, b, (x, y) => V.SelectEqual(x, y, V.One, y), (x, y) => x == y ? T.One : y);
         Check<V, T>("is NaN", a, b, (x, y) => V.IsNaN(x), (x, y) => Mask<T>(T.IsNaN(x)));
         Check<V, T>("map", a, b, (x, y) => V.Map2<LaneMax<T>>(V.Map<LaneTwice<T>>(x), y), (x, y) => T.Max(unchecked(x + x), y));
         Check<V, T>("one", a, b, (x, y) => V.One, (x, y) => T.One);
@@ -177,6 +180,7 @@ public unsafe class SimdOpsTests
                     p[i] = (byte)(set ? 1 + i : 0);
                 }
                 Assert.Equal(any, V.Any(mask));
+                Assert.Equal(any, V.AnyLess(V.Load(pa), V.Load(pb)));
                 Assert.Equal(all, V.All(mask));
                 V loaded = V.LoadMask(p);
                 Assert.True(V.All(V.EqualBits(loaded, mask)));
@@ -228,6 +232,8 @@ public unsafe class SimdOpsTests
         (T[] a, T[] b) = Pairs(edges, r => T.CreateChecked(Math.ScaleB(r.NextDouble() - 0.5, r.Next(-30, 30))));
         Common<V, T>(a, b);
         Check<V, T>("divide", a, b, (x, y) => x / y, (x, y) => x / y);
+        Check<V, T>("constant", a, b, (x, y) => V.Constant(0.1), (x, y) => T.CreateChecked(0.1));
+        Check<V, T>("bits", a, b, (x, y) => V.SubtractBits(V.AddBits(x, y), y) ^ ((x >>> 1) & V.Zero), (x, y) => x);
         Check<V, T>("abs", a, b, (x, y) => V.Abs(x), (x, y) => T.Abs(x));
         Check<V, T>("sqrt", a, b, (x, y) => V.Sqrt(x), (x, y) => T.Sqrt(x));
         Check<V, T>("floor", a, b, (x, y) => V.Floor(x), (x, y) => T.Floor(x));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hebb.Cpu.Simd;
 
 namespace Hebb.Core.Tests.Simd;
@@ -15,6 +16,7 @@ static class Functions
 {
     public struct Exp : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Exp<V, T>(x);
@@ -22,6 +24,7 @@ static class Functions
 
     public struct Expm1 : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Expm1<V, T>(x);
@@ -29,6 +32,7 @@ static class Functions
 
     public struct Exp2 : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Exp2<V, T>(x);
@@ -36,6 +40,7 @@ static class Functions
 
     public struct Log : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Log<V, T>(x);
@@ -43,6 +48,7 @@ static class Functions
 
     public struct Log2 : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Log2<V, T>(x);
@@ -50,6 +56,7 @@ static class Functions
 
     public struct Log10 : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Log10<V, T>(x);
@@ -57,6 +64,7 @@ static class Functions
 
     public struct Log1p : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Log1p<V, T>(x);
@@ -64,6 +72,7 @@ static class Functions
 
     public struct Sin : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Sin<V, T>(x);
@@ -71,6 +80,7 @@ static class Functions
 
     public struct Cos : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Cos<V, T>(x);
@@ -78,6 +88,7 @@ static class Functions
 
     public struct Tan : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Tan<V, T>(x);
@@ -85,6 +96,7 @@ static class Functions
 
     public struct Sinh : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Sinh<V, T>(x);
@@ -92,6 +104,7 @@ static class Functions
 
     public struct Cosh : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Cosh<V, T>(x);
@@ -99,6 +112,7 @@ static class Functions
 
     public struct Tanh : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Tanh<V, T>(x);
@@ -106,6 +120,7 @@ static class Functions
 
     public struct Asin : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Asin<V, T>(x);
@@ -113,6 +128,7 @@ static class Functions
 
     public struct Acos : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Acos<V, T>(x);
@@ -120,6 +136,7 @@ static class Functions
 
     public struct Atan : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Atan<V, T>(x);
@@ -127,6 +144,7 @@ static class Functions
 
     public struct Asinh : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Asinh<V, T>(x);
@@ -134,6 +152,7 @@ static class Functions
 
     public struct Acosh : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Acosh<V, T>(x);
@@ -141,6 +160,7 @@ static class Functions
 
     public struct Atanh : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Atanh<V, T>(x);
@@ -148,6 +168,7 @@ static class Functions
 
     public struct Erf : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Erf<V, T>(x);
@@ -155,6 +176,7 @@ static class Functions
 
     public struct Erfc : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Erfc<V, T>(x);
@@ -162,6 +184,7 @@ static class Functions
 
     public struct ErfInv : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.ErfInv<V, T>(x);
@@ -169,6 +192,7 @@ static class Functions
 
     public struct Sigmoid : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Sigmoid<V, T>(x);
@@ -176,6 +200,7 @@ static class Functions
 
     public struct LGamma : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.LGamma<V, T>(x);
@@ -183,6 +208,7 @@ static class Functions
 
     public struct Digamma : IVectorFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static V Invoke<V, T>(V x)
             where V : unmanaged, ISimd<V, T>
             where T : unmanaged => VectorMath.Digamma<V, T>(x);

@@ -86,6 +86,22 @@ public unsafe interface ISimd<V, T>
     /// <summary>Lanes of <paramref name="a"/> where the mask is set, of <paramref name="b"/> elsewhere. The mask must be all ones or zeros by lane.</summary>
     static abstract V Select(V mask, V a, V b);
 
+    /// <summary>
+    /// a &lt; b ? x : y by lane. With AVX-512 this is faster than <see cref="Select"/> of a comparison, whose mask must pass through a vector
+    /// register, by an instruction that waits for that register's last writer on some processors. For the same reason compare twice
+    /// rather than keep a mask in the midst of a long computation.
+    /// </summary>
+    static abstract V SelectLess(V a, V b, V x, V y);
+
+    /// <summary>a &lt;= b ? x : y by lane; see <see cref="SelectLess"/>.</summary>
+    static abstract V SelectLessEqual(V a, V b, V x, V y);
+
+    /// <summary>a == b ? x : y by lane; see <see cref="SelectLess"/>. With a == a it tells NaN.</summary>
+    static abstract V SelectEqual(V a, V b, V x, V y);
+
+    /// <summary>Whether a &lt; b in any lane.</summary>
+    static abstract bool AnyLess(V a, V b);
+
     static abstract bool Any(V mask);
     static abstract bool All(V mask);
 
@@ -107,6 +123,9 @@ public unsafe interface ISimd<V, T>
     /// <summary>To the nearest integer, halves to even.</summary>
     static abstract V Round(V a);
     static abstract V Truncate(V a);
+
+    /// <summary>A real constant in every lane, rounded to <typeparamref name="T"/>. Float and double only.</summary>
+    static abstract V Constant(double value);
 
     /// <summary>a * b + c with one rounding, in software where the hardware has no such instruction.</summary>
     static abstract V FusedMultiplyAdd(V a, V b, V c);

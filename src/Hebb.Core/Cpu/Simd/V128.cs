@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Hebb.Cpu.Simd;
 
 /// <summary>128 bits: SSE, Arm64 Neon, WebAssembly, and software where there is nothing else.</summary>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
 public readonly unsafe struct V128<T>(Vector128<T> value) : ISimd<V128<T>, T>
     where T : unmanaged
 {
@@ -113,8 +114,8 @@ public readonly unsafe struct V128<T>(Vector128<T> value) : ISimd<V128<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> operator <<(V128<T> a, int count) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() << count).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() << count).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() << count).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() << count).As<long, T>())
         : new(a.Value << count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -125,8 +126,8 @@ public readonly unsafe struct V128<T>(Vector128<T> value) : ISimd<V128<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> operator >>>(V128<T> a, int count) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() >>> count).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() >>> count).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() >>> count).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() >>> count).As<long, T>())
         : new(a.Value >>> count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -158,6 +159,18 @@ public readonly unsafe struct V128<T>(Vector128<T> value) : ISimd<V128<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> Select(V128<T> mask, V128<T> a, V128<T> b) => new(Vector128.ConditionalSelect(mask.Value, a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> SelectLess(V128<T> a, V128<T> b, V128<T> x, V128<T> y) => new(Vector128.ConditionalSelect(Vector128.LessThan(a.Value, b.Value), x.Value, y.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> SelectLessEqual(V128<T> a, V128<T> b, V128<T> x, V128<T> y) => new(Vector128.ConditionalSelect(Vector128.LessThanOrEqual(a.Value, b.Value), x.Value, y.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> SelectEqual(V128<T> a, V128<T> b, V128<T> x, V128<T> y) => new(Vector128.ConditionalSelect(Vector128.Equals(a.Value, b.Value), x.Value, y.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyLess(V128<T> a, V128<T> b) => Vector128.LessThanAny(a.Value, b.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(V128<T> mask) => mask.Value.AsInt64() != Vector128<long>.Zero;
@@ -204,6 +217,11 @@ public readonly unsafe struct V128<T>(Vector128<T> value) : ISimd<V128<T>, T>
         : a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> Constant(double value) => sizeof(T) == 4
+        ? new(Vector128.Create((float)value).As<float, T>())
+        : new(Vector128.Create(value).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> FusedMultiplyAdd(V128<T> a, V128<T> b, V128<T> c) =>
         typeof(T) == typeof(float) ? new(Vector128.FusedMultiplyAdd(a.Value.AsSingle(), b.Value.AsSingle(), c.Value.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector128.FusedMultiplyAdd(a.Value.AsDouble(), b.Value.AsDouble(), c.Value.AsDouble()).As<double, T>())
@@ -224,20 +242,20 @@ public readonly unsafe struct V128<T>(Vector128<T> value) : ISimd<V128<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> AddBits(V128<T> a, V128<T> b) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() + b.Value.AsInt32()).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() + b.Value.AsInt64()).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() + b.Value.AsInt32()).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() + b.Value.AsInt64()).As<long, T>())
         : a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> SubtractBits(V128<T> a, V128<T> b) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() - b.Value.AsInt32()).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() - b.Value.AsInt64()).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() - b.Value.AsInt32()).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() - b.Value.AsInt64()).As<long, T>())
         : a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> EqualBits(V128<T> a, V128<T> b) =>
-        typeof(T) == typeof(float) ? new(Vector128.Equals(a.Value.AsInt32(), b.Value.AsInt32()).As<int, T>())
-        : typeof(T) == typeof(double) ? new(Vector128.Equals(a.Value.AsInt64(), b.Value.AsInt64()).As<long, T>())
+        sizeof(T) == 4 ? new(Vector128.Equals(a.Value.AsInt32(), b.Value.AsInt32()).As<int, T>())
+        : sizeof(T) == 8 ? new(Vector128.Equals(a.Value.AsInt64(), b.Value.AsInt64()).As<long, T>())
         : Equal(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

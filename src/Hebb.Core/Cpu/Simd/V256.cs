@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Hebb.Cpu.Simd;
 
 /// <summary>256 bits: AVX2.</summary>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
 public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
     where T : unmanaged
 {
@@ -104,8 +105,8 @@ public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> operator <<(V256<T> a, int count) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() << count).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() << count).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() << count).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() << count).As<long, T>())
         : new(a.Value << count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -116,8 +117,8 @@ public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> operator >>>(V256<T> a, int count) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() >>> count).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() >>> count).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() >>> count).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() >>> count).As<long, T>())
         : new(a.Value >>> count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -149,6 +150,18 @@ public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> Select(V256<T> mask, V256<T> a, V256<T> b) => new(Vector256.ConditionalSelect(mask.Value, a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> SelectLess(V256<T> a, V256<T> b, V256<T> x, V256<T> y) => new(Vector256.ConditionalSelect(Vector256.LessThan(a.Value, b.Value), x.Value, y.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> SelectLessEqual(V256<T> a, V256<T> b, V256<T> x, V256<T> y) => new(Vector256.ConditionalSelect(Vector256.LessThanOrEqual(a.Value, b.Value), x.Value, y.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> SelectEqual(V256<T> a, V256<T> b, V256<T> x, V256<T> y) => new(Vector256.ConditionalSelect(Vector256.Equals(a.Value, b.Value), x.Value, y.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyLess(V256<T> a, V256<T> b) => Vector256.LessThanAny(a.Value, b.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(V256<T> mask) => mask.Value.AsInt64() != Vector256<long>.Zero;
@@ -195,6 +208,11 @@ public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
         : a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> Constant(double value) => sizeof(T) == 4
+        ? new(Vector256.Create((float)value).As<float, T>())
+        : new(Vector256.Create(value).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> FusedMultiplyAdd(V256<T> a, V256<T> b, V256<T> c) =>
         typeof(T) == typeof(float) ? new(Vector256.FusedMultiplyAdd(a.Value.AsSingle(), b.Value.AsSingle(), c.Value.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector256.FusedMultiplyAdd(a.Value.AsDouble(), b.Value.AsDouble(), c.Value.AsDouble()).As<double, T>())
@@ -215,20 +233,20 @@ public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> AddBits(V256<T> a, V256<T> b) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() + b.Value.AsInt32()).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() + b.Value.AsInt64()).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() + b.Value.AsInt32()).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() + b.Value.AsInt64()).As<long, T>())
         : a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> SubtractBits(V256<T> a, V256<T> b) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() - b.Value.AsInt32()).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() - b.Value.AsInt64()).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() - b.Value.AsInt32()).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() - b.Value.AsInt64()).As<long, T>())
         : a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> EqualBits(V256<T> a, V256<T> b) =>
-        typeof(T) == typeof(float) ? new(Vector256.Equals(a.Value.AsInt32(), b.Value.AsInt32()).As<int, T>())
-        : typeof(T) == typeof(double) ? new(Vector256.Equals(a.Value.AsInt64(), b.Value.AsInt64()).As<long, T>())
+        sizeof(T) == 4 ? new(Vector256.Equals(a.Value.AsInt32(), b.Value.AsInt32()).As<int, T>())
+        : sizeof(T) == 8 ? new(Vector256.Equals(a.Value.AsInt64(), b.Value.AsInt64()).As<long, T>())
         : Equal(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

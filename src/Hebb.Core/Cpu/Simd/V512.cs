@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Hebb.Cpu.Simd;
 
 /// <summary>512 bits: AVX-512.</summary>
+[method: MethodImpl(MethodImplOptions.AggressiveInlining)]
 public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
     where T : unmanaged
 {
@@ -104,8 +105,8 @@ public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> operator <<(V512<T> a, int count) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() << count).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() << count).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() << count).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() << count).As<long, T>())
         : new(a.Value << count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -116,8 +117,8 @@ public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> operator >>>(V512<T> a, int count) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() >>> count).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() >>> count).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() >>> count).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() >>> count).As<long, T>())
         : new(a.Value >>> count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -149,6 +150,18 @@ public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> Select(V512<T> mask, V512<T> a, V512<T> b) => new(Vector512.ConditionalSelect(mask.Value, a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> SelectLess(V512<T> a, V512<T> b, V512<T> x, V512<T> y) => new(Vector512.ConditionalSelect(Vector512.LessThan(a.Value, b.Value), x.Value, y.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> SelectLessEqual(V512<T> a, V512<T> b, V512<T> x, V512<T> y) => new(Vector512.ConditionalSelect(Vector512.LessThanOrEqual(a.Value, b.Value), x.Value, y.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> SelectEqual(V512<T> a, V512<T> b, V512<T> x, V512<T> y) => new(Vector512.ConditionalSelect(Vector512.Equals(a.Value, b.Value), x.Value, y.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool AnyLess(V512<T> a, V512<T> b) => Vector512.LessThanAny(a.Value, b.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Any(V512<T> mask) => mask.Value.AsInt64() != Vector512<long>.Zero;
@@ -195,6 +208,11 @@ public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
         : a;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> Constant(double value) => sizeof(T) == 4
+        ? new(Vector512.Create((float)value).As<float, T>())
+        : new(Vector512.Create(value).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> FusedMultiplyAdd(V512<T> a, V512<T> b, V512<T> c) =>
         typeof(T) == typeof(float) ? new(Vector512.FusedMultiplyAdd(a.Value.AsSingle(), b.Value.AsSingle(), c.Value.AsSingle()).As<float, T>())
         : typeof(T) == typeof(double) ? new(Vector512.FusedMultiplyAdd(a.Value.AsDouble(), b.Value.AsDouble(), c.Value.AsDouble()).As<double, T>())
@@ -215,20 +233,20 @@ public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> AddBits(V512<T> a, V512<T> b) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() + b.Value.AsInt32()).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() + b.Value.AsInt64()).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() + b.Value.AsInt32()).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() + b.Value.AsInt64()).As<long, T>())
         : a + b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> SubtractBits(V512<T> a, V512<T> b) =>
-        typeof(T) == typeof(float) ? new((a.Value.AsInt32() - b.Value.AsInt32()).As<int, T>())
-        : typeof(T) == typeof(double) ? new((a.Value.AsInt64() - b.Value.AsInt64()).As<long, T>())
+        sizeof(T) == 4 ? new((a.Value.AsInt32() - b.Value.AsInt32()).As<int, T>())
+        : sizeof(T) == 8 ? new((a.Value.AsInt64() - b.Value.AsInt64()).As<long, T>())
         : a - b;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> EqualBits(V512<T> a, V512<T> b) =>
-        typeof(T) == typeof(float) ? new(Vector512.Equals(a.Value.AsInt32(), b.Value.AsInt32()).As<int, T>())
-        : typeof(T) == typeof(double) ? new(Vector512.Equals(a.Value.AsInt64(), b.Value.AsInt64()).As<long, T>())
+        sizeof(T) == 4 ? new(Vector512.Equals(a.Value.AsInt32(), b.Value.AsInt32()).As<int, T>())
+        : sizeof(T) == 8 ? new(Vector512.Equals(a.Value.AsInt64(), b.Value.AsInt64()).As<long, T>())
         : Equal(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

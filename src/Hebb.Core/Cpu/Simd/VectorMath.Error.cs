@@ -5,7 +5,7 @@ namespace Hebb.Cpu.Simd;
 public static partial class VectorMath
 {
     /// <summary>The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Erf<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -26,15 +26,15 @@ public static partial class VectorMath
             p = Horner<V, T>(p, b, -0.6333469152450562);
             p = Horner<V, T>(p, b, -1.1295149326324463);
             p = Horner<V, T>(p, b, 0.00017468110308982432);
-            outer = one - Exp<V, T>(p);
-            return V.CopySign(V.Select(V.Less(a, C<V, T>(0.925)), inner, outer), x);
+            outer = one - InlinedExp<V, T>(p);
+            return V.CopySign(V.SelectLess(a, C<V, T>(0.925), inner, outer), x);
         }
         outer = one - ErfcOfPositive<V, T>(a);
-        return V.CopySign(V.Select(V.Less(a, one), inner, outer), x);
+        return V.CopySign(V.SelectLess(a, one, inner, outer), x);
     }
 
     /// <summary>1 - erf(x), exact also where erf(x) is near 1.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Erfc<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -43,12 +43,12 @@ public static partial class VectorMath
             return ViaDouble<V, T, ErfcFunc>(x);
         V a = V.Abs(x);
         V y = ErfcOfPositive<V, T>(a);
-        y = V.Select(V.Less(x, V.Zero), C<V, T>(2) - y, y);
-        return V.Select(V.Less(a, C<V, T>(0.5)), C<V, T>(1) - ErfPoly<V, T>(x), y);
+        y = V.SelectLess(x, V.Zero, C<V, T>(2) - y, y);
+        return V.SelectLess(a, C<V, T>(0.5), C<V, T>(1) - ErfPoly<V, T>(x), y);
     }
 
     /// <summary>The inverse of erf: infinite at -1 and 1, NaN past them.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V ErfInv<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -60,15 +60,15 @@ public static partial class VectorMath
         V c = one - a;
         V y = ErfInvStart<V, T>(a, c);
         // One step of Halley's method, on erfc where a is large so that c keeps its digits.
-        V error = V.Select(V.Less(a, C<V, T>(0.5)), ErfPoly<V, T>(y) - a, c - ErfcOfPositive<V, T>(y));
+        V error = V.SelectLess(a, C<V, T>(0.5), ErfPoly<V, T>(y) - a, c - ErfcOfPositive<V, T>(y));
         V step = error * C<V, T>(0.8862269254527580) * Exp<V, T>(y * y);
         y -= step / V.MultiplyAdd(step, y, one);
-        y = V.Select(V.Equal(a, one), C<V, T>(double.PositiveInfinity), V.Select(V.Greater(a, one), C<V, T>(double.NaN), y));
+        y = V.SelectLess(one, a, C<V, T>(double.NaN), V.SelectEqual(a, one, C<V, T>(double.PositiveInfinity), y));
         return V.CopySign(y, x);
     }
 
     /// <summary>erfinv(a) to 2^-23, from fits in w = -log(1 - a^2) (Giles, "Approximating the erfinv function", 2010, has the form).</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     static V ErfInvStart<V, T>(V a, V c)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -100,7 +100,7 @@ public static partial class VectorMath
         q = Horner<V, T>(q, u, 0.0006168237072317186);
         q = Horner<V, T>(q, u, 1.0100453808658536);
         q = Horner<V, T>(q, u, 4.142724522684173);
-        return a * V.Select(V.Less(w, C<V, T>(6)), p, q);
+        return a * V.SelectLess(w, C<V, T>(6), p, q);
     }
 
     /// <summary>erf(x) for |x| up to 0.925 (float, to 2^-26), 1 (double, to 2^-56).</summary>
@@ -141,7 +141,7 @@ public static partial class VectorMath
     }
 
     /// <summary>erfc(a) for a of 0 and more, in double.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     static V ErfcOfPositive<V, T>(V a)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged

@@ -4,8 +4,13 @@ namespace Hebb.Cpu.Simd;
 
 public static partial class VectorMath
 {
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Exp<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => InlinedExp<V, T>(x);
+
+    [MethodImpl(Inline)]
+    static V InlinedExp<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
@@ -20,7 +25,7 @@ public static partial class VectorMath
         where T : unmanaged
     {
         (V r, V n) = ReduceExp<V, T>(x);
-        return ScaleByBits<V, T>(C<V, T>(1) + V.MultiplyAdd(r * r, ExpTail<V, T>(r), r), V.AddBits(n, Bits<V, T>(-1)));
+        return ScaleByBits<V, T>(C<V, T>(1) + V.MultiplyAdd(r * r, ExpTail<V, T>(r), r), V.SubtractBits(n, Bits<V, T>(1)));
     }
 
     /// <summary>exp(x + low) for a small correction to x.</summary>
@@ -87,7 +92,7 @@ public static partial class VectorMath
     }
 
     /// <summary>exp(x) - 1, exact also near 0.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Expm1<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -110,7 +115,7 @@ public static partial class VectorMath
             q = ExpTail<V, T>(r);
         }
         // 2^(n-1) is finite for every n that occurs, where 2^n is not.
-        V half = PowerOfTwo<V, T>(V.AddBits(n, Bits<V, T>(-1)));
+        V half = PowerOfTwo<V, T>(V.SubtractBits(n, Bits<V, T>(1)));
         V tail = r * r * q;
         V sum = V.MultiplyAdd(half, r, half - C<V, T>(0.5));
         // What the rounding of the sum lost, so that its error does not add to that of the tail.
@@ -119,7 +124,7 @@ public static partial class VectorMath
         return TinyIsItself<V, T>(x, sum + sum);
     }
 
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Exp2<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -138,13 +143,13 @@ public static partial class VectorMath
     }
 
     /// <summary>1 / (1 + exp(-x)).</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Sigmoid<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
         V one = C<V, T>(1);
-        V e = Exp<V, T>(-V.Abs(x));
-        return V.Select(V.Less(x, V.Zero), e, one) / (one + e);
+        V e = InlinedExp<V, T>(-V.Abs(x));
+        return V.SelectLess(x, V.Zero, e, one) / (one + e);
     }
 }

@@ -5,13 +5,13 @@ namespace Hebb.Cpu.Simd;
 public static partial class VectorMath
 {
     /// <summary>log |Gamma(x)|, lane by lane in double. Near its zeros left of 0 the error is small in absolute terms only.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V LGamma<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged => V.Map<LGammaFunc<T>>(x);
 
     /// <summary>The derivative of log Gamma, lane by lane in double. Near its zeros left of 0 the error is small in absolute terms only.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Digamma<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged => V.Map<DigammaFunc<T>>(x);

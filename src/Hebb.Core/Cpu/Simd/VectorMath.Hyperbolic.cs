@@ -4,7 +4,7 @@ namespace Hebb.Cpu.Simd;
 
 public static partial class VectorMath
 {
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Tanh<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -21,14 +21,14 @@ public static partial class VectorMath
             p = Horner<V, T>(p, z, 0.1333320587873459);
             p = Horner<V, T>(p, z, -0.3333333134651184);
             V inner = V.MultiplyAdd(p * z, a, a);
-            V outer = C<V, T>(1) - C<V, T>(2) / (Exp<V, T>(a + a) + C<V, T>(1));
-            return V.CopySign(V.Select(V.Less(a, C<V, T>(0.625)), inner, outer), x);
+            V outer = C<V, T>(1) - C<V, T>(2) / (InlinedExp<V, T>(a + a) + C<V, T>(1));
+            return V.CopySign(V.SelectLess(a, C<V, T>(0.625), inner, outer), x);
         }
         V t = Expm1<V, T>(AtMost<V, T>(a + a, 44));
         return V.CopySign(t / (t + C<V, T>(2)), x);
     }
 
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Sinh<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -52,10 +52,10 @@ public static partial class VectorMath
         }
         V e = HalfExp<V, T>(a);
         V outer = e - C<V, T>(0.25) / e;
-        return TinyIsItself<V, T>(x, V.CopySign(V.Select(V.Less(a, C<V, T>(1)), inner, outer), x));
+        return TinyIsItself<V, T>(x, V.CopySign(V.SelectLess(a, C<V, T>(1), inner, outer), x));
     }
 
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Cosh<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -64,7 +64,7 @@ public static partial class VectorMath
         return e + C<V, T>(0.25) / e;
     }
 
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Asinh<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -73,16 +73,16 @@ public static partial class VectorMath
             return ViaDouble<V, T, AsinhFunc>(x);
         V one = C<V, T>(1);
         V a = V.Abs(x);
-        V large = V.Greater(a, C<V, T>(1e9));
-        V b = V.Select(large, one, a);
+        V large = C<V, T>(1e9);
+        V b = AtMost<V, T>(a, 1e9);
         V square = b * b;
-        V y = Log1p<V, T>(V.Select(large, a - one, b + square / (one + V.Sqrt(one + square))));
-        y = V.Select(large, y + C<V, T>(0.6931471805599453), y);
+        V y = Log1p<V, T>(V.SelectLess(large, a, a - one, b + square / (one + V.Sqrt(one + square))));
+        y = V.SelectLess(large, a, y + C<V, T>(0.6931471805599453), y);
         return TinyIsItself<V, T>(x, V.CopySign(y, x));
     }
 
     /// <summary>NaN under 1.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Acosh<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -90,14 +90,15 @@ public static partial class VectorMath
         if (typeof(T) == typeof(float))
             return ViaDouble<V, T, AcoshFunc>(x);
         V one = C<V, T>(1);
-        V large = V.Greater(x, C<V, T>(1e9));
+        V large = C<V, T>(1e9);
         V t = x - one;
-        V b = V.Select(large, one, t);
-        V y = Log1p<V, T>(V.Select(large, t, b + V.Sqrt(V.MultiplyAdd(b, b, b + b))));
-        return V.Select(V.Less(x, one), C<V, T>(double.NaN), V.Select(large, y + C<V, T>(0.6931471805599453), y));
+        V b = AtMost<V, T>(t, 1e9);
+        V y = Log1p<V, T>(V.SelectLess(large, x, t, b + V.Sqrt(V.MultiplyAdd(b, b, b + b))));
+        y = V.SelectLess(large, x, y + C<V, T>(0.6931471805599453), y);
+        return V.SelectLess(x, one, C<V, T>(double.NaN), y);
     }
 
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Atanh<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged

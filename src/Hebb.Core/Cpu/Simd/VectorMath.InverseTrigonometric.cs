@@ -4,40 +4,45 @@ namespace Hebb.Cpu.Simd;
 
 public static partial class VectorMath
 {
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Asin<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
-        (V p, V upper) = AsinOfHalf<V, T>(V.Abs(x));
-        V y = V.Select(upper, HalfPi<V, T>() - (p + p - HalfPiLow<V, T>()), p);
+        V a = V.Abs(x);
+        V p = AsinOfHalf<V, T>(a);
+        V y = V.SelectLess(Turn<V, T>(), a, HalfPi<V, T>() - (p + p - HalfPiLow<V, T>()), p);
         return TinyIsItself<V, T>(x, V.CopySign(y, x));
     }
 
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Acos<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
-        (V p, V upper) = AsinOfHalf<V, T>(V.Abs(x));
-        V negative = V.Less(x, V.Zero);
+        V a = V.Abs(x);
+        V p = AsinOfHalf<V, T>(a);
         V twice = p + p;
-        V outer = V.Select(negative, HalfPi<V, T>() + HalfPi<V, T>() - (twice - HalfPiLow<V, T>() - HalfPiLow<V, T>()), twice);
+        V left = HalfPi<V, T>() + HalfPi<V, T>() - (twice - HalfPiLow<V, T>() - HalfPiLow<V, T>());
         V inner = HalfPi<V, T>() - (V.CopySign(p, x) - HalfPiLow<V, T>());
-        return V.Select(upper, outer, inner);
+        return V.SelectLess(Turn<V, T>(), a, V.SelectLess(x, V.Zero, left, twice), inner);
     }
 
-    /// <summary>asin(a) for a up to about 1/2, and asin(sqrt((1-a)/2)) past it (NaN past 1), with the mask of the latter.</summary>
+    /// <summary>Where asin turns to its other formula: float at 0.55, past which 2 asin(s) no longer doubles an error of pi/2's size.</summary>
     [MethodImpl(Inline)]
-    static (V P, V Upper) AsinOfHalf<V, T>(V a)
+    static V Turn<V, T>()
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => C<V, T>(typeof(T) == typeof(float) ? 0.55 : 0.5);
+
+    /// <summary>asin(a) up to <see cref="Turn{V,T}"/>, and asin(sqrt((1-a)/2)) past it (NaN past 1).</summary>
+    [MethodImpl(Inline)]
+    static V AsinOfHalf<V, T>(V a)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
-        V half = C<V, T>(0.5);
-        // Float turns at 0.55: there 2 asin(s) no longer doubles an error in units of pi/2's last place.
-        V upper = V.Greater(a, C<V, T>(typeof(T) == typeof(float) ? 0.55 : 0.5));
-        V z = V.Select(upper, half * (C<V, T>(1) - a), a * a);
-        V s = V.Select(upper, V.Sqrt(z), a);
+        V turn = Turn<V, T>();
+        V z = V.SelectLess(turn, a, C<V, T>(0.5) * (C<V, T>(1) - a), a * a);
+        V s = V.SelectLess(turn, a, V.Sqrt(z), a);
         V p;
         if (typeof(T) == typeof(float))
         {
@@ -65,10 +70,10 @@ public static partial class VectorMath
             p = Horner<V, T>(p, z, 0.07499999999970643);
             p = Horner<V, T>(p, z, 0.1666666666666676);
         }
-        return (V.MultiplyAdd(p * z, s, s), upper);
+        return V.MultiplyAdd(p * z, s, s);
     }
 
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Atan<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -76,50 +81,49 @@ public static partial class VectorMath
         V a = V.Abs(x);
         V one = C<V, T>(1);
         // Past tan(3 pi/8): pi/2 - atan(1/a). Past tan(pi/8): pi/4 + atan((a-1)/(a+1)).
-        V upper = V.Greater(a, C<V, T>(2.414213562373095));
-        V middle = V.Greater(a, C<V, T>(0.41421356237309503));
-        V t = V.Select(upper, -one, V.Select(middle, a - one, a)) / V.Select(upper, a, V.Select(middle, a + one, one));
-        V y = AtanSum<V, T>(t, V.Select(upper, HalfPi<V, T>(), middle & (C<V, T>(0.5) * HalfPi<V, T>())),
-            V.Select(upper, HalfPiLow<V, T>(), middle & (C<V, T>(0.5) * HalfPiLow<V, T>())));
+        V far = C<V, T>(2.414213562373095), near = C<V, T>(0.41421356237309503);
+        V t = V.SelectLess(far, a, -one, V.SelectLess(near, a, a - one, a)) / V.SelectLess(far, a, a, V.SelectLess(near, a, a + one, one));
+        V high = V.SelectLess(far, a, HalfPi<V, T>(), V.SelectLess(near, a, QuarterPi<V, T>(), V.Zero));
+        V low = V.SelectLess(far, a, HalfPiLow<V, T>(), V.SelectLess(near, a, QuarterPiLow<V, T>(), V.Zero));
+        V y = AtanSum<V, T>(t, high, low);
         return TinyIsItself<V, T>(x, V.CopySign(y, x));
     }
 
     /// <summary>The angle of the point (x, y), from -pi to pi.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Atan2<V, T>(V y, V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
         bool single = typeof(T) == typeof(float);
         V ax = V.Abs(x), ay = V.Abs(y);
-        V steep = V.Greater(ay, ax);
-        V large = V.Select(steep, ay, ax), small = V.Select(steep, ax, ay);
+        V large = V.SelectLess(ax, ay, ay, ax), small = V.SelectLess(ax, ay, ax, ay);
         // Both infinite or both 0: the quotients 1 and 0.
         V infinity = C<V, T>(double.PositiveInfinity);
         V one = C<V, T>(1);
-        V diagonal = V.Equal(small, infinity);
-        large = V.Select(diagonal | V.Equal(large, V.Zero), one, large);
-        small = V.Select(diagonal, one, small);
+        large = V.SelectEqual(large, V.Zero, one, V.SelectEqual(small, infinity, one, large));
+        small = V.SelectEqual(small, infinity, one, small);
         // Kept from overflow in large + small, and from denormals.
-        V huge = V.Greater(large, C<V, T>(single ? 8.5e37 : 4e307));
-        V scale = V.Select(huge, C<V, T>(0.25), V.Select(V.Less(large, C<V, T>(single ? 1e-30 : 1e-290)), C<V, T>(single ? 1L << 40 : 1L << 60), one));
+        V scale = V.SelectLess(large, C<V, T>(single ? 1e-30 : 1e-290), C<V, T>(single ? 1L << 40 : 1L << 60), one);
+        scale = V.SelectLess(C<V, T>(single ? 8.5e37 : 4e307), large, C<V, T>(0.25), scale);
         large *= scale;
         small *= scale;
 
-        V middle = V.Greater(small, large * C<V, T>(0.41421356237309503));
-        V t = V.Select(middle, small - large, small) / V.Select(middle, small + large, large);
+        V bound = large * C<V, T>(0.41421356237309503);
+        V t = V.SelectLess(bound, small, small - large, small) / V.SelectLess(bound, small, small + large, large);
         // The angle in the first octant is t' = base + atan(t); then steep: pi/2 - t'; then x < 0: pi - t'.
-        V quarter = C<V, T>(0.5) * HalfPi<V, T>(), quarterLow = C<V, T>(0.5) * HalfPiLow<V, T>();
-        V high = middle & quarter, low = middle & quarterLow;
-        V sign = V.Select(steep, C<V, T>(-1), one);
-        high = V.Select(steep, HalfPi<V, T>() - high, high);
-        low = V.Select(steep, HalfPiLow<V, T>() - low, low);
-        V left = (x >> (single ? 31 : 63)) & V.Equal(x, x);
+        V high = V.SelectLess(bound, small, QuarterPi<V, T>(), V.Zero);
+        V low = V.SelectLess(bound, small, QuarterPiLow<V, T>(), V.Zero);
+        high = V.SelectLess(ax, ay, HalfPi<V, T>() - high, high);
+        low = V.SelectLess(ax, ay, HalfPiLow<V, T>() - low, low);
+        V sign = V.SelectLess(ax, ay, -one, one);
+        V left = x >> (single ? 31 : 63);
         sign = V.Select(left, -sign, sign);
         high = V.Select(left, HalfPi<V, T>() + HalfPi<V, T>() - high, high);
         low = V.Select(left, HalfPiLow<V, T>() + HalfPiLow<V, T>() - low, low);
         V result = V.CopySign(AtanSum<V, T>(t * sign, high, low), y);
-        return V.Select(V.Equal(x, x) & V.Equal(y, y), result, x + y);
+        V sum = x + y;
+        return V.SelectEqual(x, x, V.SelectEqual(y, y, result, sum), sum);
     }
 
     /// <summary>high + low + atan(t) for |t| up to tan(pi/8).</summary>
@@ -166,4 +170,15 @@ public static partial class VectorMath
     static V HalfPiLow<V, T>()
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged => C<V, T>(typeof(T) == typeof(float) ? -4.371138828673793e-08 : 6.123233995736766e-17);
+
+    [MethodImpl(Inline)]
+    static V QuarterPi<V, T>()
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => C<V, T>(0.7853981633974483);
+
+    /// <summary>pi/4 less its value in the element type.</summary>
+    [MethodImpl(Inline)]
+    static V QuarterPiLow<V, T>()
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => C<V, T>(typeof(T) == typeof(float) ? -2.1855694143368964e-08 : 3.061616997868383e-17);
 }

@@ -4,7 +4,7 @@ namespace Hebb.Cpu.Simd;
 
 public static partial class VectorMath
 {
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Log<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -13,7 +13,7 @@ public static partial class VectorMath
         return LogSpecials<V, T>(x, NaturalLog<V, T>(e, f, tail));
     }
 
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Log2<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -27,7 +27,7 @@ public static partial class VectorMath
         return LogSpecials<V, T>(x, e + (high + V.MultiplyAdd(tail, c, low)));
     }
 
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Log10<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -45,7 +45,7 @@ public static partial class VectorMath
     }
 
     /// <summary>log(1 + x), exact also near 0.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Log1p<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -80,12 +80,13 @@ public static partial class VectorMath
     {
         bool single = typeof(T) == typeof(float);
         int mantissa = single ? 23 : 52;
-        V small = V.Less(x, C<V, T>(single ? 1.1754943508222875e-38 : 2.2250738585072014e-308));
-        x = V.Select(small, x * C<V, T>(single ? 1 << 23 : 1L << 52), x);
+        V normal = C<V, T>(single ? 1.1754943508222875e-38 : 2.2250738585072014e-308);
+        V lift = V.SelectLess(x, normal, Bits<V, T>(mantissa), V.Zero);
+        x = V.SelectLess(x, normal, x * C<V, T>(single ? 1 << 23 : 1L << 52), x);
         V root = Bits<V, T>(single ? 0x3f3504f3 : 0x3fe6a09e667f3bcd);
         V n = V.SubtractBits(x, root) >> mantissa;
         V f = V.SubtractBits(x, n << mantissa) - C<V, T>(1);
-        n = V.SubtractBits(n, small & Bits<V, T>(mantissa));
+        n = V.SubtractBits(n, lift);
         V shifter = Shifter<V, T>();
         V e = V.AddBits(n, shifter) - shifter;
         if (single)
@@ -126,7 +127,7 @@ public static partial class VectorMath
         where T : unmanaged
     {
         V infinity = C<V, T>(double.PositiveInfinity);
-        V outside = V.Select(V.Equal(x, V.Zero), -infinity, C<V, T>(double.NaN));
-        return V.Select(V.Greater(x, V.Zero), V.Select(V.Less(x, infinity), result, x), outside);
+        V outside = V.SelectEqual(x, V.Zero, -infinity, C<V, T>(double.NaN));
+        return V.SelectLess(V.Zero, x, V.SelectLess(x, infinity, result, x), outside);
     }
 }

@@ -5,7 +5,7 @@ namespace Hebb.Cpu.Simd;
 public static partial class VectorMath
 {
     /// <summary>x to the power y, with the special cases of C's pow. Double goes lane by lane through <see cref="Math.Pow"/>.</summary>
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Pow<V, T>(V x, V y)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged =>

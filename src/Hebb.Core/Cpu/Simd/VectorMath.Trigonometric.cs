@@ -4,56 +4,55 @@ namespace Hebb.Cpu.Simd;
 
 public static partial class VectorMath
 {
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Sin<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
-        (V r, V q, V far) = ReduceQuarter<V, T>(x);
+        (V r, V q) = ReduceQuarter<V, T>(x);
         V odd = IsOdd<V, T>(q);
         V y = V.Select(odd, CosPoly<V, T>(r), SinPoly<V, T>(r));
         y = TinyIsItself<V, T>(x, y ^ SignOfBit1<V, T>(q));
-        return V.Any(far) ? V.Select(far, V.Map<FarSin<T>>(x), y) : y;
+        return V.AnyLess(Reach<V, T>(), V.Abs(x)) ? V.SelectLess(Reach<V, T>(), V.Abs(x), V.Map<FarSin<T>>(x), y) : y;
     }
 
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Cos<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
-        (V r, V q, V far) = ReduceQuarter<V, T>(x);
+        (V r, V q) = ReduceQuarter<V, T>(x);
         V odd = IsOdd<V, T>(q);
         V y = V.Select(odd, SinPoly<V, T>(r), CosPoly<V, T>(r));
         y ^= SignOfBit1<V, T>(V.AddBits(q, Bits<V, T>(1)));
-        return V.Any(far) ? V.Select(far, V.Map<FarCos<T>>(x), y) : y;
+        return V.AnyLess(Reach<V, T>(), V.Abs(x)) ? V.SelectLess(Reach<V, T>(), V.Abs(x), V.Map<FarCos<T>>(x), y) : y;
     }
 
-    [MethodImpl(Inline)]
+    [MethodImpl(Call)]
     public static V Tan<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
         if (typeof(T) == typeof(float))
             return ViaDouble<V, T, TanFunc>(x);
-        (V r, V q, V far) = ReduceQuarter<V, T>(x);
+        (V r, V q) = ReduceQuarter<V, T>(x);
         V odd = IsOdd<V, T>(q);
         V s = SinPoly<V, T>(r), c = CosPoly<V, T>(r);
         V y = V.Select(odd, -c, s) / V.Select(odd, s, c);
         y = TinyIsItself<V, T>(x, y);
-        return V.Any(far) ? V.Select(far, V.Map<FarTan<T>>(x), y) : y;
+        return V.AnyLess(Reach<V, T>(), V.Abs(x)) ? V.SelectLess(Reach<V, T>(), V.Abs(x), V.Map<FarTan<T>>(x), y) : y;
     }
 
     /// <summary>
-    /// x = q pi/2 + r with |r| at most pi/4, q's low bits in the lane's; far marks where |x| is past 2^13 (float) or 2^19 (double) and
-    /// the parts of pi/2 no longer multiply exactly.
+    /// x = q pi/2 + r with |r| at most pi/4 and q's low bits in the lane's, for |x| up to <see cref="Reach{V,T}"/>: past it the parts of pi/2
+    /// no longer multiply exactly.
     /// </summary>
     [MethodImpl(Inline)]
-    static (V R, V Q, V Far) ReduceQuarter<V, T>(V x)
+    static (V R, V Q) ReduceQuarter<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
         bool single = typeof(T) == typeof(float);
-        V far = V.Greater(V.Abs(x), C<V, T>(single ? 8192 : 524288));
         V shifter = Shifter<V, T>();
         V t = V.MultiplyAdd(x, C<V, T>(0.6366197723675814), shifter);
         V n = t - shifter;
@@ -71,13 +70,19 @@ public static partial class VectorMath
             r = V.MultiplyAdd(n, C<V, T>(-6.077100506303966e-11), r);
             r = V.MultiplyAdd(n, C<V, T>(-2.0222662487959506e-21), r);
         }
-        return (r, t, far);
+        return (r, t);
     }
 
     [MethodImpl(Inline)]
+    static V Reach<V, T>()
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => C<V, T>(typeof(T) == typeof(float) ? 8192 : 524288);
+
+    /// <summary>Bit 0 of q as a mask.</summary>
+    [MethodImpl(Inline)]
     static V IsOdd<V, T>(V q)
         where V : unmanaged, ISimd<V, T>
-        where T : unmanaged => V.EqualBits(q & Bits<V, T>(1), Bits<V, T>(1));
+        where T : unmanaged => typeof(T) == typeof(float) ? (q << 31) >> 31 : (q << 63) >> 63;
 
     /// <summary>The sign bit, where bit 1 of q is set.</summary>
     [MethodImpl(Inline)]

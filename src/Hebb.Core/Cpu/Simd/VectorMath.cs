@@ -15,12 +15,16 @@ public static partial class VectorMath
 {
     const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
+    // The functions themselves are calls: a loop into which two or three of them were inlined would pass the JIT's limit of locals, past
+    // which not even the vector operators are inlined. A call costs some 5% of the fastest of them. They are compiled at once in full:
+    // unoptimised code of nested generics runs 50 times slower.
+    const MethodImplOptions Call = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+
     /// <summary>A constant in every lane, rounded to the element type.</summary>
     [MethodImpl(Inline)]
     static V C<V, T>(double value)
         where V : unmanaged, ISimd<V, T>
-        where T : unmanaged =>
-        typeof(T) == typeof(float) ? V.Create(Unsafe.BitCast<float, T>((float)value)) : V.Create(Unsafe.BitCast<double, T>(value));
+        where T : unmanaged => V.Constant(value);
 
     /// <summary>An integer's bits in every lane.</summary>
     [MethodImpl(Inline)]
@@ -66,7 +70,7 @@ public static partial class VectorMath
         where T : unmanaged
     {
         V l = C<V, T>(limit);
-        return V.Select(V.Greater(x, l), l, x);
+        return V.SelectLess(l, x, l, x);
     }
 
     /// <summary>x, but at least <paramref name="limit"/>; NaN stays.</summary>
@@ -76,7 +80,7 @@ public static partial class VectorMath
         where T : unmanaged
     {
         V l = C<V, T>(limit);
-        return V.Select(V.Less(x, l), l, x);
+        return V.SelectLess(x, l, l, x);
     }
 
     /// <summary>The result, but x itself where |x| is so small that f(x) = x to the last bit; keeps -0 and denormals.</summary>
@@ -86,7 +90,7 @@ public static partial class VectorMath
         where T : unmanaged
     {
         V tiny = C<V, T>(typeof(T) == typeof(float) ? 1.0 / (1 << 26) : 1.0 / (1L << 55));
-        return V.Select(V.Less(V.Abs(x), tiny), x, result);
+        return V.SelectLess(V.Abs(x), tiny, x, result);
     }
 
     /// <summary>A function written over vectors of double, for <see cref="ViaDouble{V,T,F}(V)"/>.</summary>
@@ -103,6 +107,7 @@ public static partial class VectorMath
     }
 
     /// <summary>Widens floats, computes in double, rounds back: for functions whose speed does not matter enough for polynomials of their own.</summary>
+    [MethodImpl(Inline)]
     static V ViaDouble<V, T, F>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
@@ -125,6 +130,7 @@ public static partial class VectorMath
         }
     }
 
+    [MethodImpl(Inline)]
     static V ViaDouble<V, T, F>(V x, V y)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
