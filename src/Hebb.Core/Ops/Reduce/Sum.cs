@@ -4,101 +4,92 @@ using Hebb.Transforms;
 namespace Hebb;
 
 /// <summary>The sum over some axes, in a fixed order.</summary>
-internal sealed class SumOp : Primitive
+internal sealed class SumOp : ReducePrimitive
 {
-    private int[] _axes;
-    private bool _keepDim;
+    private DType _dtype;
 
-    public SumOp(int[] axes, bool keepDim)
+    public SumOp(int[] axes, bool keepDim, DType dtype) : base(axes, keepDim) => _dtype = dtype;
+
+    public SumOp() : base([], false)
     {
-        _axes = axes;
-        _keepDim = keepDim;
     }
-
-    public SumOp() => _axes = [];
 
     public override string Name => "sum";
 
     public override string DisplayName => "Sum";
 
+    public override bool AcceptsHalf => true;
+
     public override bool IsLinear => true;
 
     public override Saved Saves => Saved.None;
 
-    public override BatchRule Batching => BatchRule.ShiftAxis;
-
     public override void Describe(AttributeVisitor v)
     {
-        v.Ints("axes", ref _axes);
-        v.Bool("keep_dim", ref _keepDim);
+        base.Describe(v);
+        v.DType("dtype", ref _dtype);
     }
 
-    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => outputs[0] = inputs[0] with
+    /// <summary>Integers and Bool sum to Int64; every other type to itself.</summary>
+    public static DType DefaultType(DType dtype) => dtype.IsInteger || dtype == DType.Bool ? DType.Int64 : dtype;
+
+    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
-        Shape = ReduceAxes.Result(inputs[0].Shape, _axes, _keepDim),
-        DType = inputs[0].DType.IsInteger || inputs[0].DType == DType.Bool ? DType.Int64 : inputs[0].DType,
-    };
+        if (inputs[0].DType.IsStorageOnly || _dtype.IsStorageOnly || _dtype == DType.Bool)
+            throw new DTypeException($"Sum: {inputs[0].DType.Name} does not sum to {_dtype.Name}");
+        outputs[0] = inputs[0] with { Shape = Result(inputs[0]), DType = _dtype };
+    }
 
     public override unsafe void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        var x = ReduceAxes.ToRows(Copying.To(inputs[0], outputs[0].DType), _axes, out long rows, out long columns);
-        if (x.DType == DType.Float32)
+        var y = outputs[0];
+        switch (y.DType.RealPart)
         {
-            for (long i = 0; i < rows; i++)
-                outputs[0].Data<float>()[i] = Pairwise(x.Data<float>() + i * columns, columns);
+            case DType.Float64:
+                Reductions.Run(c, default(SumReducer<double>), inputs[0], Axes, DType.Float64, y.Data<double>());
+                break;
+            case DType.Float32:
+                Reductions.Run(c, default(SumReducer<float>), inputs[0], Axes, DType.Float32, y.Data<float>());
+                break;
+            case DType.Int64:
+                Reductions.Run(c, default(SumReducer<long>), inputs[0], Axes, DType.Int64, y.Data<long>());
+                break;
+            case DType.Float16 or DType.BFloat16:
+                var wide = new Tensor(y.Spec with { DType = DType.Float32 });
+                Reductions.Run(c, default(SumReducer<float>), inputs[0], Axes, DType.Float32, wide.Data<float>());
+                Copying.Convert(wide, y);
+                break;
+            default:
+                var whole = new Tensor(y.Spec with { DType = DType.Int64 });
+                Reductions.Run(c, default(SumReducer<long>), inputs[0], Axes, DType.Int64, whole.Data<long>());
+                Copying.Convert(whole, y);
+                break;
         }
-        else if (x.DType == DType.Float64)
-        {
-            for (long i = 0; i < rows; i++)
-                outputs[0].Data<double>()[i] = Pairwise(x.Data<double>() + i * columns, columns);
-        }
-        else
-        {
-            for (long i = 0; i < rows; i++)
-                outputs[0].Data<long>()[i] = Pairwise(x.Data<long>() + i * columns, columns);
-        }
-        GC.KeepAlive(x);
     }
 
-    private static unsafe T Pairwise<T>(T* x, long count) where T : unmanaged, System.Numerics.INumber<T>
-    {
-        if (count <= 64)
-        {
-            var sum = T.Zero;
-            for (long i = 0; i < count; i++)
-                sum += x[i];
-            return sum;
-        }
-        long half = count / 2;
-        return Pairwise(x, half) + Pairwise(x + half, count - half);
-    }
+    public override void Vjp(in VjpContext c) => c.Set(0, Spread(c.Grad(), c.InputSpec(0).Shape));
 
-    public override void Vjp(in VjpContext c)
-    {
-        var shape = c.InputSpec(0).Shape;
-        c.Set(0, c.Grad().Reshape(ReduceAxes.Result(shape, _axes, keepDim: true)).Expand(shape));
-    }
-
-    public override Primitive Shifted(int rank) => new SumOp(Array.ConvertAll(_axes, a => a + 1), _keepDim);
+    public override Primitive Shifted(int rank) => new SumOp(ShiftedAxes, KeepDim, _dtype);
 }
 
 public sealed partial class Tensor
 {
-    /// <summary>The sum of all elements; integers and Bool sum to Int64.</summary>
+    /// <summary>The sum of all elements; integers and Bool sum to Int64. Float16 and BFloat16 are added up in float.</summary>
     public Tensor Sum() => Sum(ReadOnlySpan<int>.Empty);
 
     /// <summary>The sum over one axis.</summary>
-    public Tensor Sum(int axis, bool keepDim = false) => Sum([axis], keepDim);
+    public Tensor Sum(int axis, bool keepDim = false, DType? dtype = null) => Sum([axis], keepDim, dtype);
 
     /// <summary>The sum over several axes; none named means all. With <paramref name="keepDim"/> they stay, with size 1.</summary>
+    /// <param name="axes">Negative ones count from the end.</param>
+    /// <param name="keepDim">Keeps reduced axes, with size 1.</param>
+    /// <param name="dtype">The type of the result, to which elements are converted before they are added.</param>
     /// <exception cref="ShapeException">An axis does not exist or is named twice.</exception>
-    public Tensor Sum(ReadOnlySpan<int> axes, bool keepDim = false)
+    public Tensor Sum(ReadOnlySpan<int> axes, bool keepDim = false, DType? dtype = null)
     {
-        int[] all = ReduceAxes.Normalize("Sum", Shape, axes);
-
-        // Parts of complex numbers add up on their own, along an axis that stays.
-        if (DType.IsComplex)
-            return all.Length == 0 ? this : ViewAsReal().Sum(all, keepDim).ViewAsComplex();
-        return Engine.Apply(new SumOp(all, keepDim), this);
+        var type = dtype ?? SumOp.DefaultType(DType);
+        // Narrowing and complex conversions have meanings of their own: leave them to the cast.
+        var x = type.IsComplex != DType.IsComplex ? To(type) : this;
+        return Engine.Apply(new SumOp(ReduceAxes.Normalize("Sum", Shape, axes), keepDim, type), x);
     }
 }

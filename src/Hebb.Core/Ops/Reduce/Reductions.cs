@@ -1,0 +1,208 @@
+using System.Numerics;
+using Hebb.Cpu;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Ops;
+
+/// <summary>
+/// Reduces tensors of any layout without copying them. Work is cut into parts of a fixed size; the results of parts are combined in their order, so
+/// the bits do not depend on the number of threads.
+/// </summary>
+internal static unsafe class Reductions
+{
+    /// <summary>Elements that a thread takes at once.</summary>
+    private const long BlockSize = 32 << 10;
+
+    /// <summary>Scratch slots of <see cref="CpuContext"/> that reductions use; the other two are free to ops.</summary>
+    private const int PartSlot = 2, FoldSlot = 3;
+
+    /// <summary>
+    /// Reduces sorted axes of <paramref name="x"/> into <paramref name="y"/>, contiguous, one element an output (two for complex). Elements are converted to
+    /// <paramref name="compute"/>, the type of <typeparamref name="T"/>; Bool counts as bytes of 0 and 1. <paramref name="shifts"/>, one an output, go to the reducer's map.
+    /// </summary>
+    public static void Run<TOp, T>(CpuContext c, TOp op, Tensor x, ReadOnlySpan<int> axes, DType compute, T* y, T* shifts = null)
+        where TOp : struct, IReducer<T>
+        where T : unmanaged, INumber<T>
+    {
+        var plan = ReducePlan.Create(x, axes);
+        Run(c, op, plan, compute, y, shifts);
+        GC.KeepAlive(x);
+    }
+
+    private static void Run<TOp, T>(CpuContext c, TOp op, in ReducePlan plan, DType compute, T* y, T* shifts)
+        where TOp : struct, IReducer<T>
+        where T : unmanaged, INumber<T>
+    {
+        if (plan.Outputs == 0)
+            return;
+        if (plan.Count == 0)
+        {
+            for (long i = 0; i < plan.Outputs; i++)
+                y[i] = op.Identity;
+        }
+        else if (plan.IsInner)
+        {
+            Rows(c, op, plan, compute, y, shifts);
+        }
+        else if (!TryFolding(c, op, plan, compute, y))
+        {
+            Columns(c, op, plan, compute, y, shifts);
+        }
+    }
+
+    private static void Rows<TOp, T>(CpuContext c, TOp op, in ReducePlan plan, DType compute, T* y, T* shifts)
+        where TOp : struct, IReducer<T>
+        where T : unmanaged, INumber<T>
+    {
+        long parts = (plan.Count + BlockSize - 1) / BlockSize;
+        T* partials = parts == 1 ? null : c.Scratch<T>(PartSlot, 2 * parts * plan.Outputs);
+        var body = new RowBody<TOp, T>(op, plan, new RunReader(plan.DType, compute, plan.Reduced.Rank == 0 ? 1 : plan.Reduced.LastStride), parts, y, shifts, partials);
+        ParallelFor.Run(body.Blocks, body);
+        if (parts > 1)
+            Join<TOp, T>(op, plan.Outputs, parts, 2 * parts, 2, 1, partials, y);
+    }
+
+    private readonly struct RowBody<TOp, T>(TOp op, ReducePlan plan, RunReader reader, long parts, T* y, T* shifts, T* partials) : IBlockBody
+        where TOp : struct, IReducer<T>
+        where T : unmanaged, INumber<T>
+    {
+        private readonly ReducePlan _plan = plan;
+        private readonly long _perBlock = parts > 1 ? 1 : Math.Max(1, BlockSize / plan.Count);
+
+        public long Blocks => parts > 1 ? parts * _plan.Outputs : (_plan.Outputs + _perBlock - 1) / _perBlock;
+
+        public void Invoke(long block)
+        {
+            long end = parts > 1 ? block + 1 : Math.Min((block + 1) * _perBlock, _plan.Outputs);
+            for (long i = block * _perBlock; i < end; i++)
+            {
+                (long output, long part) = parts > 1 ? Math.DivRem(i, parts) : (i, 0);
+                long start = part * BlockSize;
+                var kernel = new RowReduction<TOp, T>(op, _plan.Reduced, reader, reader.At(_plan.Data, _plan.Kept.Offset(output)), start,
+                    Math.Min(BlockSize, _plan.Count - start), TOp.HasShift ? shifts[output] : default);
+                Isa.Dispatch<RowReduction<TOp, T>, T>(ref kernel);
+                if (parts == 1)
+                    y[output] = TOp.IsSum ? Total(kernel.Total, kernel.Lost) : kernel.Total;
+                else
+                    (partials[2 * i], partials[2 * i + 1]) = (kernel.Total, kernel.Lost);
+            }
+        }
+    }
+
+    private static void Columns<TOp, T>(CpuContext c, TOp op, in ReducePlan plan, DType compute, T* y, T* shifts)
+        where TOp : struct, IReducer<T>
+        where T : unmanaged, INumber<T>
+    {
+        long width = plan.Kept.LastSize;
+        // Rows of a part: enough to fill a block, but a multiple of what is summed between two flushes.
+        long rows = Math.Max(64, BlockSize / Math.Min(width, ColumnReduction<TOp, T>.MaxWidth) / 64 * 64);
+        long parts = (plan.Count + rows - 1) / rows;
+        T* partials = parts == 1 ? null : c.Scratch<T>(PartSlot, 2 * parts * plan.Outputs);
+        var body = new ColumnBody<TOp, T>(op, plan, new RunReader(plan.DType, compute, plan.Kept.LastStride), rows, parts, y, shifts, partials);
+        ParallelFor.Run(body.Blocks, body);
+        if (parts > 1)
+            Join<TOp, T>(op, plan.Outputs, parts, 1, 2 * plan.Outputs, plan.Outputs, partials, y);
+    }
+
+    private readonly struct ColumnBody<TOp, T>(TOp op, ReducePlan plan, RunReader reader, long rows, long parts, T* y, T* shifts, T* partials) : IBlockBody
+        where TOp : struct, IReducer<T>
+        where T : unmanaged, INumber<T>
+    {
+        private const int Tile = ColumnReduction<TOp, T>.MaxWidth;
+
+        private readonly ReducePlan _plan = plan;
+        private readonly StridedAxes _outer = plan.Kept.Outer();
+        private readonly long _width = plan.Kept.LastSize;
+        private readonly long _tiles = (plan.Kept.LastSize + Tile - 1) / Tile;
+        private readonly long _perBlock = Math.Max(1, BlockSize / (Math.Min(rows, plan.Count) * Math.Min(plan.Kept.LastSize, Tile)));
+
+        private long Tasks => _plan.Outputs / _width * _tiles * parts;
+
+        public long Blocks => (Tasks + _perBlock - 1) / _perBlock;
+
+        public void Invoke(long block)
+        {
+            long end = Math.Min((block + 1) * _perBlock, Tasks);
+            for (long task = block * _perBlock; task < end; task++)
+            {
+                (long rest, long tile) = Math.DivRem(task, _tiles);
+                (long outer, long part) = Math.DivRem(rest, parts);
+                long column = tile * Tile, output = outer * _width + column, start = part * rows;
+                T* totals = parts == 1 ? y + output : partials + part * 2 * _plan.Outputs + output;
+                var kernel = new ColumnReduction<TOp, T>(op, _plan.Reduced, reader, reader.At(_plan.Data, _outer.Offset(outer) + column * _plan.Kept.LastStride), start,
+                    Math.Min(rows, _plan.Count - start), (int)Math.Min(Tile, _width - column), TOp.HasShift ? shifts + output : null, totals, parts == 1 ? null : totals + _plan.Outputs);
+                Isa.Dispatch<ColumnReduction<TOp, T>, T>(ref kernel);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Narrow contiguous rows: several are taken side by side as one wide row, whose pieces are combined at the end.
+    /// </summary>
+    private static bool TryFolding<TOp, T>(CpuContext c, TOp op, in ReducePlan plan, DType compute, T* y)
+        where TOp : struct, IReducer<T>
+        where T : unmanaged, INumber<T>
+    {
+        const int Wide = 64;
+        long width = plan.Kept.LastSize;
+        if (TOp.HasShift || plan.Kept.Rank != 1 || plan.Kept.LastStride != 1 || plan.Reduced.Rank != 1 || plan.Reduced.LastStride != width
+            || width > Wide / 2 || plan.Count * width < 1024)
+            return false;
+        long side = Wide / width, rows = plan.Count / side;
+        var wide = plan;
+        wide.Kept.Sizes[0] = wide.Outputs = side * width;
+        wide.Reduced.Sizes[0] = wide.Count = rows;
+        wide.Reduced.Strides[0] = side * width;
+        T* pieces = c.Scratch<T>(FoldSlot, side * width);
+        Columns(c, op, wide, compute, pieces, null);
+        for (long j = 0; j < width; j++)
+            y[j] = pieces[j];
+        for (long i = 1; i < side; i++)
+            Combine(op, y, pieces + i * width, width);
+        if (plan.Count > rows * side)
+        {
+            var left = plan;
+            left.Reduced.Sizes[0] = left.Count = plan.Count - rows * side;
+            left.Data = plan.Data + rows * side * width * plan.DType.Size;
+            Columns(c, op, left, compute, pieces, null);
+            Combine(op, y, pieces, width);
+        }
+        return true;
+    }
+
+    private static void Combine<TOp, T>(TOp op, T* y, T* x, long count)
+        where TOp : struct, IReducer<T>
+        where T : unmanaged, INumber<T>
+    {
+        for (long i = 0; i < count; i++)
+            y[i] = op.Combine(V128<T>.Create(y[i]), V128<T>.Create(x[i]))[0];
+    }
+
+    /// <summary>Combines the results of parts, first to last.</summary>
+    private static void Join<TOp, T>(TOp op, long outputs, long parts, long outputStride, long partStride, long lostOffset, T* partials, T* y)
+        where TOp : struct, IReducer<T>
+        where T : unmanaged, INumber<T>
+    {
+        for (long o = 0; o < outputs; o++)
+        {
+            T* p = partials + o * outputStride;
+            V128<T> total = V128<T>.Create(p[0]), lost = V128<T>.Create(p[lostOffset]);
+            for (long i = 1; i < parts; i++)
+            {
+                p += partStride;
+                if (TOp.IsSum)
+                {
+                    Compensation.Add<V128<T>, T>(ref total, ref lost, V128<T>.Create(p[0]));
+                    lost += V128<T>.Create(p[lostOffset]);
+                }
+                else
+                {
+                    total = op.Combine(total, V128<T>.Create(p[0]));
+                }
+            }
+            y[o] = TOp.IsSum ? Total(total[0], lost[0]) : total[0];
+        }
+    }
+
+    private static T Total<T>(T sum, T lost) where T : unmanaged, INumber<T> => sum - sum == T.Zero ? sum + lost : sum;
+}
