@@ -40,7 +40,7 @@ internal static unsafe class Copying
         int shift = shape.Rank - x.Rank;
         for (int i = shift; i < shape.Rank; i++)
             result[i] = x.Shape[i - shift] == 1 && shape[i] != 1 ? 0 : strides[i - shift];
-        return new Tensor(x, shape, result, x.Offset);
+        return Tensor.Strided(x, shape, result, x.Offset);
     }
 
     /// <summary>Writes the elements of <paramref name="x"/>, any layout, broadcast to the shape of <paramref name="y"/>, contiguous, in y's type.</summary>
@@ -52,6 +52,10 @@ internal static unsafe class Copying
         {
             var body = new FlatBody(x, y);
             ParallelFor.Run((y.Count + BlockSize - 1) / BlockSize, body);
+        }
+        else if (x.DType == y.DType)
+        {
+            StridedCopy.Run(Expand(x, y.Shape), y);
         }
         else
         {
@@ -100,35 +104,17 @@ internal static unsafe class Copying
         }
     }
 
-    /// <summary>Writes a tensor's elements into a view of any layout.</summary>
+    /// <summary>Writes a tensor's elements, broadcast and converted, into a view of any layout. The two share no memory.</summary>
     public static void Scatter(Tensor source, Tensor view)
     {
-        source = To(source.Shape == view.Shape ? source : Expand(source, view.Shape), view.DType);
         if (view.IsContiguous)
         {
             Convert(source, view);
             return;
         }
-        Span<long> strides = stackalloc long[Shape.MaxRank];
-        Span<int> index = stackalloc int[Shape.MaxRank];
-        view.CopyStrides(strides);
-        int size = view.DType.Size, rank = view.Rank;
-        byte* from = source.Pointer, to = view.Pointer;
-        long offset = 0;
-        for (long i = 0, count = view.Count; i < count; i++)
-        {
-            Unsafe.CopyBlockUnaligned(to + offset * size, from + i * size, (uint)size);
-            for (int axis = rank - 1; axis >= 0; axis--)
-            {
-                offset += strides[axis];
-                if (++index[axis] < view.Shape[axis])
-                    break;
-                offset -= strides[axis] * view.Shape[axis];
-                index[axis] = 0;
-            }
-        }
-        GC.KeepAlive(source);
-        GC.KeepAlive(view);
+        if (source.DType != view.DType)
+            source = To(source, view.DType);
+        StridedCopy.Run(Expand(source, view.Shape), view);
     }
 
     /// <summary>Whether a float tensor holds a NaN, and whether an infinity.</summary>
