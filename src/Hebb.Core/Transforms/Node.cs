@@ -21,6 +21,9 @@ internal class Node
     /// <summary>Saved outputs, or null in the slots whose values are not needed.</summary>
     public Tensor?[]? Saved;
 
+    /// <summary>The versions of the saved outputs' memory when they were saved.</summary>
+    public int[]? SavedVersions;
+
     public TensorSpec[]? OutputSpecs;
 
     /// <summary>Where the op was called, in anomaly mode.</summary>

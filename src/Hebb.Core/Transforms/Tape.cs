@@ -37,14 +37,20 @@ internal static class Tape
         if (outputs.Length > 1)
             node.OutputSpecs = new TensorSpec[outputs.Length];
         if ((saves & Saved.Outputs) != 0)
+        {
             node.Saved = new Tensor?[outputs.Length];
+            node.SavedVersions = new int[outputs.Length];
+        }
         for (int i = 0; i < outputs.Length; i++)
         {
             var output = outputs[i];
             if (node.OutputSpecs is not null)
                 node.OutputSpecs[i] = output.Spec;
             if ((saves & (Saved)(1 << (16 + Math.Min(i, 14)))) != 0)
+            {
                 node.Saved![i] = output;
+                node.SavedVersions![i] = output.HasStorage ? output.Storage.Version : 0;
+            }
             if (!output.DType.IsDifferentiable)
                 continue;
             output.Node = node;

@@ -36,7 +36,14 @@ public readonly ref struct VjpContext
     }
 
     /// <summary>A saved output. The op's <see cref="Primitive.Saves"/> must name it.</summary>
-    public Tensor Output(int i = 0) => _node.Saved?[i] ?? throw new GradientException($"{_node.Describe()}: output {i} was not saved for backward");
+    /// <exception cref="GradientException">It was changed in place since, or the graph was freed.</exception>
+    public Tensor Output(int i = 0)
+    {
+        var value = _node.Saved?[i] ?? throw new GradientException($"{_node.Describe()}: output {i} was not saved for backward");
+        if (value.HasStorage && value.Storage.Version != _node.SavedVersions![i])
+            throw new GradientException($"{_node.Describe()}: its output {i}, {value.Spec}, was changed in place afterwards; backward needs its former values");
+        return value;
+    }
 
     /// <summary>Shape and type of an input, saved or not.</summary>
     public TensorSpec InputSpec(int i) => _node.Edges[i].Spec;
