@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hebb.Ops;
 
 namespace Hebb.Transforms;
@@ -66,6 +67,7 @@ public static partial class Transform
     /// <param name="inAxes">The batch axis of each input, null for one that all examples share; by default the first axis of every input.</param>
     /// <param name="outAxis">Where the output's batch axis goes.</param>
     /// <exception cref="ShapeException">Batch sizes differ, or no input has a batch axis.</exception>
+    [OverloadResolutionPriority(1)] // tensors have an indexer too: xs => f(xs[0], xs[1]) means several
     public static Func<Tensor[], Tensor> Vmap(Func<Tensor[], Tensor> f, int?[]? inAxes = null, int outAxis = 0)
     {
         var many = VmapMany(xs => [f(xs)], inAxes, outAxis);
