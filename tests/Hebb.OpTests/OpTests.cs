@@ -30,8 +30,9 @@ public class OpTests
         var row = OpTable.Case(name);
         foreach (var dtype in row.DTypes)
         {
-            var narrow = Array.ConvertAll(row.Inputs(), x => x.DType == DType.Float64 ? x.To(dtype) : x);
-            var wide = Array.ConvertAll(narrow, x => x.DType == dtype && dtype != DType.Bool ? x.To(DType.Float64) : x);
+            var inputs = row.Inputs();
+            var narrow = Array.ConvertAll(inputs, x => x.DType == DType.Float64 ? x.To(dtype) : x);
+            var wide = narrow.Select((x, i) => inputs[i].DType == DType.Float64 && dtype != DType.Bool ? x.To(DType.Float64) : x).ToArray();
             Tensor[] outputs = row.Run(narrow), expected = row.Run(wide);
             for (int i = 0; i < outputs.Length; i++)
             {
