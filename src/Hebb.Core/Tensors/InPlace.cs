@@ -1,0 +1,159 @@
+using Hebb.Ops;
+using Hebb.Transforms;
+
+namespace Hebb;
+
+/// <summary>
+/// The one door through which values change in place: buffers, parameters under an optimizer, <c>x[…] = v</c>. It refuses tensors that a recorded graph
+/// holds and marks the memory as changed, so that a backward pass that saved the former values fails instead of using the new ones.
+/// </summary>
+public static class InPlace
+{
+    /// <summary>Copies <paramref name="source"/>, broadcast and converted, into <paramref name="target"/>.</summary>
+    /// <exception cref="ShapeException">The source does not broadcast to the target, or the target is an expanded view.</exception>
+    /// <exception cref="GradientException">The target or the source requires a gradient and gradients are recorded.</exception>
+    public static void Copy(Tensor source, Tensor target)
+    {
+        Check("CopyFrom", target);
+        CheckSource("CopyFrom", source);
+        Write("CopyFrom", source, target);
+    }
+
+    /// <summary>Writes one value everywhere.</summary>
+    /// <exception cref="GradientException">The target requires a gradient and gradients are recorded.</exception>
+    public static void Fill(Tensor target, double value)
+    {
+        Check("Fill", target);
+        Write("Fill", Tensor.Full([], value, target.DType), target);
+    }
+
+    /// <summary>Runs an op's kernel into tensors that exist. An output may be one of the inputs where the kernel reads each element before it writes it.</summary>
+    /// <param name="primitive">Neither a view nor data-dependent.</param>
+    /// <param name="inputs">What the op reads.</param>
+    /// <param name="outputs">Contiguous, of the shapes and types that the op gives.</param>
+    /// <exception cref="ShapeException">An output is not of the shape that the op gives, or not contiguous.</exception>
+    /// <exception cref="DTypeException">An output is not of the type that the op gives.</exception>
+    /// <exception cref="GradientException">An output requires a gradient and gradients are recorded.</exception>
+    public static void Run(Primitive primitive, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        string op = primitive.DisplayName;
+        if (primitive is ViewPrimitive || primitive.IsDataDependent || primitive.Outputs != outputs.Length)
+            throw new HebbException($"{op}: can't run in place into {outputs.Length} tensors");
+        OpObserver.Current?.Invoke(primitive);
+        bool prepare = false;
+        var specs = new TensorSpec[inputs.Length + outputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            var input = inputs[i];
+            CheckSource(op, input);
+            _ = input.Storage;
+            specs[i] = input.Spec;
+            prepare |= (!input.IsContiguous && !primitive.AcceptsStrided) || (input.DType.IsHalf && !primitive.AcceptsHalf);
+        }
+        var expected = specs.AsSpan(inputs.Length);
+        primitive.Infer(specs.AsSpan(0, inputs.Length), expected);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            var output = outputs[i];
+            Check(op, output);
+            if (output.Shape != expected[i].Shape || !output.IsContiguous)
+                throw new ShapeException($"{op}: output {i} in place is {output.Shape}{(output.IsContiguous ? "" : ", not contiguous")}; the op gives {expected[i].Shape}");
+            if (output.DType != expected[i].DType)
+                throw new DTypeException($"{op}: output {i} in place is {output.DType.Name}, the op gives {expected[i].DType.Name}");
+            prepare |= output.DType.IsHalf && !primitive.AcceptsHalf;
+        }
+        Eager.RunInto(primitive, inputs, outputs, prepare);
+        foreach (var output in outputs)
+            output.Storage.Version++;
+    }
+
+    internal static void Assign(Tensor target, ReadOnlySpan<TensorIndex> indices, Tensor value)
+    {
+        Check("x[…] = v", target);
+        CheckSource("x[…] = v", value);
+        var plan = Indexing.Resolve(target, indices);
+        if (plan.Indices.Length == 0)
+        {
+            Write("x[…] = v", value, plan.View);
+            return;
+        }
+        var places = IndexShapes.Picked(plan.View.Shape, plan.Axis, plan.Indices.Length, plan.Indices[0].Shape);
+        value = Fit("x[…] = v", value, places);
+        var values = Copying.Contiguous(Copying.Expand(value.DType == target.DType ? value : Copying.To(value, target.DType), places));
+        if (places.Count > 0)
+            IndexPutOp.Write(CpuContext.Current, values, plan.Indices, plan.View, plan.Axis);
+        target.Storage.Version++;
+        GC.KeepAlive(values);
+        GC.KeepAlive(target);
+    }
+
+    private static void Write(string op, Tensor source, Tensor target)
+    {
+        source = Fit(op, source, target.Shape);
+        // Overlapping parts of one memory: read all before writing any.
+        if (source.Storage == target.Storage)
+            source = source.Clone();
+        Copying.Scatter(source, target);
+        target.Storage.Version++;
+        GC.KeepAlive(source);
+        GC.KeepAlive(target);
+    }
+
+    /// <summary>The value without leading axes of size 1 beyond the target's rank.</summary>
+    private static Tensor Fit(string op, Tensor value, in Shape target)
+    {
+        var shape = value.Shape;
+        while (shape.Rank > target.Rank && shape[0] == 1)
+            shape = shape.Remove(0);
+        if (!shape.ExpandsTo(target))
+            throw new ShapeException($"{op}: a value of {value.Shape} does not broadcast to {target}");
+        return value.Detach().Reshape(shape);
+    }
+
+    private static void Check(string op, Tensor target)
+    {
+        if (target.Tracer is { } tracer)
+            throw new HebbException($"{op}: {target.Spec} is inside {tracer.Interpreter.Name}, where nothing changes in place; return the new value instead");
+        if (GradMode.IsEnabled && target.RequiresGrad)
+        {
+            throw new GradientException(target.IsLeaf
+                ? $"{op}: {target.Spec} requires a gradient, so its values can't change in place while ops are recorded; do it under GradMode.NoGrad()"
+                : $"{op}: {target.Spec} came out of {target.Node!.Describe()}, recorded for backward, so it can't change in place; call Detach().Clone() first");
+        }
+        for (int i = 0; i < target.Rank; i++)
+        {
+            if (target.Shape[i] > 1 && target.Stride(i) == 0)
+                throw new ShapeException($"{op}: {target.Spec} is an expanded view, whose elements along axis {i} are one; call Clone() first");
+        }
+    }
+
+    private static void CheckSource(string op, Tensor source)
+    {
+        if (source.Tracer is { } tracer)
+            throw new HebbException($"{op}: a value inside {tracer.Interpreter.Name} can't be written to a tensor outside it");
+        if (GradMode.IsEnabled && source.RequiresGrad)
+            throw new GradientException($"{op}: the value {source.Spec} requires a gradient, which would be lost; Detach() it, or do it under GradMode.NoGrad()");
+    }
+}
+
+public sealed partial class Tensor
+{
+    /// <summary>Copies another tensor's values, broadcast and converted, into this one, in place; for buffers and parameters (under <see cref="GradMode.NoGrad"/>).</summary>
+    /// <returns>This tensor.</returns>
+    /// <exception cref="ShapeException">The source does not broadcast to this shape, or this is an expanded view.</exception>
+    /// <exception cref="GradientException">This tensor or the source requires a gradient and gradients are recorded.</exception>
+    public Tensor CopyFrom(Tensor source)
+    {
+        InPlace.Copy(source, this);
+        return this;
+    }
+
+    /// <summary>Writes one value everywhere, in place.</summary>
+    /// <returns>This tensor.</returns>
+    /// <exception cref="GradientException">This tensor requires a gradient and gradients are recorded.</exception>
+    public Tensor Fill(double value)
+    {
+        InPlace.Fill(this, value);
+        return this;
+    }
+}
