@@ -55,7 +55,7 @@ public static class Isa
     public static string Name => Describe(s_path);
 
     /// <summary>Throws if HEBB_ISA names no path, or one that this machine lacks.</summary>
-    /// <exception cref="ArgumentException">One line that names the value and the choices.</exception>
+    /// <exception cref="HebbException">One line that names the value and the choices.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Validate()
     {
@@ -104,5 +104,5 @@ public static class Isa
         return $"HEBB_ISA={asked}: unknown; use avx512, avx2 or portable, or leave it unset";
     }
 
-    static void Fail(string problem) => throw new ArgumentException(problem);
+    static void Fail(string problem) => throw new HebbException(problem);
 }
