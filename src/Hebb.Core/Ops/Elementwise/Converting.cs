@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using Hebb.Cpu.Simd;
 
 namespace Hebb.Ops;
 
@@ -156,12 +157,9 @@ internal static unsafe class Converting
             bool direct = to == DType.Float32;
             float* wide = direct ? (float*)destination + start : tile;
             if (from == DType.Float16)
-                TensorPrimitives.ConvertToSingle(new ReadOnlySpan<Half>((Half*)source + start, length), new Span<float>(wide, length));
+                Conversions.WidenFloat16((ushort*)source + start, wide, length);
             else
-            {
-                for (int i = 0; i < length; i++)
-                    wide[i] = ((BFloat16*)source)[start + i];
-            }
+                Conversions.WidenBFloat16((ushort*)source + start, wide, length);
             if (!direct)
                 Run((byte*)tile, DType.Float32, destination + to.BytesFor(start), to, length);
         }
@@ -182,12 +180,9 @@ internal static unsafe class Converting
                 Cast<T, float>((byte*)((T*)source + start), (byte*)tile, length);
             }
             if (to == DType.Float16)
-                TensorPrimitives.ConvertToHalf(new ReadOnlySpan<float>(wide, length), new Span<Half>((Half*)destination + start, length));
+                Conversions.NarrowToFloat16(wide, (ushort*)destination + start, length);
             else
-            {
-                for (int i = 0; i < length; i++)
-                    ((BFloat16*)destination)[start + i] = (BFloat16)wide[i];
-            }
+                Conversions.NarrowToBFloat16(wide, (ushort*)destination + start, length);
         }
     }
 }
