@@ -8,7 +8,19 @@ public abstract class ViewPrimitive : Primitive
     /// <summary>The view. Copies first where the input's layout allows no view.</summary>
     internal abstract Tensor View(Tensor x, in Shape shape);
 
-    public sealed override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) => Copying.Convert(View(inputs[0], outputs[0].Shape), outputs[0]);
+    /// <summary>All views, for an op of several outputs.</summary>
+    internal virtual void Views(Tensor x, ReadOnlySpan<TensorSpec> specs, Span<Tensor> outputs) => outputs[0] = View(x, specs[0].Shape);
+
+    public sealed override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        var specs = new TensorSpec[outputs.Length];
+        var views = new Tensor[outputs.Length];
+        for (int i = 0; i < specs.Length; i++)
+            specs[i] = outputs[i].Spec;
+        Views(inputs[0], specs, views);
+        for (int i = 0; i < specs.Length; i++)
+            Copying.Convert(views[i], outputs[i]);
+    }
 
     public sealed override bool AcceptsStrided => true;
 

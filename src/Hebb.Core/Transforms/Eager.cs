@@ -31,7 +31,7 @@ internal static class Eager
         primitive.Infer(inputSpecs, outputSpecs);
         if (primitive is ViewPrimitive view)
         {
-            outputs[0] = view.View(inputs[0], outputSpecs[0].Shape);
+            view.Views(inputs[0], outputSpecs, outputs);
             return;
         }
         if (primitive.IsDataDependent)
