@@ -56,6 +56,21 @@ internal static class IndexRows
             Vmap = false,
             Reference = _ => [Tensor.From<long>([0, 2], [2, 1])],
         };
+        yield return new("index_select", [In.Real(2, 4, 3), In.Ints(-4, 4, 5)], x => x[0].IndexSelect(1, x[1]))
+        {
+            DTypes = Movable,
+            Reference = x => [Pick(x[0], (i, at) => [i[0], At(x[1], 4, i[1]), i[2]], [2, 5, 3])],
+        };
+        yield return new("index_select_scalar", [In.Real(3, 2), In.Ints(0, 3)], x => x[0].IndexSelect(0, x[1])) { Reference = x => [Pick(x[0], (i, at) => [At(x[1], 3), i[1]], [1, 2])] };
+        yield return new("take", [In.Real(3, 4), In.Ints(-12, 12, 2, 3)], x => x[0].Take(x[1])) { Reference = x => [Pick(x[0].Reshape(12), (i, at) => [At(x[1], 12, i)], [2, 3])] };
+        yield return new("index_add", [In.Real(4, 3), In.Real(5, 3), In.Ints(-4, 4, 5)], x => x[0].IndexAdd(0, x[2], x[1], scale: 2))
+        {
+            DTypes = [DType.Float32, DType.Float16, DType.BFloat16, DType.Int32, DType.Int64],
+            Reference = x => [Put(x[0], x[1], x[2], (old, v) => old + 2 * v)],
+        };
+        yield return new("index_copy", [In.Real(4, 3), In.Real(5, 3), In.Ints(-4, 4, 5)], x => x[0].IndexCopy(0, x[2], x[1])) { DTypes = Movable, Reference = x => [Put(x[0], x[1], x[2], (old, v) => v)] };
+        yield return new("index_copy_last", [In.Real(2, 4), In.Real(2, 2), In.Ints(0, 4, 2)], x => x[0].IndexCopy(-1, x[2], x[1]));
+        yield return new("index_fill", [In.Real(4, 3), In.Ints(-4, 4, 2)], x => x[0].IndexFill(0, x[1], 2.5)) { Reference = x => [Put(x[0], Tensor.Full([2, 3], 2.5, DType.Float64), x[1], (old, v) => v)] };
         yield return new("broadcast_tensors", [In.Real(2, 1), In.Real(3)], x => Tensor.BroadcastTensors(x))
         {
             Reference = x => [Pick(x[0], (i, at) => [i[0], 0], [2, 3]), Pick(x[1], (i, at) => [i[1]], [2, 3])],
@@ -87,6 +102,9 @@ internal static class IndexRows
         yield return ErrorCase.Shape("index_put_count", () => x.IndexPut([], x), "IndexPut: 0 index tensors for [4, 3]; give one to 2");
         yield return ErrorCase.Shape("index_put_values", () => x.IndexPut([Tensor.Arange(2)], Tensor.Zeros([4])), "IndexPut: the values are [4], the places [2, 3]");
         yield return ErrorCase.DType("index_put_add_bool", () => Tensor.Zeros([2], DType.Bool).IndexPut([Tensor.Arange(1)], 1f, accumulate: true), "IndexScatter: bool elements can't be added");
+        yield return ErrorCase.Shape("index_select_matrix", () => x.IndexSelect(0, Tensor.Zeros([1, 1], DType.Int64)), "IndexSelect: the indices are [1, 1]; they must be a vector");
+        yield return ErrorCase.Shape("index_select_scalar", () => Tensor.Scalar(1).IndexSelect(0, Tensor.Arange(1)), "IndexSelect: a scalar has no axis to index");
+        yield return ErrorCase.Shape("index_add_source", () => x.IndexAdd(0, Tensor.Arange(2), Tensor.Zeros([3, 3])), "IndexAdd: the source is [3, 3]; 2 indices of axis 0 of [4, 3] take [2, 3]");
         yield return new("nonzero_vmap", () => Transform.Vmap(v => v.Nonzero())(x), typeof(HebbException), "Nonzero: the number of places differs from one example to the next");
         yield return ErrorCase.Shape("broadcast_tensors_shapes", () => Tensor.BroadcastTensors(x, Tensor.Zeros([2])), "BroadcastTensors: [4, 3] and [2] don't broadcast");
         yield return ErrorCase.Shape("meshgrid_matrix", () => Tensor.Meshgrid([x]), "Meshgrid: input 0 is [4, 3]; a grid is made of vectors");

@@ -51,14 +51,14 @@ internal sealed class CatOp : Primitive
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var y = outputs[0];
-        int at = 0;
+        long at = 0, stride = y.Stride(_axis);
         var strides = new long[y.Rank];
         y.CopyStrides(strides);
         foreach (var x in inputs)
         {
             if (x.Count > 0)
-                Copying.Scatter(x, Tensor.Strided(y, x.Shape, strides, at * strides[_axis]));
-            at += x.Shape[_axis];
+                Copying.Scatter(x, Tensor.Strided(y, x.Shape, strides, at));
+            at += x.Shape[_axis] * stride;
         }
     }
 
@@ -72,6 +72,15 @@ internal sealed class CatOp : Primitive
                 c.Set(i, c.Grad().Narrow(_axis, at, size));
             at += size;
         }
+    }
+
+    public override void Jvp(in JvpContext c)
+    {
+        // Integer inputs among float ones stand still.
+        var tangents = new Tensor[c.InputCount];
+        for (int i = 0; i < tangents.Length; i++)
+            tangents[i] = c.Input(i).DType.IsDifferentiable ? c.Tangent(i) : Tensor.Zeros(c.Input(i).Shape, c.Output().DType);
+        c.Set(0, Engine.Apply(this, tangents));
     }
 
     public override Tensor[] Batch(BatchContext c)

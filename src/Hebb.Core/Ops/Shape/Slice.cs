@@ -42,7 +42,10 @@ internal sealed class SliceOp : ViewPrimitive
         outputs[0] = inputs[0] with { Shape = Shape.Create(_counts) };
     }
 
-    internal override Tensor View(Tensor x, in Shape shape)
+    internal override Tensor View(Tensor x, in Shape shape) => Part(x, _starts, _counts, _steps);
+
+    /// <summary>The part of a tensor as a view of its memory.</summary>
+    public static Tensor Part(Tensor x, ReadOnlySpan<int> starts, ReadOnlySpan<int> counts, ReadOnlySpan<int> steps)
     {
         Span<long> old = stackalloc long[Shape.MaxRank];
         x.CopyStrides(old);
@@ -50,14 +53,28 @@ internal sealed class SliceOp : ViewPrimitive
         long offset = x.Offset;
         for (int i = 0; i < strides.Length; i++)
         {
-            strides[i] = old[i] * _steps[i];
-            offset += _counts[i] == 0 ? 0 : old[i] * _starts[i];
+            strides[i] = old[i] * steps[i];
+            offset += counts[i] == 0 ? 0 : old[i] * starts[i];
         }
-        return Tensor.Strided(x, shape, strides, offset);
+        return Tensor.Strided(x, Shape.Create(counts), strides, offset);
     }
 
-    public override void Vjp(in VjpContext c) =>
-        c.Set(0, Engine.Apply(new SliceScatterOp(c.InputSpec(0).Shape, _starts, _counts, _steps), c.Grad()));
+    public override void Vjp(in VjpContext c)
+    {
+        var shape = c.InputSpec(0).Shape;
+        c.Set(0, IsTurn(shape) ? Engine.Apply(this, c.Grad()) : Engine.Apply(new SliceScatterOp(shape, _starts, _counts, _steps), c.Grad()));
+    }
+
+    /// <summary>Whether all elements stay and some axes are walked backwards: then it is its own adjoint.</summary>
+    private bool IsTurn(in Shape shape)
+    {
+        for (int i = 0; i < _counts.Length; i++)
+        {
+            if (_counts[i] != shape[i] || Math.Abs(_steps[i]) != 1)
+                return false;
+        }
+        return true;
+    }
 
     public override Tensor[] Batch(BatchContext c) =>
         [Engine.Apply(new SliceOp([0, .. _starts], [c.Size, .. _counts], [1, .. _steps]), c.Values[0])];
@@ -106,7 +123,7 @@ internal sealed class SliceScatterOp : Primitive
         var y = outputs[0];
         System.Runtime.InteropServices.NativeMemory.Clear(y.Pointer, (nuint)y.DType.BytesFor(y.Count));
         if (inputs[0].Count > 0)
-            Copying.Scatter(inputs[0], new SliceOp(_starts, _counts, _steps).View(y, inputs[0].Shape));
+            Copying.Scatter(inputs[0], SliceOp.Part(y, _starts, _counts, _steps));
     }
 
     public override void Vjp(in VjpContext c) => c.Set(0, Engine.Apply(new SliceOp(_starts, _counts, _steps), c.Grad()));
