@@ -14,6 +14,7 @@ static unsafe class Gemm
     public static void Run<T>(in GemmProblem<T> problem)
         where T : unmanaged, INumber<T>
     {
+        Isa.Validate();
         if (Isa.UseAvx512)
             Run<T, V512<T>>(problem);
         else if (Isa.UseAvx2)

@@ -18,9 +18,7 @@ unsafe struct GemmCells<T, V> : IBlockBody
     public T* PackedLeft;
     public long FromLane, Lanes, FromK, Steps, FromRow, Rows;
 
-    public long RowTiles;
-    long _tileRows, _tallTiles;    // tiles differ by at most one row; the first ones are the taller
-
+    public RowTiles Tiles;
     public long CellTiles, CellPanels, CellsDown;
 
     public readonly long Panels => TiledGemm.CeilDiv(Lanes, PanelWidth);
@@ -28,14 +26,8 @@ unsafe struct GemmCells<T, V> : IBlockBody
     public void SetRows(long rows)
     {
         Rows = rows;
-        RowTiles = TiledGemm.CeilDiv(rows, Tallest);
-        _tileRows = rows / RowTiles;
-        _tallTiles = rows % RowTiles;
+        Tiles = new RowTiles(rows, Tallest);
     }
-
-    readonly long TileStart(long tile) => (tile * _tileRows) + Math.Min(tile, _tallTiles);
-
-    readonly int TileHeight(long tile) => (int)(_tileRows + (tile < _tallTiles ? 1 : 0));
 
     /// <summary>One vector if the lanes that are left fit it.</summary>
     readonly int Width(long panel) => Lanes - (panel * PanelWidth) <= V.Count ? V.Count : PanelWidth;
@@ -50,8 +42,8 @@ unsafe struct GemmCells<T, V> : IBlockBody
 
     public readonly void PackTile(long tile)
     {
-        long start = TileStart(tile);
-        int height = TileHeight(tile);
+        long start = Tiles.Start(tile);
+        int height = Tiles.Height(tile);
         T* source = Plan.Left + ((FromRow + start) * Plan.LeftRow) + (FromK * Plan.LeftStep);
         Packing.Copy<T, V>(source, Plan.LeftRow, Plan.LeftStep, height, Steps, PackedLeft + (start * Steps), height, height);
     }
@@ -67,7 +59,7 @@ unsafe struct GemmCells<T, V> : IBlockBody
     readonly void Invoke<P>(long cell)
     {
         long fromPanel = cell / CellsDown * CellPanels, fromTile = cell % CellsDown * CellTiles;
-        long toPanel = Math.Min(fromPanel + CellPanels, Panels), toTile = Math.Min(fromTile + CellTiles, RowTiles);
+        long toPanel = Math.Min(fromPanel + CellPanels, Panels), toTile = Math.Min(fromTile + CellTiles, Tiles.Count);
         var edge = new TileEdge<T, V>();
         var tile = new TileArgs<T> { K = Steps };
         for (long panel = fromPanel; panel < toPanel; panel++)
@@ -78,8 +70,8 @@ unsafe struct GemmCells<T, V> : IBlockBody
             SetRight(ref tile, panel, width, lanes);
             for (long t = fromTile; t < toTile; t++)
             {
-                long row = TileStart(t);
-                int height = TileHeight(t);
+                long row = Tiles.Start(t);
+                int height = Tiles.Height(t);
                 SetLeft(ref tile, row, height);
                 delegate*<TileArgs<T>*, void> kernel = width == V.Count
                     ? TileRows.Kernel<T, V, P, Stepped, OneVector>(height)

@@ -34,6 +34,7 @@ static unsafe class Packing
     public static void Copy<T>(T* source, long lane, long step, long lanes, long steps, T* target, long targetStep)
         where T : unmanaged => Gather(source, lane, step, lanes, steps, target, targetStep);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void CopyRows<T, V>(T* source, long step, long lanes, long steps, T* target, long targetStep, long width)
         where T : unmanaged
         where V : unmanaged, ISimd<V, T>
@@ -58,6 +59,7 @@ static unsafe class Packing
     }
 
     /// <summary>target[k * targetStep + j] = source[j * lane + k]: rows become columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose<T>(T* source, long lane, long lanes, long steps, T* target, long targetStep)
         where T : unmanaged
     {

@@ -58,7 +58,7 @@ static unsafe class TiledGemm
         where V : unmanaged, ISimd<V, T>
     {
         long panels = !right ? 0 : cells.Plan.PackRight ? cells.Panels : 0;
-        long tiles = cells.Plan.PackLeft ? cells.RowTiles : 0;
+        long tiles = cells.Plan.PackLeft ? cells.Tiles.Count : 0;
         if (panels + tiles > 0)
         {
             long panelGroup = Math.Max(1, PackAtOnce / (cells.Steps * cells.PanelWidth));
@@ -74,11 +74,11 @@ static unsafe class TiledGemm
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
-        long tiles = Math.Min(cells.RowTiles, CellRowTiles), panels = Math.Min(cells.Panels, CellPanels);
+        long tiles = Math.Min(cells.Tiles.Count, CellRowTiles), panels = Math.Min(cells.Panels, CellPanels);
         long tileWork = cells.Steps * cells.PanelWidth * cells.Tallest;
         long wanted = ParallelFor.Threads == 1 ? 1 : 4L * ParallelFor.Threads;    // cells are independent: their number does not touch the bits
         while (tiles * panels > 1 && tiles * panels * tileWork > CellWork
-            && CeilDiv(cells.RowTiles, tiles) * CeilDiv(cells.Panels, panels) < wanted)
+            && CeilDiv(cells.Tiles.Count, tiles) * CeilDiv(cells.Panels, panels) < wanted)
         {
             if (tiles >= panels)
                 tiles = CeilDiv(tiles, 2);
@@ -87,7 +87,7 @@ static unsafe class TiledGemm
         }
         cells.CellTiles = tiles;
         cells.CellPanels = panels;
-        cells.CellsDown = CeilDiv(cells.RowTiles, tiles);
+        cells.CellsDown = CeilDiv(cells.Tiles.Count, tiles);
         ParallelFor.Run(cells.CellsDown * CeilDiv(cells.Panels, panels), in cells);
     }
 

@@ -1,0 +1,186 @@
+using System.Numerics;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Cpu;
+
+/// <summary>
+/// Convolution of float and double in one to three dimensions: forward and both gradients. Bits depend on the geometry and the
+/// instruction-set path, never on the threads.
+/// </summary>
+static unsafe class ConvKernels
+{
+    /// <summary>y[batch, out channels, output…] from x and w[out channels, in channels / groups, kernel…]; bias[out channels] may be null.</summary>
+    public static void Forward<T>(in ConvGeometry g, T* x, T* w, T* bias, T* y)
+        where T : unmanaged, INumber<T>
+    {
+        Isa.Validate();
+        if (Isa.UseAvx512)
+            Forward<T, V512<T>>(g, x, w, bias, y);
+        else if (Isa.UseAvx2)
+            Forward<T, V256<T>>(g, x, w, bias, y);
+        else
+            Forward<T, V128<T>>(g, x, w, bias, y);
+    }
+
+    /// <summary>
+    /// dx[batch, in channels, input…], the gradient of x, from that of y. The same sums are the transposed convolution of dy with w, whose
+    /// bias[in channels] may be null.
+    /// </summary>
+    public static void DataGrad<T>(in ConvGeometry g, T* dy, T* w, T* bias, T* dx)
+        where T : unmanaged, INumber<T>
+    {
+        Isa.Validate();
+        if (Isa.UseAvx512)
+            DataGrad<T, V512<T>>(g, dy, w, bias, dx);
+        else if (Isa.UseAvx2)
+            DataGrad<T, V256<T>>(g, dy, w, bias, dx);
+        else
+            DataGrad<T, V128<T>>(g, dy, w, bias, dx);
+    }
+
+    /// <summary>dw[out channels, in channels / groups, kernel…], the gradient of w, summed over the batch.</summary>
+    public static void WeightGrad<T>(in ConvGeometry g, T* x, T* dy, T* dw)
+        where T : unmanaged, INumber<T>
+    {
+        Isa.Validate();
+        if (Isa.UseAvx512)
+            WeightGrad<T, V512<T>>(g, x, dy, dw);
+        else if (Isa.UseAvx2)
+            WeightGrad<T, V256<T>>(g, x, dy, dw);
+        else
+            WeightGrad<T, V128<T>>(g, x, dy, dw);
+    }
+
+    /// <summary>db[out channels], the gradient of the bias: the sum of dy over the batch and all places.</summary>
+    public static void BiasGrad<T>(in ConvGeometry g, T* dy, T* db)
+        where T : unmanaged, INumber<T>
+    {
+        Isa.Validate();
+        if (Isa.UseAvx512)
+            BiasGrad<T, V512<T>>(g, dy, db);
+        else if (Isa.UseAvx2)
+            BiasGrad<T, V256<T>>(g, dy, db);
+        else
+            BiasGrad<T, V128<T>>(g, dy, db);
+    }
+
+    internal static void Forward<T, V>(in ConvGeometry g, T* x, T* w, T* bias, T* y)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        if (g.Batch * g.OutChannels * g.Output.Product == 0)
+            return;
+        if (g.IsPointwise)
+        {
+            Pointwise<T, V>(g, x, w, bias, y, forward: true);
+            return;
+        }
+        using var scratch = Scratch.Open();
+        Run<T, V>(ShiftPlan<T>.Forward(g, x, w, bias, y, scratch), scratch);
+    }
+
+    internal static void DataGrad<T, V>(in ConvGeometry g, T* dy, T* w, T* bias, T* dx)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        if (g.Batch * g.InChannels * g.Input.Product == 0)
+            return;
+        if (g.OutChannels * g.Output.Product == 0)
+        {
+            Fill(g.Batch, g.InChannels, g.Input.Product, bias, dx);
+            return;
+        }
+        if (g.IsPointwise)
+        {
+            Pointwise<T, V>(g, dy, w, bias, dx, forward: false);
+            return;
+        }
+        using var scratch = Scratch.Open();
+        Run<T, V>(ShiftPlan<T>.Backward(g, dy, w, bias, dx, scratch), scratch);
+    }
+
+    internal static void WeightGrad<T, V>(in ConvGeometry g, T* x, T* dy, T* dw)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        long size = g.OutChannels * g.GroupIn * g.Kernel.Product;
+        if (size == 0)
+            return;
+        if (g.Batch * g.Output.Product * g.Input.Product == 0)
+        {
+            new Span<T>(dw, checked((int)size)).Clear();
+            return;
+        }
+        using var scratch = Scratch.Open();
+        if (g.GroupIn > V.Count / 2)
+            WeightGradTiles<T, V>.Run(g, x, dy, dw, scratch);
+        else if (g.GroupOut >= V.Count / 2)
+            WeightGradPatches<T, V>.Run(g, x, dy, dw, scratch);
+        else
+            WeightGradDots<T, V>.Run(g, x, dy, dw, scratch);
+    }
+
+    internal static void BiasGrad<T, V>(in ConvGeometry g, T* dy, T* db)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        long size = g.Output.Product;
+        ParallelFor.Ranges(g.OutChannels, Math.Max(1, (1 << 15) / Math.Max(1, g.Batch * size)), new ChannelSums<T, V>(g.Batch, g.OutChannels, size, dy, db));
+    }
+
+    static void Run<T, V>(ShiftPlan<T> plan, in Scratch scratch)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        if (plan.Rows > 1 && plan.Yield < 0.5)
+            GatherConv<T, V>.Run(plan, scratch);
+        else
+            ShiftConv<T, V>.Run(plan, scratch);
+    }
+
+    // One matrix product an image and group: weights (or their transpose) by channels times places.
+    static void Pointwise<T, V>(in ConvGeometry g, T* from, T* w, T* bias, T* to, bool forward)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        long places = g.Input.Product, rows = forward ? g.GroupOut : g.GroupIn, terms = forward ? g.GroupIn : g.GroupOut;
+        if (bias != null)
+            Fill(g.Batch, rows * g.Groups, places, bias, to);
+        for (long group = 0; group < g.Groups; group++)
+        {
+            GemmProblem<T> p = GemmProblem<T>.Dense(
+                rows, places, terms, w + (group * g.GroupOut * g.GroupIn), from + (group * terms * places), to + (group * rows * places), transposeA: !forward);
+            (p.Batch, p.BBatch, p.CBatch, p.Accumulate) = (g.Batch, terms * g.Groups * places, rows * g.Groups * places, bias != null);
+            Gemm.Run<T, V>(p);
+        }
+    }
+
+    static void Fill<T>(long batch, long channels, long size, T* bias, T* y)
+        where T : unmanaged, INumber<T>
+    {
+        for (long i = 0; i < batch * channels; i++)
+            new Span<T>(y + (i * size), checked((int)size)).Fill(bias == null ? T.Zero : bias[i % channels]);
+    }
+
+    readonly struct ChannelSums<T, V>(long batch, long channels, long size, T* dy, T* db) : IRangeBody
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        public void Invoke(long begin, long end)
+        {
+            for (long channel = begin; channel < end; channel++)
+            {
+                T total = T.Zero;
+                for (long n = 0; n < batch; n++)
+                {
+                    T* row = dy + (((n * channels) + channel) * size);
+                    V sum = V.Zero;
+                    for (long i = 0; i < size; i += V.Count)
+                        sum += V.LoadPartial(row + i, (int)Math.Min(V.Count, size - i));
+                    total += V.Sum(sum);
+                }
+                db[channel] = total;
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Hebb.Cpu.Simd;
+using static Hebb.Cpu.MicroKernel;
+
+namespace Hebb.Cpu;
+
+/// <summary>Runs a <see cref="ShiftPlan{T}"/>: an item is one block of one group of one image.</summary>
+readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles) : IRangeBody
+    where T : unmanaged, INumber<T>
+    where V : unmanaged, ISimd<V, T>
+{
+    const long WorkAtOnce = 1L << 18;    // multiply-adds worth a trip to the pool
+    const int StripVectors = 8;
+
+    public static void Run(ShiftPlan<T> plan, in Scratch scratch)
+    {
+        int tallest = TileRows.Max<T, V>();
+        plan.PackWeights(tallest, scratch);
+        long items = plan.Batch * plan.Groups * plan.Blocks, terms = 0;
+        for (int p = 0; p < plan.PartCount; p++)
+            terms += plan.Parts[p].Terms * plan.Parts[p].Count.Product;
+        long work = Math.Max(1, plan.Rows * terms / plan.Blocks);
+        ParallelFor.Ranges(items, Math.Max(1, WorkAtOnce / work), new ShiftConv<T, V>(plan, new RowTiles(plan.Rows, tallest)));
+    }
+
+    [SkipLocalsInit]
+    public void Invoke(long begin, long end)
+    {
+        using var scratch = Scratch.Open();
+        T* planes = scratch.Take<T>((plan.Channels * plan.ChannelCells) + (StripVectors * V.Count));    // tiles read past the last cell
+        T* strip = plan.Rows == 1 ? scratch.Take<T>(plan.PlaneCells + (StripVectors * V.Count)) : null;
+        byte* tile = stackalloc byte[14 * 128];
+        for (long item = begin; item < end; item++)
+        {
+            (long unit, long block) = Math.DivRem(item, plan.Blocks);
+            long group = unit % plan.Groups;
+            PlaneCopy<T, V>.Load(plan, plan.Source + (unit * plan.Channels * plan.SourceSize), block * plan.BlockCells, planes);
+            T* target = plan.Target + (unit * plan.Rows * plan.TargetSize);
+            T* bias = plan.Bias == null ? null : plan.Bias + (group * plan.Rows);
+            for (int p = 0; p < plan.PartCount; p++)
+            {
+                Box box = Clip(plan.Parts[p], block * plan.BlockCells);
+                if (box.Count.Product == 0)
+                    continue;
+                T* weights = plan.Parts[p].Weights + (group * plan.WeightGroup);
+                if (strip != null)
+                    Strip(plan.Parts[p], box, planes, weights, strip, target, bias);
+                else
+                    Tiles(plan.Parts[p], box, planes, weights, (T*)tile, target, bias);
+            }
+        }
+    }
+
+    // The outputs of a part that lie in a block: how many along each axis, their first cell and their first place in the target.
+    struct Box
+    {
+        public Axes Count, OutStart;
+        public long Cell;
+    }
+
+    Box Clip(in ShiftPart<T> part, long firstCell)
+    {
+        var box = new Box { Count = part.Count, OutStart = part.OutStart };
+        Axes from = part.From;
+        int axis = plan.BlockAxis;
+        long begin = Math.Max(0, firstCell - from[axis]), end = Math.Min(part.Count[axis], firstCell + plan.BlockCells - from[axis]);
+        box.Count[axis] = Math.Max(0, end - begin);
+        box.OutStart[axis] += begin * plan.Axis[axis].OutStep;
+        from[axis] += begin - firstCell;
+        box.Cell = (((from[0] * plan.Extent[1]) + from[1]) * plan.Extent[2]) + from[2];
+        return box;
+    }
+
+    void Tiles(in ShiftPart<T> part, in Box box, T* planes, T* weights, T* tile, T* target, T* bias)
+    {
+        long span = plan.Span(box.Count);
+        var args = new TileArgs<T> { K = part.Terms, ARow = 1, Offsets = part.Offsets, C = tile };
+        TileRuns runs = default;
+        for (long at = 0; at < span; at += 2 * V.Count)
+        {
+            long lanes = Math.Min(2 * V.Count, span - at);
+            int width = lanes <= V.Count ? V.Count : 2 * V.Count;
+            FindRuns(ref runs, box, at, at + lanes);
+            if (runs.Count == 0)
+                continue;
+            args.B = planes + box.Cell + at;
+            args.CRow = width;
+            for (long t = 0; t < tiles.Count; t++)
+            {
+                long row = tiles.Start(t);
+                int height = tiles.Height(t);
+                args.A = weights + (row * part.Terms);
+                args.AStep = height;
+                delegate*<TileArgs<T>*, void> kernel = width == V.Count
+                    ? TileRows.Kernel<T, V, UnitRows, Listed, OneVector>(height)
+                    : TileRows.Kernel<T, V, UnitRows, Listed, TwoVectors>(height);
+                kernel(&args);
+                runs.Scatter<T, V>(
+                    tile, height, width, target + (row * plan.TargetSize), plan.TargetSize, plan.Axis[2].OutStep, bias == null ? null : bias + row);
+            }
+        }
+    }
+
+    void FindRuns(ref TileRuns runs, in Box box, long begin, long end)
+    {
+        runs.Count = 0;
+        long cell = begin;
+        while (cell < end)
+        {
+            (long row, long i2) = Math.DivRem(cell, plan.Extent[2]);
+            (long i0, long i1) = Math.DivRem(row, plan.Extent[1]);
+            if (i1 < box.Count[1] && i2 < box.Count[2])
+            {
+                long length = Math.Min(box.Count[2] - i2, end - cell);
+                runs.Add((int)(cell - begin), (int)length, Place(box, i0, i1, i2));
+            }
+            cell = (row + 1) * plan.Extent[2];
+        }
+    }
+
+    long Place(in Box box, long i0, long i1, long i2)
+    {
+        long d0 = box.OutStart[0] + (i0 * plan.Axis[0].OutStep), d1 = box.OutStart[1] + (i1 * plan.Axis[1].OutStep);
+        return (((d0 * plan.Axis[1].Destination) + d1) * plan.Axis[2].Destination) + box.OutStart[2] + (i2 * plan.Axis[2].OutStep);
+    }
+
+    // A single row (depthwise): eight vectors at a time keep the multipliers busy, through a buffer as long as the plane.
+    void Strip(in ShiftPart<T> part, in Box box, T* planes, T* weights, T* strip, T* target, T* bias)
+    {
+        long span = plan.Span(box.Count), step = plan.Axis[2].OutStep;
+        V start = V.Create(bias == null ? T.Zero : *bias);
+        for (long at = 0; at < span; at += StripVectors * V.Count)
+            Sum(part.Terms, weights, planes + box.Cell + at, part.Offsets, start, strip + at, span - at);
+        for (long i0 = 0; i0 < box.Count[0]; i0++)
+        {
+            for (long i1 = 0; i1 < box.Count[1]; i1++)
+            {
+                T* from = strip + (((i0 * plan.Extent[1]) + i1) * plan.Extent[2]), to = target + Place(box, i0, i1, 0);
+                if (step == 1)
+                {
+                    VectorCopy<T, V>.Copy(from, to, box.Count[2]);
+                    continue;
+                }
+                for (long i = 0; i < box.Count[2]; i++)
+                    to[i * step] = from[i];
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Sum(long terms, T* weights, T* cells, int* offsets, V start, T* strip, long length)
+    {
+        V s0 = start, s1 = start, s2 = start, s3 = start, s4 = start, s5 = start, s6 = start, s7 = start;
+        if (length > 4 * V.Count)
+        {
+            for (long k = 0; k < terms; k++)
+            {
+                T* p = cells + offsets[k];
+                V w = V.Create(weights[k]);
+                s0 = V.MultiplyAdd(w, V.Load(p), s0);
+                s1 = V.MultiplyAdd(w, V.Load(p + V.Count), s1);
+                s2 = V.MultiplyAdd(w, V.Load(p + (2 * V.Count)), s2);
+                s3 = V.MultiplyAdd(w, V.Load(p + (3 * V.Count)), s3);
+                s4 = V.MultiplyAdd(w, V.Load(p + (4 * V.Count)), s4);
+                s5 = V.MultiplyAdd(w, V.Load(p + (5 * V.Count)), s5);
+                s6 = V.MultiplyAdd(w, V.Load(p + (6 * V.Count)), s6);
+                s7 = V.MultiplyAdd(w, V.Load(p + (7 * V.Count)), s7);
+            }
+            s4.Store(strip + (4 * V.Count));
+            s5.Store(strip + (5 * V.Count));
+            s6.Store(strip + (6 * V.Count));
+            s7.Store(strip + (7 * V.Count));
+        }
+        else
+        {
+            for (long k = 0; k < terms; k++)
+            {
+                T* p = cells + offsets[k];
+                V w = V.Create(weights[k]);
+                s0 = V.MultiplyAdd(w, V.Load(p), s0);
+                s1 = V.MultiplyAdd(w, V.Load(p + V.Count), s1);
+                s2 = V.MultiplyAdd(w, V.Load(p + (2 * V.Count)), s2);
+                s3 = V.MultiplyAdd(w, V.Load(p + (3 * V.Count)), s3);
+            }
+        }
+        s0.Store(strip);
+        s1.Store(strip + V.Count);
+        s2.Store(strip + (2 * V.Count));
+        s3.Store(strip + (3 * V.Count));
+    }
+}

@@ -1,0 +1,280 @@
+using System.Numerics;
+using Hebb.Cpu;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Tests;
+
+/// <summary>Forward and both gradients on every path against plain loops in double.</summary>
+public unsafe class ConvTests
+{
+    // batch, in channels, out channels, groups; then by axis input, kernel, stride, pad before, pad after, dilation
+    static readonly (int N, int I, int O, int G, int[] X, int[] K, int[] S, int[] P, int[] Q, int[] D)[] s_table =
+    [
+        (2, 3, 5, 1, [7, 9], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
+        (3, 1, 8, 1, [28, 28], [5, 5], [1, 1], [2, 2], [2, 2], [1, 1]),
+        (1, 16, 32, 1, [14, 14], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
+        (2, 20, 17, 1, [13, 11], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]),
+        (2, 9, 30, 1, [10, 10], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),
+        (2, 9, 30, 1, [10, 10], [1, 1], [2, 2], [0, 0], [0, 0], [1, 1]),
+        (2, 4, 6, 2, [9, 9], [3, 2], [2, 3], [2, 0], [0, 1], [1, 2]),
+        (2, 8, 8, 8, [12, 15], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
+        (2, 4, 8, 4, [12, 15], [3, 5], [2, 2], [1, 2], [1, 2], [1, 1]),
+        (2, 12, 12, 12, [30, 9], [3, 3], [1, 1], [2, 2], [2, 2], [2, 2]),
+        (3, 6, 40, 1, [3, 3], [3, 3], [1, 1], [0, 0], [0, 0], [1, 1]),
+        (9, 24, 20, 1, [2, 2], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
+        (2, 5, 7, 1, [8, 8], [3, 3], [1, 1], [4, 4], [4, 4], [4, 4]),
+        (2, 3, 24, 1, [16, 16], [4, 4], [4, 4], [0, 0], [0, 0], [1, 1]),
+        (2, 3, 4, 1, [10, 10], [2, 2], [5, 5], [0, 0], [0, 0], [1, 1]),
+        (1, 2, 3, 1, [5, 5], [2, 3], [1, 2], [0, 3], [2, 1], [3, 1]),
+        (2, 33, 2, 1, [6, 40], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
+        (1, 40, 16, 1, [70, 66], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
+        (1, 2, 3, 1, [1, 1], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),
+        (2, 3, 4, 1, [2, 2], [3, 3], [1, 1], [0, 0], [0, 0], [1, 1]),    // no output at all
+        (0, 3, 4, 1, [5, 5], [3, 3], [1, 1], [0, 0], [0, 0], [1, 1]),
+        (2, 3, 4, 1, [0, 5], [3, 3], [1, 1], [2, 2], [2, 2], [1, 1]),    // nothing but padding
+        (2, 0, 4, 1, [4, 5], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
+        (2, 3, 0, 1, [4, 5], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
+        (3, 4, 6, 1, [50], [5], [1], [2], [2], [1]),
+        (2, 2, 30, 2, [400], [40], [16], [7], [3], [1]),
+        (1, 10, 9, 1, [600], [3], [1], [4], [4], [4]),
+        (2, 18, 6, 3, [33], [4], [3], [0], [5], [2]),
+        (2, 3, 5, 1, [5, 6, 7], [3, 3, 3], [1, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1]),
+        (1, 10, 20, 2, [6, 5, 8], [2, 3, 1], [2, 1, 2], [0, 1, 0], [1, 1, 1], [1, 2, 1]),
+        (1, 2, 2, 2, [4, 4, 4], [3, 3, 3], [1, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1]),
+    ];
+
+    public static TheoryData<IsaPath> Paths => GemmTests.Paths;
+
+    [Theory, MemberData(nameof(Paths))]
+    public void Single_precision(IsaPath path) => Table<float>(path, 3e-6);
+
+    [Theory, MemberData(nameof(Paths))]
+    public void Double_precision(IsaPath path) => Table<double>(path, 1e-14);
+
+    static void Table<T>(IsaPath path, double tolerance)
+        where T : unmanaged, INumber<T>
+    {
+        var random = new Random(11);
+        for (int i = 0; i < s_table.Length; i++)
+        {
+            using var c = new Case<T>(Geometry(i), random);
+            c.Run(path);
+            c.Check($"row {i}", tolerance);
+        }
+    }
+
+    [Fact]
+    public void Random_geometries()
+    {
+        var random = new Random(12);
+        for (int i = 0; i < 300; i++)
+        {
+            int rank = random.Next(1, 4), groups = random.Next(1, 4), spread = 22 / rank;
+            long[] Draw(int from, int to) => [.. Enumerable.Range(0, rank).Select(_ => (long)random.Next(from, to))];
+            ConvGeometry g = ConvGeometry.Create(
+                random.Next(1, 4), groups * random.Next(1, 20), groups * random.Next(1, 20), groups, Draw(1, spread), Draw(1, 5), Draw(1, 4), Draw(0, 4), Draw(0, 4), Draw(1, 3));
+            using var c = new Case<float>(g, random);
+            c.Run((IsaPath)random.Next((int)Isa.Widest + 1));
+            c.Check($"random {i}", 3e-6);
+        }
+    }
+
+    [Theory, MemberData(nameof(Paths))]
+    public void The_bits_do_not_depend_on_the_threads(IsaPath path)
+    {
+        var random = new Random(13);
+        foreach (int row in (ReadOnlySpan<int>)[1, 2, 4, 6, 7, 11, 17, 25, 29])
+        {
+            using var c = new Case<float>(Geometry(row), random);
+            using (ParallelFor.Limit(1))
+                c.Run(path);
+            byte[][] alone = c.Results();
+            foreach (int threads in (ReadOnlySpan<int>)[2, 5])
+            {
+                using (ParallelFor.Limit(threads))
+                    c.Run(path);
+                byte[][] together = c.Results();
+                for (int i = 0; i < alone.Length; i++)
+                    Assert.True(alone[i].AsSpan().SequenceEqual(together[i]));
+            }
+        }
+    }
+
+    [Fact]
+    public void The_path_of_the_process_is_the_default()
+    {
+        var random = new Random(14);
+        using var c = new Case<float>(Geometry(0), random);
+        c.Run(Isa.Path);
+        byte[][] direct = c.Results();
+        c.RunDefault();
+        byte[][] chosen = c.Results();
+        for (int i = 0; i < direct.Length; i++)
+            Assert.Equal(direct[i], chosen[i]);
+    }
+
+    [Theory, MemberData(nameof(Paths))]
+    public void NaN_reaches_what_it_touches_and_nothing_else(IsaPath path)
+    {
+        foreach (int channels in (ReadOnlySpan<int>)[1, 12])
+        {
+            ConvGeometry g = ConvGeometry.Create(1, channels, 3, 1, [6, 6], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]);
+            using var c = new Case<float>(g, new Random(15));
+            c.X.P[(2 * 6) + 5] = float.NaN;    // channel 0, row 2, last column
+            c.Run(path);
+            for (int o = 0; o < 3; o++)
+            {
+                for (int i = 0; i < 36; i++)
+                    Assert.Equal(i / 6 is >= 1 and <= 3 && i % 6 >= 4, float.IsNaN(c.Y.P[(o * 36) + i]));
+                for (int t = 0; t < channels * 9; t++)
+                    Assert.Equal(t < 9 && t % 3 != 0, float.IsNaN(c.DW.P[(o * channels * 9) + t]));    // the left tap would need a column past the end
+            }
+        }
+    }
+
+    static ConvGeometry Geometry(int row)
+    {
+        (int n, int i, int o, int groups, int[] x, int[] k, int[] s, int[] p, int[] q, int[] d) = s_table[row];
+        static long[] Long(int[] a) => [.. a.Select(v => (long)v)];
+        return ConvGeometry.Create(n, i, o, groups, Long(x), Long(k), Long(s), Long(p), Long(q), Long(d));
+    }
+
+    sealed class Case<T> : IDisposable
+        where T : unmanaged, INumber<T>
+    {
+        readonly ConvGeometry _g;
+
+        public Case(ConvGeometry g, Random random)
+        {
+            _g = g;
+            X = new(random, g.Batch * g.InChannels * g.Input.Product);
+            W = new(random, g.OutChannels * g.GroupIn * g.Kernel.Product);
+            Bias = new(random, g.OutChannels);
+            BackBias = new(random, g.InChannels);
+            Y = new(random, g.Batch * g.OutChannels * g.Output.Product);
+            DY = new(random, g.Batch * g.OutChannels * g.Output.Product);
+            DX = new(random, g.Batch * g.InChannels * g.Input.Product);
+            DXBiased = new(random, g.Batch * g.InChannels * g.Input.Product);
+            DW = new(random, g.OutChannels * g.GroupIn * g.Kernel.Product);
+            DB = new(random, g.OutChannels);
+        }
+
+        public Native<T> X { get; }
+        public Native<T> W { get; }
+        public Native<T> Bias { get; }
+        public Native<T> BackBias { get; }
+        public Native<T> Y { get; }
+        public Native<T> DY { get; }
+        public Native<T> DX { get; }
+        public Native<T> DXBiased { get; }
+        public Native<T> DW { get; }
+        public Native<T> DB { get; }
+
+        public void Run(IsaPath path)
+        {
+            if (path == IsaPath.Avx512)
+                Run<V512<T>>();
+            else if (path == IsaPath.Avx2)
+                Run<V256<T>>();
+            else
+                Run<V128<T>>();
+        }
+
+        void Run<V>()
+            where V : unmanaged, ISimd<V, T>
+        {
+            ConvKernels.Forward<T, V>(_g, X.P, W.P, Bias.P, Y.P);
+            ConvKernels.DataGrad<T, V>(_g, DY.P, W.P, null, DX.P);
+            ConvKernels.DataGrad<T, V>(_g, DY.P, W.P, BackBias.P, DXBiased.P);
+            ConvKernels.WeightGrad<T, V>(_g, X.P, DY.P, DW.P);
+            ConvKernels.BiasGrad<T, V>(_g, DY.P, DB.P);
+        }
+
+        public void RunDefault()
+        {
+            ConvKernels.Forward(_g, X.P, W.P, Bias.P, Y.P);
+            ConvKernels.DataGrad(_g, DY.P, W.P, null, DX.P);
+            ConvKernels.DataGrad(_g, DY.P, W.P, BackBias.P, DXBiased.P);
+            ConvKernels.WeightGrad(_g, X.P, DY.P, DW.P);
+            ConvKernels.BiasGrad(_g, DY.P, DB.P);
+        }
+
+        public byte[][] Results() => [Y.Bytes.ToArray(), DX.Bytes.ToArray(), DXBiased.Bytes.ToArray(), DW.Bytes.ToArray(), DB.Bytes.ToArray()];
+
+        // One walk over all terms gives all four results.
+        public void Check(string name, double tolerance)
+        {
+            ConvGeometry g = _g;
+            Axes output = g.Output;
+            var y = new Sums(Y.Span.Length);
+            var dx = new Sums(DX.Span.Length);
+            var dw = new Sums(DW.Span.Length);
+            var db = new Sums(DB.Span.Length);
+            double[] x = Doubles(X), w = Doubles(W), dy = Doubles(DY);
+            long inSize = g.Input.Product, outSize = output.Product, taps = g.Kernel.Product;
+            for (long n = 0; n < g.Batch; n++)
+            {
+                for (long o = 0; o < g.OutChannels; o++)
+                {
+                    for (long p = 0; p < outSize; p++)
+                    {
+                        long to = (((n * g.OutChannels) + o) * outSize) + p;
+                        db.Add(o, dy[to]);
+                        for (long t = 0; t < taps; t++)
+                        {
+                            long s0 = Source(0, p / output[2] / output[1], t / g.Kernel[2] / g.Kernel[1]);
+                            long s1 = Source(1, p / output[2] % output[1], t / g.Kernel[2] % g.Kernel[1]), s2 = Source(2, p % output[2], t % g.Kernel[2]);
+                            if (s0 < 0 || s0 >= g.Input[0] || s1 < 0 || s1 >= g.Input[1] || s2 < 0 || s2 >= g.Input[2])
+                                continue;
+                            long place = (((s0 * g.Input[1]) + s1) * g.Input[2]) + s2;
+                            for (long i = 0; i < g.GroupIn; i++)
+                            {
+                                long from = (((n * g.InChannels) + (o / g.GroupOut * g.GroupIn) + i) * inSize) + place, weight = (((o * g.GroupIn) + i) * taps) + t;
+                                y.Add(to, x[from] * w[weight]);
+                                dx.Add(from, dy[to] * w[weight]);
+                                dw.Add(weight, dy[to] * x[from]);
+                            }
+                        }
+                    }
+                }
+            }
+            y.Compare($"{name} forward", Y, tolerance, i => double.CreateChecked(Bias.P[i / outSize % g.OutChannels]));
+            dx.Compare($"{name} data gradient", DX, tolerance, _ => 0);
+            dx.Compare($"{name} transposed with bias", DXBiased, tolerance, i => double.CreateChecked(BackBias.P[i / inSize % g.InChannels]));
+            dw.Compare($"{name} weight gradient", DW, tolerance, _ => 0);
+            db.Compare($"{name} bias gradient", DB, tolerance, _ => 0);
+
+            long Source(int axis, long p, long t) => (p * g.Stride[axis]) + (t * g.Dilation[axis]) - g.PadBegin[axis];
+        }
+
+        static double[] Doubles(Native<T> values) => [.. values.Span.ToArray().Select(double.CreateChecked)];
+
+        sealed class Sums(int length)
+        {
+            readonly double[] _sum = new double[length];
+            readonly double[] _size = new double[length];
+
+            public void Add(long i, double term)
+            {
+                _sum[i] += term;
+                _size[i] += Math.Abs(term);
+            }
+
+            public void Compare(string name, Native<T> got, double tolerance, Func<int, double> shift)
+            {
+                for (int i = 0; i < _sum.Length; i++)
+                {
+                    double expected = _sum[i] + shift(i), value = double.CreateChecked(got.P[i]);
+                    if (!(Math.Abs(value - expected) <= tolerance * (1 + _size[i])))
+                        Assert.Fail($"{name}: element {i} is {value}, expected {expected}");
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            foreach (Native<T> memory in (Native<T>[])[X, W, Bias, BackBias, Y, DY, DX, DXBiased, DW, DB])
+                memory.Dispose();
+        }
+    }
+}
