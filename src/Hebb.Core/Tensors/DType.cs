@@ -77,6 +77,11 @@ public static class DTypes
         /// <summary>Gradients flow through float and complex tensors only.</summary>
         public bool IsDifferentiable => dtype.IsFloat || dtype.IsComplex;
 
+        /// <summary>The smallest and largest value of an integer type.</summary>
+        internal (Int128 Min, Int128 Max) IntegerRange => dtype.IsSigned
+            ? (-((Int128)1 << (dtype.Bits - 1)), ((Int128)1 << (dtype.Bits - 1)) - 1)
+            : (0, ((Int128)1 << dtype.Bits) - 1);
+
         /// <summary>Bytes that <paramref name="count"/> contiguous elements take.</summary>
         public long BytesFor(long count) => (count * BitsOf[(int)dtype] + 7) >> 3;
 
@@ -171,12 +176,24 @@ public static class DTypes
         return PromoteScalar(tensor, scalar);
     }
 
+    /// <summary>The type in which any number of operands meet; those with dimensions outweigh the scalar tensors of the same family, whatever their order.</summary>
+    public static DType Promote(ReadOnlySpan<TensorSpec> operands)
+    {
+        DType? tensors = null, scalars = null;
+        foreach (ref readonly var operand in operands)
+        {
+            ref var met = ref operand.Shape.Rank == 0 ? ref scalars : ref tensors;
+            met = met is { } before ? Promote(before, operand.DType) : operand.DType;
+        }
+        return tensors is not { } wide ? scalars ?? DType.Float32 : scalars is { } narrow ? PromoteScalar(wide, narrow) : wide;
+    }
+
     /// <summary>The result type of a tensor with dimensions met by a scalar: the tensor's, unless the scalar's family is wider.</summary>
     public static DType PromoteScalar(DType tensor, DType scalar)
     {
         if (Family(scalar) <= Family(tensor))
             return tensor;
-        if (scalar.IsComplex)
+        if (scalar.IsComplex && tensor.IsFloat)
             return tensor == DType.Float64 ? DType.Complex128 : DType.Complex64;
         return scalar;
     }

@@ -14,14 +14,17 @@ public interface IBinaryOp<TSelf> where TSelf : struct, IBinaryOp<TSelf>
     /// <summary>What the differentials read: Input0, Input1, Output0.</summary>
     static virtual Saved Saves => Saved.Input0 | Saved.Input1;
 
+    /// <summary>Whether b divides integers: then lanes of b past the end of the data hold 1.</summary>
+    static virtual bool DividesByB => false;
+
     /// <summary>The function. Lanes past the end of the data hold 0.</summary>
     V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged;
 
-    /// <summary>d times the derivative by a, where y is the value. Written in ops.</summary>
-    Tensor DifferentialA(Tensor d, Tensor a, Tensor b, Tensor y);
+    /// <summary>d times the derivative by a, where y is the value; null where that is 0 everywhere. Written in ops.</summary>
+    Tensor? DifferentialA(Tensor d, Tensor a, Tensor b, Tensor y);
 
-    /// <summary>d times the derivative by b, where y is the value. Written in ops.</summary>
-    Tensor DifferentialB(Tensor d, Tensor a, Tensor b, Tensor y);
+    /// <summary>d times the derivative by b, where y is the value; null where that is 0 everywhere. Written in ops.</summary>
+    Tensor? DifferentialB(Tensor d, Tensor a, Tensor b, Tensor y);
 
     /// <summary>Names the attributes.</summary>
     void Describe(AttributeVisitor v)
@@ -50,6 +53,8 @@ public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
     public static Binary<TOp> Instance { get; } = new();
 
     public static Tensor Apply(Tensor a, Tensor b) => Engine.Apply(Instance, a, b);
+
+    public static Tensor Apply(Tensor a, Tensor b, TOp op) => Engine.Apply(new Binary<TOp>(op), a, b);
 
     public static Tensor Apply(Tensor a, double b) => Engine.Apply(Instance, a, Tensor.ScalarLike(b, a));
 
@@ -97,10 +102,10 @@ public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
         bool complex = g.DType.IsComplex;
         if (complex)
             g = g.Conj();
-        if (c.Needs(0))
-            c.Set(0, ToInput(_op.DifferentialA(g, a, b, y), c.InputSpec(0), complex));
-        if (c.Needs(1))
-            c.Set(1, ToInput(_op.DifferentialB(g, a, b, y), c.InputSpec(1), complex));
+        if (c.Needs(0) && _op.DifferentialA(g, a, b, y) is { } left)
+            c.Set(0, ToInput(left, c.InputSpec(0), complex));
+        if (c.Needs(1) && _op.DifferentialB(g, a, b, y) is { } right)
+            c.Set(1, ToInput(right, c.InputSpec(1), complex));
     }
 
     public override void Jvp(in JvpContext c)
@@ -108,8 +113,9 @@ public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
         var (a, b, y) = (c.Input(0), c.Input(1), c.Output());
         var left = c.Has(0) ? _op.DifferentialA(c.Tangent(0), a, b, y) : null;
         var right = c.Has(1) ? _op.DifferentialB(c.Tangent(1), a, b, y) : null;
-        var sum = left is null ? right! : right is null ? left : left + right;
-        c.Set(0, sum.Shape == y.Shape ? sum : sum.Expand(y.Shape));
+        var sum = left is null ? right : right is null ? left : left + right;
+        if (sum is not null)
+            c.Set(0, sum.Shape == y.Shape ? sum : sum.Expand(y.Shape));
     }
 
     public override void Describe(AttributeVisitor v) => _op.Describe(v);

@@ -12,6 +12,9 @@ public enum OpDomain
     /// <summary>Integers and Bool; floats are refused.</summary>
     Integer,
 
+    /// <summary>Integers; floats and Bool are refused.</summary>
+    Whole,
+
     /// <summary>Every real type, Bool as 0 and 1 in a byte.</summary>
     Any,
 }
@@ -30,6 +33,7 @@ internal static class OpDomains
         {
             OpDomain.Float => dtype.IsFloat ? dtype : DType.Float32,
             OpDomain.Numeric when dtype == DType.Bool => throw new DTypeException($"{op}: bool is not supported; cast it first, or use the logical ops"),
+            OpDomain.Whole when !dtype.IsInteger => throw new DTypeException($"{op}: {dtype.Name} is not supported; it takes integers"),
             OpDomain.Integer when dtype.IsFloat => throw new DTypeException($"{op}: {dtype.Name} is not supported; it takes integers and bool"),
             _ => dtype,
         };
@@ -37,4 +41,48 @@ internal static class OpDomains
 
     /// <summary>The type that vectors hold while computing: halves widen to float, Bool is a byte.</summary>
     public static DType Compute(DType dtype) => dtype.IsHalf ? DType.Float32 : dtype == DType.Bool ? DType.UInt8 : dtype;
+
+    /// <summary>Calls for the C# type that holds the elements of a type to compute in.</summary>
+    public static void ForType<TCall>(DType compute, in TCall call) where TCall : struct, ITypedCall
+    {
+        switch (compute)
+        {
+            case DType.Float32:
+                call.Invoke<float>();
+                break;
+            case DType.Float64:
+                call.Invoke<double>();
+                break;
+            case DType.Int8:
+                call.Invoke<sbyte>();
+                break;
+            case DType.Int16:
+                call.Invoke<short>();
+                break;
+            case DType.Int32:
+                call.Invoke<int>();
+                break;
+            case DType.Int64:
+                call.Invoke<long>();
+                break;
+            case DType.UInt8:
+                call.Invoke<byte>();
+                break;
+            case DType.UInt16:
+                call.Invoke<ushort>();
+                break;
+            case DType.UInt32:
+                call.Invoke<uint>();
+                break;
+            default:
+                call.Invoke<ulong>();
+                break;
+        }
+    }
+}
+
+/// <summary>Work to be done in a type that is known only when it runs.</summary>
+internal interface ITypedCall
+{
+    void Invoke<T>() where T : unmanaged;
 }

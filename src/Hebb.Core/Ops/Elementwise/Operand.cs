@@ -60,8 +60,12 @@ internal unsafe struct Operand
         _contiguous = rank == 1 && _strides[0] == 1 || rank == 0 && output.Count <= 1;
     }
 
-    /// <summary>Whether the elements can be read in place.</summary>
-    public readonly bool IsDirect => _contiguous && _same;
+    /// <summary>Whether one element stands for all.</summary>
+    public readonly bool IsConstant => _rank == 0 && !_contiguous;
+
+    /// <summary>Whether a tensor's elements can be read where they lie: contiguous, of the output's shape, in the type to compute in.</summary>
+    public static bool IsPlain(Tensor tensor, in Shape output, DType compute) =>
+        tensor.IsContiguous && (tensor.DType == compute || (tensor.DType == DType.Bool && compute == DType.UInt8)) && tensor.Shape == output;
 
     /// <summary>Elements <paramref name="start"/> to start + count in output order; <paramref name="scratch"/> and <paramref name="raw"/> hold a tile of 16-byte elements each.</summary>
     public readonly byte* Read(long start, int count, byte* scratch, byte* raw)

@@ -63,9 +63,17 @@ public sealed class Compare<TOp> : Primitive where TOp : struct, ICompareOp<TOp>
 
     public static Tensor Apply(double a, Tensor b) => Engine.Apply(Instance, Tensor.ScalarLike(a, b), b);
 
-    public static Tensor Apply(Tensor a, long b) => Engine.Apply(Instance, a, Tensor.ScalarLike(b, a));
+    public static Tensor Apply(Tensor a, long b)
+    {
+        a = RoomFor(b, a);
+        return Engine.Apply(Instance, a, Tensor.ScalarLike(b, a));
+    }
 
-    public static Tensor Apply(long a, Tensor b) => Engine.Apply(Instance, Tensor.ScalarLike(a, b), b);
+    public static Tensor Apply(long a, Tensor b)
+    {
+        b = RoomFor(a, b);
+        return Engine.Apply(Instance, Tensor.ScalarLike(a, b), b);
+    }
 
     public override string Name => ElementwiseName<TOp>.Name;
 
@@ -85,6 +93,15 @@ public sealed class Compare<TOp> : Primitive where TOp : struct, ICompareOp<TOp>
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) =>
         ElementwiseLoops.Compare(default(TOp), inputs[0], inputs[1], outputs[0], OpDomains.Compute(Common(inputs[0].Spec, inputs[1].Spec)));
+
+    /// <summary>The tensor in a type that holds the number it is compared with, which would wrap in its own.</summary>
+    private static Tensor RoomFor(long value, Tensor x)
+    {
+        if (!x.DType.IsInteger)
+            return x;
+        var (min, max) = x.DType.IntegerRange;
+        return value >= min && value <= max ? x : x.To(x.DType == DType.UInt64 ? DType.Float64 : DType.Int64);
+    }
 
     private DType Common(in TensorSpec a, in TensorSpec b) => TOp.Domain.Resolve(DTypes.Promote(a, b), DisplayName, complex: false);
 }

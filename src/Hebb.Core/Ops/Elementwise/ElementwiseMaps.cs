@@ -1,0 +1,189 @@
+using Hebb.Cpu;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Ops;
+
+// Each kernel ends on a whole vector that may overlap its neighbour. It is computed before anything is stored, because the output may be an input.
+// Only runs shorter than a vector see lanes past their end.
+
+internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
+    where TOp : struct, IUnaryOp<TOp>
+    where T : unmanaged
+{
+    public static bool WritesMask => false;
+
+    public void Run(byte* a, byte* b, byte* c, byte* y, long count)
+    {
+        var kernel = new Kernel(op, (T*)a, (T*)y, count);
+        Isa.Dispatch<Kernel, T>(ref kernel);
+    }
+
+    private readonly struct Kernel(TOp op, T* x, T* y, long count) : ISimdKernel<T>
+    {
+        public void Run<V>() where V : unmanaged, ISimd<V, T>
+        {
+            var f = op;
+            long last = count - V.Count;
+            var end = f.Invoke<V, T>(last < 0 ? V.LoadPartial(x, (int)count) : V.Load(x + last));
+            if (last < 0)
+            {
+                end.StorePartial(y, (int)count);
+                return;
+            }
+            for (long i = 0; i < last; i += V.Count)
+                f.Invoke<V, T>(V.Load(x + i)).Store(y + i);
+            end.Store(y + last);
+        }
+    }
+}
+
+internal readonly unsafe struct PredicateMap<TOp, T>(TOp op) : IElementwiseMap
+    where TOp : struct, IPredicateOp<TOp>
+    where T : unmanaged
+{
+    public static bool WritesMask => true;
+
+    public void Run(byte* a, byte* b, byte* c, byte* y, long count)
+    {
+        var kernel = new Kernel(op, (T*)a, y, count);
+        Isa.Dispatch<Kernel, T>(ref kernel);
+    }
+
+    private readonly struct Kernel(TOp op, T* x, byte* y, long count) : ISimdKernel<T>
+    {
+        public void Run<V>() where V : unmanaged, ISimd<V, T>
+        {
+            var f = op;
+            long last = count - V.Count;
+            var end = f.Invoke<V, T>(last < 0 ? V.LoadPartial(x, (int)count) : V.Load(x + last));
+            if (last < 0)
+            {
+                ElementwiseMasks.StorePartial<V, T>(end, y, (int)count);
+                return;
+            }
+            for (long i = 0; i < last; i += V.Count)
+                f.Invoke<V, T>(V.Load(x + i)).StoreMask(y + i);
+            end.StoreMask(y + last);
+        }
+    }
+}
+
+internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
+    where TOp : struct, IBinaryOp<TOp>
+    where T : unmanaged
+{
+    public static bool WritesMask => false;
+
+    public void Run(byte* a, byte* b, byte* c, byte* y, long count)
+    {
+        var kernel = new Kernel(op, (T*)a, (T*)b, (T*)y, count);
+        Isa.Dispatch<Kernel, T>(ref kernel);
+    }
+
+    private readonly struct Kernel(TOp op, T* a, T* b, T* y, long count) : ISimdKernel<T>
+    {
+        public void Run<V>() where V : unmanaged, ISimd<V, T>
+        {
+            var f = op;
+            long last = count - V.Count;
+            var end = f.Invoke<V, T>(last < 0 ? V.LoadPartial(a, (int)count) : V.Load(a + last), last < 0 ? Short<V>() : V.Load(b + last));
+            if (last < 0)
+            {
+                end.StorePartial(y, (int)count);
+                return;
+            }
+            for (long i = 0; i < last; i += V.Count)
+                f.Invoke<V, T>(V.Load(a + i), V.Load(b + i)).Store(y + i);
+            end.Store(y + last);
+        }
+
+        private V Short<V>() where V : unmanaged, ISimd<V, T>
+        {
+            if (!TOp.DividesByB)
+                return V.LoadPartial(b, (int)count);
+            T* lanes = stackalloc T[V.Count];
+            V.One.Store(lanes);
+            for (int i = 0; i < count; i++)
+                lanes[i] = b[i];
+            return V.Load(lanes);
+        }
+    }
+}
+
+internal readonly unsafe struct CompareMap<TOp, T>(TOp op) : IElementwiseMap
+    where TOp : struct, ICompareOp<TOp>
+    where T : unmanaged
+{
+    public static bool WritesMask => true;
+
+    public void Run(byte* a, byte* b, byte* c, byte* y, long count)
+    {
+        var kernel = new Kernel(op, (T*)a, (T*)b, y, count);
+        Isa.Dispatch<Kernel, T>(ref kernel);
+    }
+
+    private readonly struct Kernel(TOp op, T* a, T* b, byte* y, long count) : ISimdKernel<T>
+    {
+        public void Run<V>() where V : unmanaged, ISimd<V, T>
+        {
+            var f = op;
+            long last = count - V.Count;
+            var end = f.Invoke<V, T>(
+                last < 0 ? V.LoadPartial(a, (int)count) : V.Load(a + last),
+                last < 0 ? V.LoadPartial(b, (int)count) : V.Load(b + last));
+            if (last < 0)
+            {
+                ElementwiseMasks.StorePartial<V, T>(end, y, (int)count);
+                return;
+            }
+            for (long i = 0; i < last; i += V.Count)
+                f.Invoke<V, T>(V.Load(a + i), V.Load(b + i)).StoreMask(y + i);
+            end.StoreMask(y + last);
+        }
+    }
+}
+
+internal readonly unsafe struct TernaryMap<TOp, T>(TOp op) : IElementwiseMap
+    where TOp : struct, ITernaryOp<TOp>
+    where T : unmanaged
+{
+    public static bool WritesMask => false;
+
+    public void Run(byte* a, byte* b, byte* c, byte* y, long count)
+    {
+        var kernel = new Kernel(op, (T*)a, (T*)b, (T*)c, (T*)y, count);
+        Isa.Dispatch<Kernel, T>(ref kernel);
+    }
+
+    private readonly struct Kernel(TOp op, T* a, T* b, T* c, T* y, long count) : ISimdKernel<T>
+    {
+        public void Run<V>() where V : unmanaged, ISimd<V, T>
+        {
+            var f = op;
+            long last = count - V.Count;
+            var end = f.Invoke<V, T>(
+                last < 0 ? V.LoadPartial(a, (int)count) : V.Load(a + last),
+                last < 0 ? V.LoadPartial(b, (int)count) : V.Load(b + last),
+                last < 0 ? V.LoadPartial(c, (int)count) : V.Load(c + last));
+            if (last < 0)
+            {
+                end.StorePartial(y, (int)count);
+                return;
+            }
+            for (long i = 0; i < last; i += V.Count)
+                f.Invoke<V, T>(V.Load(a + i), V.Load(b + i), V.Load(c + i)).Store(y + i);
+            end.Store(y + last);
+        }
+    }
+}
+
+internal static unsafe class ElementwiseMasks
+{
+    /// <summary>Writes the first lanes of a mask as bytes of 0 and 1.</summary>
+    public static void StorePartial<V, T>(V mask, byte* y, int count) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        byte* lanes = stackalloc byte[64];
+        mask.StoreMask(lanes);
+        new ReadOnlySpan<byte>(lanes, count).CopyTo(new Span<byte>(y, count));
+    }
+}
