@@ -1,0 +1,105 @@
+using Hebb.Cpu.Simd;
+using Hebb.Ops;
+
+
+namespace Hebb.Ops
+{
+    /// <summary>x * P(Z up to x) for a standard normal Z.</summary>
+    [Op("gelu", Facade = false)]
+    public readonly struct Gelu : IUnaryOp<Gelu>
+    {
+        public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
+        {
+            V half = x * Constant.Of<V, T>(0.5);
+            return half + half * VectorMath.Erf<V, T>(x * Constant.Of<V, T>(Math.Sqrt(0.5)));
+        }
+
+        public Tensor Differential(Tensor d, Tensor x, Tensor y) => Binary<GeluGrad>.Apply(d, x);
+    }
+
+    /// <summary>d times the derivative of gelu at x: P(Z up to x) + x * density(x).</summary>
+    [Op("gelu_grad", Facade = false)]
+    public readonly struct GeluGrad : IBinaryOp<GeluGrad>
+    {
+        public static OpDomain Domain => OpDomain.Float;
+
+        public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged
+        {
+            V half = Constant.Of<V, T>(0.5);
+            V probability = half + half * VectorMath.Erf<V, T>(b * Constant.Of<V, T>(Math.Sqrt(0.5)));
+            // exp(-x²/2) is 0 long before x² overflows, so that x times it stays 0.
+            V far = Constant.Of<V, T>(typeof(T) == typeof(float) ? 20 : 50);
+            V x = V.Select(V.Greater(V.Abs(b), far), V.CopySign(far, b), b);
+            V density = VectorMath.Exp<V, T>(x * x * Constant.Of<V, T>(-0.5)) * Constant.Of<V, T>(1 / Math.Sqrt(2 * Math.PI));
+            return a * V.MultiplyAdd(x, density, probability);
+        }
+
+        public Tensor DifferentialA(Tensor d, Tensor a, Tensor b, Tensor y) => Binary<GeluGrad>.Apply(d, b);
+
+        // The second derivative is density(x) * (2 - x²).
+        public Tensor DifferentialB(Tensor d, Tensor a, Tensor b, Tensor y)
+        {
+            var square = b.Square();
+            return d * a * (square * -0.5).Exp() * (2.0 - square) * (1 / Math.Sqrt(2 * Math.PI));
+        }
+    }
+
+    /// <summary>x * (1 + tanh(u)) / 2 with u = sqrt(2 / pi) * (x + 0.044715 x³).</summary>
+    [Op("gelu_tanh", Facade = false)]
+    public readonly struct GeluTanh : IUnaryOp<GeluTanh>
+    {
+        internal const double Scale = 0.79788456080286535587989211986876, Cubic = 0.044715;
+
+        public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
+        {
+            V half = x * Constant.Of<V, T>(0.5);
+            return half + half * VectorMath.Tanh<V, T>(Inner<V, T>(x));
+        }
+
+        internal static V Inner<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
+            x * V.MultiplyAdd(x * x, Constant.Of<V, T>(Scale * Cubic), Constant.Of<V, T>(Scale));
+
+        public Tensor Differential(Tensor d, Tensor x, Tensor y) => Binary<GeluTanhGrad>.Apply(d, x);
+    }
+
+    /// <summary>d times the derivative of gelu_tanh at x: (1 + t) / 2 + x (1 - t²) u' / 2.</summary>
+    [Op("gelu_tanh_grad", Facade = false)]
+    public readonly struct GeluTanhGrad : IBinaryOp<GeluTanhGrad>
+    {
+        public static OpDomain Domain => OpDomain.Float;
+
+        public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged
+        {
+            // Past 20 the derivative is 0 or 1 to the last bit, and x² may overflow.
+            V far = Constant.Of<V, T>(20);
+            V x = V.Select(V.Greater(V.Abs(b), far), V.CopySign(far, b), b);
+            V t = VectorMath.Tanh<V, T>(GeluTanh.Inner<V, T>(x));
+            V slope = V.MultiplyAdd(x * x, Constant.Of<V, T>(3 * GeluTanh.Scale * GeluTanh.Cubic), Constant.Of<V, T>(GeluTanh.Scale));
+            V half = Constant.Of<V, T>(0.5);
+            return a * (half + half * t + half * x * (V.One - t * t) * slope);
+        }
+
+        public Tensor DifferentialA(Tensor d, Tensor a, Tensor b, Tensor y) => Binary<GeluTanhGrad>.Apply(d, b);
+
+        // With u' and u'' the derivatives of u, the second derivative is (1 - t²) (u' + x u'' / 2 - x t u'²).
+        public Tensor DifferentialB(Tensor d, Tensor a, Tensor b, Tensor y)
+        {
+            const double Scale = GeluTanh.Scale, Cubic = GeluTanh.Cubic;
+            var x = Unary<Clamp>.Apply(b, new Clamp(-20, 20));
+            var square = x.Square();
+            var t = (x * (square * (Scale * Cubic) + Scale)).Tanh();
+            var slope = square * (3 * Scale * Cubic) + Scale;
+            return d * a * (1.0 - t.Square()) * (slope + square * (3 * Scale * Cubic) - x * t * slope.Square());
+        }
+    }
+}
+
+namespace Hebb
+{
+    public sealed partial class Tensor
+    {
+        /// <summary>The Gaussian error linear unit, elementwise (Hendrycks and Gimpel 2016): x * P(Z up to x) for a standard normal Z. Integers give Float32.</summary>
+        /// <param name="approximate">By x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 x³))).</param>
+        public Tensor Gelu(bool approximate = false) => approximate ? Unary<GeluTanh>.Apply(this) : Unary<Gelu>.Apply(this);
+    }
+}

@@ -1,0 +1,12 @@
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Ops;
+
+/// <summary>The logarithm to base 10, elementwise; -infinity at 0, NaN below. Integers give Float32.</summary>
+[Op("log10")]
+public readonly struct Log10 : IUnaryOp<Log10>
+{
+    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.Log10<V, T>(x);
+
+    public Tensor Differential(Tensor d, Tensor x, Tensor y) => d / (x * Math.Log(10));
+}
