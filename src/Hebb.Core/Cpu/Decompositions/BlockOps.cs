@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 
 namespace Hebb.Cpu;
 
@@ -7,13 +8,22 @@ internal static unsafe class BlockOps
 {
     private const int Slice = 256;
 
+    // Multiply-adds from which packing, and threads, pay.
+    private const long LargeWork = 1 << 18;
+
     /// <summary>
     /// C += sign A B, with A [m, k], B [k, n], C [m, n] and sign +1 or -1. Operands are used where they lie: meant for the k of one panel.
-    /// Each element of C is summed over k in ascending order.
+    /// Sums run in an order that depends on the sizes alone.
     /// </summary>
     public static void MultiplyAdd<T>(int m, int n, int k, T* a, int lda, T* b, int ldb, T* c, int ldc, T sign)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        if ((long)m * n * k >= LargeWork && k >= 8 && n >= 32)
+        {
+            Large(m, n, k, a, lda, b, ldb, c, ldc, sign);
+            return;
+        }
+
         // Slices of k keep the strip of B that the tiles of one column share in the first-level cache.
         for (int p = 0; p < k; p += Slice)
         {
@@ -64,6 +74,38 @@ internal static unsafe class BlockOps
                 a[(long)i * lda + i] = T.One;
             }
         }
+    }
+
+    private static void Large<T>(int m, int n, int k, T* a, int lda, T* b, int ldb, T* c, int ldc, T sign)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        using var copy = new Scratch<T>(sign < T.Zero ? (long)m * k : 0);
+        if (sign < T.Zero)
+        {
+            for (int i = 0; i < m; i++)
+            {
+                TensorPrimitives.Negate(new ReadOnlySpan<T>(a + (long)i * lda, k), new Span<T>(copy.Pointer + (long)i * k, k));
+            }
+
+            a = copy.Pointer;
+            lda = k;
+        }
+
+        Gemm.Run(new GemmProblem<T>
+        {
+            M = m,
+            N = n,
+            K = k,
+            A = a,
+            ARow = lda,
+            ACol = 1,
+            B = b,
+            BRow = ldb,
+            BCol = 1,
+            C = c,
+            CRow = ldc,
+            Accumulate = true,
+        });
     }
 
     private static void MultiplyAddSlice<T>(int m, int n, int k, T* a, int lda, T* b, int ldb, T* c, int ldc, T sign)

@@ -160,6 +160,19 @@ internal static unsafe class RowOps
         }
     }
 
+    /// <summary>1, or -1 where the element of the largest magnitude, the first of such, is negative.</summary>
+    public static double SignOfLargest(int n, double* x, long stride)
+    {
+        double largest = 0;
+        for (int i = 0; i < n; i++)
+        {
+            double v = x[i * stride];
+            largest = Math.Abs(v) > Math.Abs(largest) ? v : largest;
+        }
+
+        return largest < 0 ? -1 : 1;
+    }
+
     /// <summary>
     /// Euclidean norm of n elements <paramref name="stride"/> apart, without overflow or harmful underflow; summed in double.
     /// </summary>

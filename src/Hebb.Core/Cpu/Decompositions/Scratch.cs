@@ -1,12 +1,19 @@
-using System.Runtime.InteropServices;
-
 namespace Hebb.Cpu;
 
-/// <summary>Uninitialised native working memory of <paramref name="count"/> elements, aligned to 64 bytes, freed on dispose.</summary>
-internal readonly unsafe ref struct Scratch<T>(long count) : IDisposable
+/// <summary>One uninitialised block of a <see cref="Scratch"/> scope, aligned to 64 bytes, given back on dispose.</summary>
+internal readonly unsafe ref struct Scratch<T> : IDisposable
     where T : unmanaged
 {
-    public readonly T* Pointer = (T*)NativeMemory.AlignedAlloc((nuint)Math.Max(64, checked(count * sizeof(T))), 64);
+    private readonly Scratch _scope;
 
-    public void Dispose() => NativeMemory.AlignedFree(Pointer);
+    public readonly T* Pointer;
+
+    /// <summary>A block of <paramref name="count"/> elements.</summary>
+    public Scratch(long count)
+    {
+        _scope = Scratch.Open();
+        Pointer = _scope.Take<T>(count);
+    }
+
+    public void Dispose() => _scope.Dispose();
 }

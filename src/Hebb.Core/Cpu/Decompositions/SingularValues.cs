@@ -11,7 +11,7 @@ internal static unsafe class SingularValues
     /// <summary>
     /// Writes the k = min(m, n) singular values in descending order, U [m, uColumns] and V' [vRows, n]. <paramref name="uColumns"/> and
     /// <paramref name="vRows"/> are k (reduced) or m and n (full). With a null <paramref name="u"/> and <paramref name="vt"/>, only the
-    /// values. A is left as it is.
+    /// values. The largest component of each of the first k columns of U is positive. A is left as it is.
     /// </summary>
     public static SpectralStatus Decompose<T>(
         int m, int n, T* a, int lda, T* values, T* u, int ldu, int uColumns, T* vt, int ldvt, int vRows)
@@ -74,6 +74,19 @@ internal static unsafe class SingularValues
         if (tall > k)
         {
             QrFactorization.ApplyQ(false, tall, columns, k, matrix.Pointer, k, tau, full.Pointer, columns);
+        }
+
+        for (int j = 0; j < k; j++)
+        {
+            double* column = full.Pointer + j, row = right.Pointer + (long)j * k;
+            if (wide ? RowOps.SignOfLargest(k, row, 1) < 0 : RowOps.SignOfLargest(tall, column, columns) < 0)
+            {
+                RowOps.Scale(k, -1.0, row);
+                for (int i = 0; i < tall; i++)
+                {
+                    column[(long)i * columns] = -column[(long)i * columns];
+                }
+            }
         }
 
         if (wide)

@@ -129,10 +129,12 @@ internal static unsafe class SymmetricEigen
 
         for (int j = 0; j < n && z != null; j++)
         {
+            // Of the two signs, the one that makes the largest component positive: the same on every machine, but for ties.
             double* row = z + (long)order.Pointer[j] * n;
+            double sign = RowOps.SignOfLargest(n, row, 1);
             for (int i = 0; i < n; i++)
             {
-                vectors[(long)i * ldv + j] = T.CreateTruncating(row[i]);
+                vectors[(long)i * ldv + j] = T.CreateTruncating(sign * row[i]);
             }
         }
     }
