@@ -233,6 +233,9 @@ public unsafe class SimdOpsTests
         Common<V, T>(a, b);
         Check<V, T>("divide", a, b, (x, y) => x / y, (x, y) => x / y);
         Check<V, T>("constant", a, b, (x, y) => V.Constant(0.1), (x, y) => T.CreateChecked(0.1));
+        Check<V, T>("from bits", a, b, (x, y) => V.ConvertFromBits(x), (x, y) => T.CreateChecked(BitsOf(x)));
+        Check<V, T>("to bits", b, a, (x, y) => V.ConvertFromBits(V.ConvertToBits(V.SelectLess(V.Abs(x), V.Constant(1e9), x, V.One))),
+            (x, y) => T.Abs(x) < T.CreateChecked(1e9) ? T.Truncate(x) + T.Zero : T.One);
         Check<V, T>("bits", a, b, (x, y) => V.SubtractBits(V.AddBits(x, y), y) ^ ((x >>> 1) & V.Zero), (x, y) => x);
         Check<V, T>("abs", a, b, (x, y) => V.Abs(x), (x, y) => T.Abs(x));
         Check<V, T>("sqrt", a, b, (x, y) => V.Sqrt(x), (x, y) => T.Sqrt(x));
@@ -245,6 +248,9 @@ public unsafe class SimdOpsTests
         if (System.Runtime.Intrinsics.X86.Fma.IsSupported)
             Check<V, T>("multiply add", a, b, (x, y) => V.MultiplyAdd(x, y, x), (x, y) => T.FusedMultiplyAdd(x, y, x));
     }
+
+    static long BitsOf<T>(T x)
+        where T : unmanaged => sizeof(T) == 4 ? *(int*)&x : *(long*)&x;
 
     static void Integer<V, T>()
         where V : unmanaged, ISimd<V, T>

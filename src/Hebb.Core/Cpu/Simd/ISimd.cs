@@ -147,6 +147,12 @@ public unsafe interface ISimd<V, T>
     /// <summary>Compares lanes as signed integers of the same width (unsigned ones for unsigned <typeparamref name="T"/>).</summary>
     static abstract V EqualBits(V a, V b);
 
+    /// <summary>The signed integers in the lanes' bits as numbers, rounded to nearest even. Float and double only.</summary>
+    static abstract V ConvertFromBits(V a);
+
+    /// <summary>Truncated to signed integers, left in the lanes' bits; what does not fit gives any integer. Float and double only.</summary>
+    static abstract V ConvertToBits(V a);
+
     /// <summary>The sum of all lanes, added in an order that is fixed for each width.</summary>
     static abstract T Sum(V a);
     static abstract T MinLane(V a);

@@ -259,6 +259,16 @@ public readonly unsafe struct V128<T>(Vector128<T> value) : ISimd<V128<T>, T>
         : Equal(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> ConvertFromBits(V128<T> a) => sizeof(T) == 4
+        ? new(Vector128.ConvertToSingle(a.Value.AsInt32()).As<float, T>())
+        : new(Vector128.ConvertToDouble(a.Value.AsInt64()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> ConvertToBits(V128<T> a) => sizeof(T) == 4
+        ? new(Vector128.ConvertToInt32Native(a.Value.AsSingle()).As<int, T>())
+        : new(Vector128.ConvertToInt64Native(a.Value.AsDouble()).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(V128<T> a) => Lane.Sum(a.Value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -250,6 +250,16 @@ public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
         : Equal(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> ConvertFromBits(V256<T> a) => sizeof(T) == 4
+        ? new(Vector256.ConvertToSingle(a.Value.AsInt32()).As<float, T>())
+        : new(Vector256.ConvertToDouble(a.Value.AsInt64()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> ConvertToBits(V256<T> a) => sizeof(T) == 4
+        ? new(Vector256.ConvertToInt32Native(a.Value.AsSingle()).As<int, T>())
+        : new(Vector256.ConvertToInt64Native(a.Value.AsDouble()).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(V256<T> a) => V128<T>.Sum(new(a.Value.GetLower() + a.Value.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -250,6 +250,16 @@ public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
         : Equal(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> ConvertFromBits(V512<T> a) => sizeof(T) == 4
+        ? new(Vector512.ConvertToSingle(a.Value.AsInt32()).As<float, T>())
+        : new(Vector512.ConvertToDouble(a.Value.AsInt64()).As<double, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> ConvertToBits(V512<T> a) => sizeof(T) == 4
+        ? new(Vector512.ConvertToInt32Native(a.Value.AsSingle()).As<int, T>())
+        : new(Vector512.ConvertToInt64Native(a.Value.AsDouble()).As<long, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Sum(V512<T> a) => V256<T>.Sum(new(a.Value.GetLower() + a.Value.GetUpper()));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

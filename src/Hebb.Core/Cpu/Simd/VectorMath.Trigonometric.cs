@@ -44,6 +44,24 @@ public static partial class VectorMath
     }
 
     /// <summary>
+    /// Sine and cosine of an angle spread evenly over the circle by the lane's bits: the upper two give the quarter turn q, the others as a
+    /// signed fraction f of one, from -1/2 to 1/2, for the angle (q + f) pi/2.
+    /// </summary>
+    [MethodImpl(Inline)]
+    internal static V SinCosOfTurn<V, T>(V turn, out V cosine)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        bool single = typeof(T) == typeof(float);
+        V q = turn >>> (single ? 30 : 62);
+        V r = V.ConvertFromBits(turn << 2) * C<V, T>(single ? 3.657295198167899e-10 : 8.515303950216386e-20); // pi/2 / 2^32, 2^64
+        V s = SinPoly<V, T>(r), c = CosPoly<V, T>(r);
+        V odd = IsOdd<V, T>(q);
+        cosine = V.Select(odd, s, c) ^ SignOfBit1<V, T>(V.AddBits(q, Bits<V, T>(1)));
+        return V.Select(odd, c, s) ^ SignOfBit1<V, T>(q);
+    }
+
+    /// <summary>
     /// x = q pi/2 + r with |r| at most pi/4 and q's low bits in the lane's, for |x| up to <see cref="Reach{V,T}"/>: past it the parts of pi/2
     /// no longer multiply exactly.
     /// </summary>
