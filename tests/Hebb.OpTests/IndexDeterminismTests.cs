@@ -25,4 +25,23 @@ public class IndexDeterminismTests
         foreach (var sum in sums)
             Check.Same(Tensor.From(expected, sum.Shape), sum, "sums by index");
     }
+
+    [Theory, InlineData(300, 400, 500, false), InlineData(40, 16, 20_000, true), InlineData(300, 400, 500, true), InlineData(5, 1, 100_000, false)]
+    public void ScatterBitsDoNotDependOnThreads(int places, int columns, int count, bool shared)
+    {
+        var random = new Random(2);
+        var index = Tensor.From(Enumerable.Range(0, count * (shared ? 1 : columns)).Select(_ => (long)random.Next(places)).ToArray(), [count, shared ? 1 : columns]).Expand([count, columns]);
+        var values = Tensor.From(Enumerable.Range(0, count * columns).Select(_ => random.NextSingle() - 0.5f).ToArray(), [count, columns]);
+        var expected = new float[places * columns];
+        (float[] v, long[] at) = (values.ToArray<float>(), index.ToArray<long>());
+        for (int n = 0; n < v.Length; n++)
+            expected[at[n] * columns + n % columns] += v[n];
+        foreach (int threads in new[] { 1, 2, 5 })
+        {
+            using var _ = ParallelFor.Limit(threads);
+            Check.Same(Tensor.From(expected, [places, columns]), Tensor.Zeros([places, columns]).ScatterAdd(0, index, values), "sums by index");
+            // Along the other axis too.
+            Check.Same(Tensor.From(expected, [places, columns]), Tensor.Zeros([columns, places]).ScatterAdd(1, index.MT, values.MT).MT, "sums by index along the last axis");
+        }
+    }
 }

@@ -20,6 +20,22 @@ internal static class IndexShapes
         }
     }
 
+    /// <summary>Checks an index tensor that has a value for every element along one axis of a shape.</summary>
+    /// <exception cref="DTypeException">It is not an integer tensor.</exception>
+    /// <exception cref="ShapeException">It has another rank, or is larger along another axis.</exception>
+    public static void CheckAxis(string op, in Shape shape, in TensorSpec index, int axis)
+    {
+        if (!index.DType.IsInteger)
+            throw new DTypeException($"{op}: the indices are {index.DType.Name}; they must be integers");
+        if (index.Shape.Rank != shape.Rank)
+            throw new ShapeException($"{op}: the indices are {index.Shape}, the tensor is {shape}; they must have as many axes");
+        for (int i = 0; i < shape.Rank; i++)
+        {
+            if (i != axis && index.Shape[i] > shape[i])
+                throw new ShapeException($"{op}: the indices are {index.Shape}, larger than {shape} along axis {i}; only along axis {axis} may they be");
+        }
+    }
+
     /// <summary>Checks that elements can be moved one by one.</summary>
     /// <exception cref="DTypeException">They are packed several to a byte.</exception>
     public static void CheckElement(string op, DType dtype)
