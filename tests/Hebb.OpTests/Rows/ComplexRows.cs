@@ -42,6 +42,39 @@ internal static class ComplexRows
         yield return Binary("complex_add", (a, b) => a + b, (a, b) => a + b);
         yield return Binary("complex_sub", (a, b) => a - b, (a, b) => a - b);
         yield return Binary("complex_mul", (a, b) => a * b, (a, b) => a * b);
+        yield return Binary("complex_div", (a, b) => a / b, (a, b) => a / b);
+        yield return Unary("complex_exp", z => z.Exp(), Complex.Exp);
+        yield return Unary("complex_square", z => z.Square(), z => z * z);
+        yield return Unary("complex_reciprocal", z => z.Reciprocal(), z => 1 / z, low: 0.5);
+        yield return Unary("complex_log", z => z.Log(), Complex.Log, low: 0.3);
+        yield return Unary("complex_sqrt", z => z.Sqrt(), Complex.Sqrt, low: 0.3);
+        yield return Unary("complex_sin_cos", z => z.Sin() * z.Cos(), z => Complex.Sin(z) * Complex.Cos(z));
+        yield return Unary("complex_sinh_cosh", z => z.Sinh() - z.Cosh(), z => Complex.Sinh(z) - Complex.Cosh(z));
+        yield return Unary("complex_tan", z => z.Tan(), Complex.Tan, low: 0.2, high: 1);
+        yield return Unary("complex_scale", z => z * 2.0 - 1.0, z => 2 * z - 1);
+        yield return Unary("complex_power_of_magnitude", z => z * z.Abs(), z => z * Complex.Abs(z));
+        yield return new("complex_abs", [In.Real(3, 4, 2)], x => x[0].ViewAsComplex().Abs())
+        {
+            DTypes = [DType.Float32],
+            Reference = x => [Tensor.From(x[0].ViewAsComplex().ToArray<Complex>().Select(Complex.Abs).ToArray(), [3, 4])],
+        };
+        yield return new("complex_abs_zero", [In.Real(2)], x => (x[0] * 0.0).ViewAsComplex().Abs()) { DTypes = [DType.Float32], Reference = _ => [Tensor.Scalar(0, DType.Float64)] };
+        yield return new("angle", [In.Away(0, 5, 2), In.Away(0, 3)], x => [x[0].ViewAsComplex().Angle(), x[1].Angle()])
+        {
+            DTypes = [DType.Float32],
+            Reference = x => [Tensor.From(x[0].ViewAsComplex().ToArray<Complex>().Select(z => z.Phase).ToArray()), Tensor.From(x[1].ToArray<double>().Select(v => v < 0 ? Math.PI : 0).ToArray())],
+        };
+        yield return new("angle_special", () => [Tensor.From([double.NaN, -0.0, double.NegativeInfinity])], x => [x[0].Angle(), Tensor.From([-2, 3]).Angle()])
+        {
+            Gradient = false,
+            DTypes = [],
+            Reference = _ => [Tensor.From([double.NaN, 0, Math.PI]), Tensor.From([(float)Math.PI, 0])],
+        };
+        yield return new("polar", [In.Between(0.5, 2, 3), In.Real(2, 1)], x => Tensor.Polar(x[0], x[1]).ViewAsReal())
+        {
+            DTypes = [DType.Float32],
+            Reference = x => [Tensor.From(Enumerable.Range(0, 6).Select(i => Complex.FromPolarCoordinates(x[0].ToArray<double>()[i % 3], x[1].ToArray<double>()[i / 3])).ToArray(), [2, 3]).ViewAsReal()],
+        };
         yield return new("complex_mul_real", [In.Real(3, 2), In.Real(3)], x => (x[0].ViewAsComplex() * x[1]).ViewAsReal())
         {
             DTypes = [DType.Float32],

@@ -88,7 +88,7 @@ public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (outputs[0].DType.IsComplex)
-            ComplexLoops.Binary((IComplexBinaryOp)(object)_op, inputs[0], inputs[1], outputs[0]);
+            ComplexLoops.Binary(_op, inputs[0], inputs[1], outputs[0]);
         else
             ElementwiseLoops.Binary(_op, inputs[0], inputs[1], outputs[0]);
     }

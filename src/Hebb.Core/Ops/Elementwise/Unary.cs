@@ -68,7 +68,7 @@ public sealed class Unary<TOp> : Primitive where TOp : struct, IUnaryOp<TOp>
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (outputs[0].DType.IsComplex)
-            ComplexLoops.Unary((IComplexUnaryOp)(object)_op, inputs[0], outputs[0]);
+            ComplexLoops.Unary(_op, inputs[0], outputs[0]);
         else
             ElementwiseLoops.Unary(_op, inputs[0], outputs[0]);
     }

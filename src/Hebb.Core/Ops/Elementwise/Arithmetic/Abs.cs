@@ -4,7 +4,7 @@ namespace Hebb.Ops;
 
 /// <summary>The magnitude |x|, elementwise. The smallest signed integer stays as it is.</summary>
 /// <remarks>The derivative at 0 is 0.</remarks>
-[Op("abs", Onnx = "Abs")]
+[Op("abs", Onnx = "Abs", Facade = false)]
 public readonly struct Abs : IUnaryOp<Abs>
 {
     public static OpDomain Domain => OpDomain.Numeric;
