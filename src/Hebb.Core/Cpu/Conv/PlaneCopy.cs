@@ -4,7 +4,7 @@ using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
 
-/// <summary>Lays out the source channels of a block: their padding as zeros, and strided axes split into phases.</summary>
+/// <summary>Lays out the source channels of a block: padding around them, and strided axes split into phases.</summary>
 static unsafe class PlaneCopy<T, V>
     where T : unmanaged, INumber<T>
     where V : unmanaged, ISimd<V, T>
@@ -51,7 +51,7 @@ static unsafe class PlaneCopy<T, V>
         Bounds(a2, start2, cells, out long begin, out long end);
         long length = end - begin;
         if ((end0 - begin0) * (end1 - begin1) * length != plan.PlaneCells)
-            new Span<T>(plane, checked((int)plan.PlaneCells)).Clear();
+            new Span<T>(plane, checked((int)plan.PlaneCells)).Fill(plan.Padding);
         for (long c0 = begin0; c0 < end0; c0++)
         {
             T* layer = source + ((start0 + (c0 * a0.Step)) * a1.Source * a2.Source) + start2 + (begin * a2.Step);
@@ -61,6 +61,11 @@ static unsafe class PlaneCopy<T, V>
                 if (a2.Step == 1)
                 {
                     VectorCopy<T, V>.Copy(from, to, length);
+                    continue;
+                }
+                if (a2.Step == 2)
+                {
+                    EvenLanes<T, V>.Copy(from, to, length);
                     continue;
                 }
                 for (long c = 0; c < length; c++)

@@ -45,6 +45,9 @@ unsafe struct ShiftPlan<T>
     public T* Bias;
     public long SourceSize, TargetSize;
 
+    /// <summary>What stands outside the source.</summary>
+    public T Padding;
+
     public T* Weights;
     public long WeightRow, WeightChannel, WeightGroupSource, WeightGroup;
 

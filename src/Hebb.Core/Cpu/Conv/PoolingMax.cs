@@ -1,0 +1,115 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Cpu;
+
+/// <summary>Maximum over windows: each output row is compared tap by tap, in vectors, against planes laid out as for convolution.</summary>
+readonly unsafe struct PoolingMax<T, V>(ShiftPlan<T> plan, long* places, long* indices) : IRangeBody
+    where T : unmanaged, INumber<T>
+    where V : unmanaged, ISimd<V, T>
+{
+    public static void Run(in PoolingGeometry g, T* x, T* y, long* indices, in Scratch scratch)
+    {
+        ShiftPlan<T> plan = ShiftPlan<T>.Forward(g.AsConv(), x, null, null, y, scratch);
+        plan.Padding = T.CreateTruncating(double.NegativeInfinity);
+
+        // By tap, how far its element is from the one that the first tap meets, in the input.
+        long* places = scratch.Take<long>(g.Kernel.Product);
+        for (int t = 0; t < plan.Parts[0].TapCount; t++)
+        {
+            (long rest, long t2) = Math.DivRem(plan.Parts[0].Taps[t], g.Kernel[2]);
+            (long t0, long t1) = Math.DivRem(rest, g.Kernel[1]);
+            places[t] = (((t0 * g.Dilation[0] * g.Input[1]) + (t1 * g.Dilation[1])) * g.Input[2]) + (t2 * g.Dilation[2]);
+        }
+        long work = Math.Max(1, g.Kernel.Product * g.Output.Product / V.Count);
+        ParallelFor.Ranges(g.Planes, Math.Max(1, (1 << 14) / work), new PoolingMax<T, V>(plan, places, indices));
+    }
+
+    public void Invoke(long begin, long end)
+    {
+        using var scratch = Scratch.Open();
+        T* cells = scratch.Take<T>(plan.ChannelCells + V.Count);
+        Axes outputs = plan.Parts[0].Count;
+        for (long plane = begin; plane < end; plane++)
+        {
+            for (long block = 0; block < plan.Blocks; block++)
+            {
+                PlaneCopy<T, V>.Load(plan, plan.Source + (plane * plan.SourceSize), block * plan.BlockCells, cells);
+                Axes start = default, count = outputs;
+                start[plan.BlockAxis] = block * plan.BlockCells;
+                count[plan.BlockAxis] = Math.Min(plan.BlockCells, outputs[plan.BlockAxis] - start[plan.BlockAxis]);
+                for (long i0 = 0; i0 < count[0]; i0++)
+                {
+                    for (long i1 = 0; i1 < count[1]; i1++)
+                    {
+                        long to = ((((start[0] + i0) * outputs[1]) + start[1] + i1) * outputs[2]) + start[2];
+                        Row(cells + (((i0 * plan.Extent[1]) + i1) * plan.Extent[2]), (plane * plan.TargetSize) + to, count[2], start[0] + i0, start[1] + i1, start[2]);
+                    }
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Row(T* cells, long to, long count, long o0, long o1, long o2)
+    {
+        int taps = plan.Parts[0].TapCount;
+        int* offsets = plan.Parts[0].Offsets;
+        for (long i = 0; i < count; i += V.Count)
+        {
+            int lanes = (int)Math.Min(V.Count, count - i);
+            V best = V.Create(plan.Padding), tap = V.AllBitsSet;
+            for (int t = 0; t < taps; t++)
+            {
+                // The later of two NaN wins, and an equal value never does: PyTorch's rule.
+                V value = V.Load(cells + i + offsets[t]);
+                V mask = V.Greater(value, best) | V.NotEqual(value, value);
+                best = V.Select(mask, value, best);
+                if (indices != null)
+                    tap = V.Select(mask, Bits(t), tap);
+            }
+            best.StorePartial(plan.Target + to + i, lanes);
+            if (indices != null)
+                StoreIndices(tap, lanes, indices + to + i, o0, o1, o2 + i);
+        }
+    }
+
+    // A lane whose bits are an integer.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Bits(int value) => sizeof(T) == 4 ? V.Create(Unsafe.BitCast<int, T>(value)) : V.Create(Unsafe.BitCast<long, T>(value));
+
+    void StoreIndices(V tap, int lanes, long* to, long o0, long o1, long o2)
+    {
+        byte* bytes = stackalloc byte[64];
+        tap.Store((T*)bytes);
+        long step = plan.Axis[2].Step;
+        long first = (((((o0 * plan.Axis[0].Step) - plan.Axis[0].Lead) * plan.Axis[1].Source) + (o1 * plan.Axis[1].Step) - plan.Axis[1].Lead) * plan.Axis[2].Source)
+            + (o2 * step) - plan.Axis[2].Lead;
+        for (int lane = 0; lane < lanes; lane++, first += step)
+        {
+            long t = sizeof(T) == 4 ? ((int*)bytes)[lane] : ((long*)bytes)[lane];
+            to[lane] = t >= 0 ? first + places[t] : FirstInside(o0, o1, o2 + lane);
+        }
+    }
+
+    // All that the window meets is minus infinity: the first element that is no padding, or -1.
+    long FirstInside(long o0, long o1, long o2)
+    {
+        long place = 0;
+        for (int axis = 0; axis < Axes.Count; axis++)
+        {
+            ref ShiftAxis a = ref plan.Axis[axis];
+            long start = ((axis == 0 ? o0 : axis == 1 ? o1 : o2) * a.Step) - a.Lead;
+            int tap = 0;
+            while (tap < a.Taps && start + At(a, tap) < 0)
+                tap++;
+            if (tap == a.Taps || start + At(a, tap) >= a.Source)
+                return -1;
+            place = (place * a.Source) + start + At(a, tap);
+        }
+        return place;
+    }
+
+    static long At(in ShiftAxis a, int tap) => (a.TapShift[tap] * a.Step) + a.PhaseResidue[a.TapPhase[tap]];
+}
