@@ -176,6 +176,42 @@ public class OpTests
         }
     }
 
+    [Theory, MemberData(nameof(Names)), Trait("Isa", "slice")]
+    public void FusedEqualsDecomposed(string name)
+    {
+        var row = OpTable.Case(name);
+        bool any = false;
+        OpObserver.Current = p => any |= p.HasDecomposition;
+        try
+        {
+            Pass(row.Inputs());
+        }
+        finally
+        {
+            OpObserver.Current = null;
+        }
+        if (!any)
+            return;
+        var check = new DecompositionCheck(name, row.Gradient);
+        try
+        {
+            Pass(Array.ConvertAll(row.Inputs(), check.Wrap));
+        }
+        finally
+        {
+            check.Close();
+        }
+        Assert.True(check.Compared > 0, $"{name}: no fused op was reached through its inputs");
+
+        void Pass(Tensor[] inputs)
+        {
+            if (row.Gradient)
+                Gradients(row, inputs, Weights(row, row.Inputs()), out _);
+            else
+                row.Run(inputs);
+        }
+    }
+
     [Theory, MemberData(nameof(ErrorNames))]
     public void Errors(string name)
     {

@@ -18,6 +18,18 @@ public static class Golden
             Check.Close(outputs[i], actual[i], tolerance, $"{file}/{name}, output {i}");
     }
 
+    /// <summary>A function's value and the gradients of its float inputs, when gradients from 0.5 to 1.5 come for the elements of its value.</summary>
+    public static Tensor[] WithGradients(Tensor[] inputs, Func<Tensor, Tensor> function) => WithGradients(inputs, (Tensor[] xs) => function(xs[0]));
+
+    /// <inheritdoc cref="WithGradients(Tensor[], Func{Tensor, Tensor})"/>
+    public static Tensor[] WithGradients(Tensor[] inputs, Func<Tensor[], Tensor> function)
+    {
+        var leaves = Array.ConvertAll(inputs, x => x.DType.IsFloat ? x.Detach().RequireGrad() : x);
+        var y = function(leaves);
+        y.Backward(Tensor.Linspace(0.5, 1.5, (int)y.Count).Reshape(y.Shape));
+        return [y, .. leaves.Where(x => x.DType.IsFloat).Select(x => x.Grad ?? Tensor.ZerosLike(x))];
+    }
+
     /// <summary>The names of all cases in a file.</summary>
     public static IEnumerable<string> Names(string file)
     {

@@ -13,6 +13,10 @@ internal static class CumulativeRows
         .Append(new("cumprod_ints", [In.Ints(-3, 4, 2, 5)], x => x[0].CumProd(0)) { Gradient = false, DTypes = [DType.Int32], Reference = x => [Naive.Along(x[0], 0, v => Running(v, (a, b) => a * b, 1)).To(DType.Int64)] });
 
     [Rows]
+    public static IEnumerable<OpCase> LogSums() => Each("logcumsumexp", (x, axis, reverse) => x.LogCumSumExp(axis, reverse), (sum, v) => Math.Max(sum, v) + Math.Log(1 + Math.Exp(-Math.Abs(sum - v))), double.NegativeInfinity)
+        .Append(new("logcumsumexp_large", [In.Between(-900, 900, 3, 8)], x => x[0].LogCumSumExp(1)) { DTypes = [DType.Float32], Reference = x => [Naive.Along(x[0], 1, v => Running(v, (sum, e) => Math.Max(sum, e) + Math.Log(1 + Math.Exp(-Math.Abs(sum - e))), double.NegativeInfinity))] });
+
+    [Rows]
     public static IEnumerable<OpCase> Recurrences()
     {
         foreach (bool reverse in new[] { false, true })
@@ -68,6 +72,7 @@ internal static class CumulativeRows
     {
         yield return ErrorCase.Shape("cumsum_axis", () => Tensor.Zeros([2, 3]).CumSum(2), "[2, 3] has no axis 2");
         yield return ErrorCase.DType("cumsum_complex", () => Tensor.Zeros([2], DType.Complex64).CumSum(0), "CumSum: complex64 is not supported");
+        yield return ErrorCase.DType("logcumsumexp_ints", () => Tensor.Zeros([2], DType.Int64).LogCumSumExp(0), "LogCumSumExp: int64 is not supported; it takes floats");
         yield return ErrorCase.DType("cumprod_complex", () => Tensor.Zeros([2], DType.Complex64).CumProd(0), "CumProd: complex64 is not supported");
         yield return ErrorCase.Shape("linear_scan_shapes", () => LinearScanOp.Apply(Tensor.Zeros([2]), Tensor.Zeros([3]), 0, false), "LinearScan: coefficients [2] and terms [3] differ");
         yield return ErrorCase.DType("linear_scan_types", () => LinearScanOp.Apply(Tensor.Zeros([2]), Tensor.Zeros([2], DType.Float64), 0, false), "LinearScan: coefficients float32 and terms float64 must be of one float type");

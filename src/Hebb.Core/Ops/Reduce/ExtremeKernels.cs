@@ -22,50 +22,19 @@ internal static unsafe class ExtremeKernels
     }
 
     /// <summary>Runs over contiguous [outer, n, inner] tensors; <paramref name="values"/> may be null.</summary>
-    public static void Run(Tensor x, int axis, bool largest, Tensor? values, Tensor indices)
-    {
-        switch (x.DType == DType.Bool ? DType.UInt8 : x.DType)
-        {
-            case DType.Float32:
-                Run<float>(x, axis, largest, values, indices);
-                break;
-            case DType.Float64:
-                Run<double>(x, axis, largest, values, indices);
-                break;
-            case DType.Int8:
-                Run<sbyte>(x, axis, largest, values, indices);
-                break;
-            case DType.Int16:
-                Run<short>(x, axis, largest, values, indices);
-                break;
-            case DType.Int32:
-                Run<int>(x, axis, largest, values, indices);
-                break;
-            case DType.Int64:
-                Run<long>(x, axis, largest, values, indices);
-                break;
-            case DType.UInt8:
-                Run<byte>(x, axis, largest, values, indices);
-                break;
-            case DType.UInt16:
-                Run<ushort>(x, axis, largest, values, indices);
-                break;
-            case DType.UInt32:
-                Run<uint>(x, axis, largest, values, indices);
-                break;
-            default:
-                Run<ulong>(x, axis, largest, values, indices);
-                break;
-        }
-    }
+    public static void Run(Tensor x, int axis, bool largest, Tensor? values, Tensor indices) =>
+        NumberTypes.Call(x.DType, new Call(x, axis, largest, values, indices));
 
-    private static void Run<T>(Tensor x, int axis, bool largest, Tensor? values, Tensor indices) where T : unmanaged, INumber<T>
+    private readonly struct Call(Tensor x, int axis, bool largest, Tensor? values, Tensor indices) : INumberCall
     {
-        T* to = values is null ? null : values.Data<T>();
-        if (largest)
-            Run<T, MaxReducer<T>>(x, axis, to, indices.Data<long>());
-        else
-            Run<T, MinReducer<T>>(x, axis, to, indices.Data<long>());
+        public void Invoke<T>() where T : unmanaged, INumber<T>
+        {
+            T* to = values is null ? null : values.Data<T>();
+            if (largest)
+                Run<T, MaxReducer<T>>(x, axis, to, indices.Data<long>());
+            else
+                Run<T, MinReducer<T>>(x, axis, to, indices.Data<long>());
+        }
     }
 
     private static void Run<T, TOp>(Tensor x, int axis, T* values, long* indices)
