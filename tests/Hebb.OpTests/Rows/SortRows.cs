@@ -11,6 +11,44 @@ internal static class SortRows
     [Rows]
     public static IEnumerable<OpCase> Cases()
     {
+        foreach (bool descending in new[] { false, true })
+        {
+            string suffix = descending ? "_descending" : "";
+            yield return new("sort" + suffix, [In.Real(3, 17)], x => x[0].Sort(descending: descending) is var (v, i) ? [v, i] : [])
+            {
+                DTypes = s_all,
+                Reference = x => Order(x[0], descending, 17),
+            };
+            yield return new("sort_axis" + suffix, [In.Real(5, 2, 9)], x => x[0].Sort(0, descending) is var (v, i) ? [v, i] : [])
+            {
+                Reference = x => Array.ConvertAll(Order(x[0].MoveAxis(0, 2), descending, 5), y => y.MoveAxis(2, 0)),
+            };
+            yield return new("top_k" + suffix, [In.Real(2, 100)], x => x[0].TopK(4, largest: descending) is var (v, i) ? [v, i] : [])
+            {
+                DTypes = [DType.Float32],
+                Reference = x => Order(x[0], descending, 4),
+            };
+            yield return new("top_k_axis" + suffix, [In.Real(2, 5, 3)], x => x[0].TopK(2, 1, descending) is var (v, i) ? [v, i] : [])
+            {
+                Reference = x => Array.ConvertAll(Order(x[0].MoveAxis(1, 2), descending, 2), y => y.MoveAxis(2, 1)),
+            };
+        }
+        yield return new("sort_ties", [In.Ints(-2, 3, 4, 20)], x => [x[0].Sort().Indices, x[0].ArgSort(descending: true), x[0].TopK(7).Indices])
+        {
+            Gradient = false,
+            Reference = x => [Order(x[0].To(DType.Float64), false, 20)[1], Order(x[0].To(DType.Float64), true, 20)[1], Order(x[0].To(DType.Float64), true, 7)[1]],
+        };
+        yield return new("sort_bools", () => [Tensor.From([true, false, true, false])], x => x[0].Sort() is var (v, i) ? [v, i] : [])
+        {
+            Gradient = false,
+            Reference = _ => [Tensor.From([false, false, true, true]), Tensor.From<long>([1, 3, 0, 2])],
+        };
+        yield return new("sort_scalar", [In.Real()], x => [x[0].Sort().Values, x[0].TopK(1).Values]) { Reference = x => [x[0], x[0]] };
+        yield return new("sort_empty", [In.Real(2, 0), In.Real(0, 3)], x => [x[0].Sort().Values, x[1].Sort().Values, x[1].TopK(2).Values, x[1].Sort(0).Values])
+        {
+            Reference = x => [x[0], x[1], Tensor.Zeros([0, 2], DType.Float64), x[1]],
+        };
+        yield return new("top_k_none", [In.Real(2, 3)], x => [x[0].TopK(0).Values, x[0].TopK(3).Values]) { Reference = x => [Tensor.Zeros([2, 0], DType.Float64), Order(x[0], true, 3)[0]] };
         yield return new("search_sorted", () => [Sorted(2, 3, 7), In.Make("v", [In.Real(2, 3, 4)])[0]], x => [x[0].SearchSorted(x[1]), x[0].SearchSorted(x[1], right: true)])
         {
             Gradient = false,
@@ -92,6 +130,10 @@ internal static class SortRows
     public static IEnumerable<ErrorCase> Errors()
     {
         var complex = Tensor.Zeros([2], DType.Complex64);
+        yield return ErrorCase.DType("sort_complex", () => complex.Sort(), "Sort: complex64 elements have no order");
+        yield return ErrorCase.Shape("sort_axis", () => Tensor.Zeros([2]).Sort(1), "[2] has no axis 1");
+        yield return ErrorCase.Shape("top_k_many", () => Tensor.Zeros([2, 3]).TopK(4), "TopK: axis 1 of [2, 3] has fewer than 4 elements");
+        yield return ErrorCase.Shape("top_k_negative", () => Tensor.Zeros([2]).TopK(-1), "TopK: -1 elements");
         yield return ErrorCase.DType("search_sorted_complex", () => complex.SearchSorted(complex), "SearchSorted: complex64 elements have no order");
         yield return ErrorCase.DType("unique_complex", () => complex.Unique(), "Unique: complex64 elements have no order");
         yield return ErrorCase.Shape("search_sorted_shapes", () => Tensor.Zeros([2, 3]).SearchSorted(Tensor.Zeros([3, 3])), "SearchSorted: rows [2, 3] do not fit values [3, 3]");
@@ -100,6 +142,20 @@ internal static class SortRows
         yield return ErrorCase.Shape("unique_axis", () => Tensor.Scalar(1).Unique(0), "Unique: a scalar has no axis; call it without one");
         yield return new("unique_gradient", () => Tensor.Ones([2]).RequireGrad().Unique().Values.Sum().Backward(), typeof(GradientException), "Unique has no derivative");
         yield return new("unique_vmap", () => Transform.Vmap(x => x.Unique().Values)(Tensor.Ones([2, 2])), typeof(HebbException), "Unique: the number of values differs from one example to the next");
+    }
+
+    /// <summary>The first k of each row in order, and their places, by the stable sort of LINQ.</summary>
+    private static Tensor[] Order(Tensor x, bool descending, int k)
+    {
+        int n = x.Shape[^1], rows = (int)x.Count / n;
+        double[] v = x.ToArray<double>();
+        int[][] places = [.. Enumerable.Range(0, rows).Select(r =>
+        {
+            var all = Enumerable.Range(0, n);
+            return (descending ? all.OrderByDescending(i => v[r * n + i]) : all.OrderBy(i => v[r * n + i])).Take(k).ToArray();
+        })];
+        var shape = x.Shape.With(-1, k);
+        return [Tensor.From(places.SelectMany((p, r) => p.Select(i => v[r * n + i])).ToArray(), shape), Tensor.From(places.SelectMany(p => p.Select(i => (long)i)).ToArray(), shape)];
     }
 
     private static Tensor Sorted(params int[] shape)
