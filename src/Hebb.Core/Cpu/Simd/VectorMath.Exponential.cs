@@ -39,14 +39,18 @@ public static partial class VectorMath
         return ScaleByBits<V, T>(C<V, T>(1) + V.MultiplyAdd(r * r, ExpTail<V, T>(r), r), n);
     }
 
-    /// <summary>x = n ln 2 + r with |r| at most ln(2) / 2 and n in the bits; x is first confined, to just past where exp(x) is 0 or infinite.</summary>
+    /// <summary>
+    /// x = n ln 2 + r with |r| at most ln(2) / 2 and n in the bits; x is first confined, to just past where exp(x) is 0 or infinite. low is what
+    /// r lost in rounding.
+    /// </summary>
     [MethodImpl(Inline)]
     static (V R, V N) ReduceExp<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
-        where T : unmanaged => typeof(T) == typeof(float) ? ReduceExp<V, T>(x, -104, 90) : ReduceExp<V, T>(x, -746, 711);
+        where T : unmanaged => typeof(T) == typeof(float) ? ReduceExp<V, T>(x, -104, 90, out _) : ReduceExp<V, T>(x, -746, 711, out _);
 
+    /// <inheritdoc cref="ReduceExp{V,T}(V)"/>
     [MethodImpl(Inline)]
-    static (V R, V N) ReduceExp<V, T>(V x, double least, double most)
+    static (V R, V N) ReduceExp<V, T>(V x, double least, double most, out V low)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
@@ -56,8 +60,10 @@ public static partial class VectorMath
         V t = V.MultiplyAdd(x, C<V, T>(1.4426950408889634), shifter);
         V n = t - shifter;
         // ln 2 in two parts, the first so short that its product with n is exact.
-        V r = V.MultiplyAdd(n, C<V, T>(single ? -0.693145751953125 : -0.6931471805601177), x);
-        r = V.MultiplyAdd(n, C<V, T>(single ? -1.428606765330187e-06 : 1.7239444525614835e-13), r);
+        V exact = V.MultiplyAdd(n, C<V, T>(single ? -0.693145751953125 : -0.6931471805601177), x);
+        V rest = C<V, T>(single ? -1.428606765330187e-06 : 1.7239444525614835e-13);
+        V r = V.MultiplyAdd(n, rest, exact);
+        low = V.MultiplyAdd(n, rest, exact - r);
         return (r, V.SubtractBits(t, shifter));
     }
 
@@ -98,7 +104,7 @@ public static partial class VectorMath
         where T : unmanaged
     {
         bool single = typeof(T) == typeof(float);
-        (V r, V n) = single ? ReduceExp<V, T>(x, -18, 89) : ReduceExp<V, T>(x, -40, 710);
+        (V r, V n) = single ? ReduceExp<V, T>(x, -18, 89, out _) : ReduceExp<V, T>(x, -40, 710, out _);
         V q;
         if (single)
         {
@@ -149,7 +155,11 @@ public static partial class VectorMath
         where T : unmanaged
     {
         V one = C<V, T>(1);
-        V e = InlinedExp<V, T>(-V.Abs(x));
-        return V.SelectLess(x, V.Zero, e, one) / (one + e);
+        // exp with what its reduction loses, since two more roundings follow.
+        (V r, V n) = ReduceExp<V, T>(-V.Abs(x), typeof(T) == typeof(float) ? -104 : -746, 0, out V low);
+        V e = ScaleByBits<V, T>(one + (r + V.MultiplyAdd(r * r, ExpTail<V, T>(r), low)), n);
+        V y = V.SelectLess(x, V.Zero, e, one) / (one + e);
+        // Far left e / (1 + e) as e - e y, in which the rounding of 1 + e counts for little.
+        return V.SelectLess(x, C<V, T>(-0.7), V.MultiplyAdd(-e, y, e), y);
     }
 }

@@ -74,20 +74,14 @@ public static partial class VectorMath
         V shifter = Shifter<V, T>();
         V t = V.MultiplyAdd(x, C<V, T>(0.6366197723675814), shifter);
         V n = t - shifter;
-        V r;
+        // The first steps are exact; what the rounding of the next loses is added with the last.
+        V exact = V.MultiplyAdd(n, C<V, T>(single ? -1.5703125 : -1.5707963267341256), x);
         if (single)
-        {
-            r = V.MultiplyAdd(n, C<V, T>(-1.5703125), x);
-            r = V.MultiplyAdd(n, C<V, T>(-0.0004837512969970703), r);
-            r = V.MultiplyAdd(n, C<V, T>(-7.549533620476723e-08), r);
-            r = V.MultiplyAdd(n, C<V, T>(-2.5633440682570896e-12), r);
-        }
-        else
-        {
-            r = V.MultiplyAdd(n, C<V, T>(-1.5707963267341256), x);
-            r = V.MultiplyAdd(n, C<V, T>(-6.077100506303966e-11), r);
-            r = V.MultiplyAdd(n, C<V, T>(-2.0222662487959506e-21), r);
-        }
+            exact = V.MultiplyAdd(n, C<V, T>(-0.0004837512969970703), exact);
+        V next = C<V, T>(single ? -7.549533620476723e-08 : -6.077100506303966e-11);
+        V r = V.MultiplyAdd(n, next, exact);
+        V lost = V.MultiplyAdd(n, next, exact - r);
+        r += V.MultiplyAdd(n, C<V, T>(single ? -2.5633440682570896e-12 : -2.0222662487959506e-21), lost);
         return (r, t);
     }
 
