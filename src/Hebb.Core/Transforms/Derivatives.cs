@@ -71,7 +71,7 @@ internal static class Derivatives
     }
 
     /// <summary>A handle to the same values at which differentiation can stop, still tied to where the values came from.</summary>
-    private static Tensor FreshLeaf(Tensor x)
+    internal static Tensor FreshLeaf(Tensor x)
     {
         var leaf = Engine.Apply(Alias.Instance, x);
         leaf.Node ??= new LeafNode(leaf);

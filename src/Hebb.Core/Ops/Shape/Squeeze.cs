@@ -30,7 +30,7 @@ public sealed partial class Tensor
     public Tensor Flatten(int start = 0, int end = -1)
     {
         if (Rank == 0)
-            return Reshape((Shape)[1]);
+            return Reshape(1);
         start = Shape.Axis(start);
         end = Shape.Axis(end);
         if (start > end)
