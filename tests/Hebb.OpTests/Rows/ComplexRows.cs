@@ -59,6 +59,12 @@ internal static class ComplexRows
             Reference = x => [Tensor.From(x[0].ViewAsComplex().ToArray<Complex>().Select(Complex.Abs).ToArray(), [3, 4])],
         };
         yield return new("complex_abs_zero", [In.Real(2)], x => (x[0] * 0.0).ViewAsComplex().Abs()) { DTypes = [DType.Float32], Reference = _ => [Tensor.Scalar(0, DType.Float64)] };
+        yield return new("complex_abs_extremes", () => [Tensor.From<Complex>([new(3e200, 4e200), new(3e-200, -4e-200), new(double.NegativeInfinity, double.NaN), new(double.NaN, 1)])], x => [x[0].Abs(), x[0].To(DType.Complex64).Abs()])
+        {
+            Gradient = false,
+            DTypes = [],
+            Reference = _ => [Tensor.From([5e200, 5e-200, double.PositiveInfinity, double.NaN]), Tensor.From([float.PositiveInfinity, 0, float.PositiveInfinity, float.NaN])],
+        };
         yield return new("angle", [In.Away(0, 5, 2), In.Away(0, 3)], x => [x[0].ViewAsComplex().Angle(), x[1].Angle()])
         {
             DTypes = [DType.Float32],

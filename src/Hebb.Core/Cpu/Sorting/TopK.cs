@@ -17,14 +17,23 @@ internal static unsafe class TopK
 
         using var best = new Scratch<int>(Math.Max(n, k));
         int* order = best.Pointer;
-        if (n <= 64 || k > n / 16)
+        ulong flip = largest ? SortKey.Highest<T>() : 0;
+        if (n <= 64 || k > n / 2)
         {
             RowSort.Order(n, x, largest, order);
         }
-        else
+        else if (k <= 16)
         {
             using var keys = new Scratch<ulong>(k);
-            Heap(n, x, k, largest ? SortKey.Highest<T>() : 0, keys.Pointer, order);
+            Heap(n, x, k, flip, keys.Pointer, order);
+        }
+        else if (sizeof(T) == 8)
+        {
+            RadixSelect.Order<T, ulong>(n, x, k, flip, order);
+        }
+        else
+        {
+            RadixSelect.Order<T, uint>(n, x, k, flip, order);
         }
 
         for (int i = 0; i < k; i++)

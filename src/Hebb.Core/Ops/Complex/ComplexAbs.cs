@@ -1,4 +1,3 @@
-using System.Numerics;
 using Hebb.Cpu;
 using Hebb.Ops;
 using Hebb.Transforms;
@@ -39,12 +38,20 @@ internal sealed class ComplexAbsOp : Primitive
     {
         public void Invoke(long begin, long end)
         {
+            if (single)
+            {
+                // Squares of floats neither overflow nor vanish in double.
+                for (long i = begin; i < end; i++)
+                {
+                    double re = ((float*)x)[2 * i], im = ((float*)x)[2 * i + 1], square = re * re + im * im;
+                    ((float*)y)[i] = double.IsFinite(square) ? (float)Math.Sqrt(square) : (float)double.Hypot(re, im);
+                }
+                return;
+            }
             for (long i = begin; i < end; i++)
             {
-                if (single)
-                    ((float*)y)[i] = (float)Complex.Abs(((Complex64*)x)[i]);
-                else
-                    ((double*)y)[i] = Complex.Abs(((Complex*)x)[i]);
+                double re = ((double*)x)[2 * i], im = ((double*)x)[2 * i + 1], square = re * re + im * im;
+                ((double*)y)[i] = square is > 1e-280 and < 1e300 ? Math.Sqrt(square) : double.Hypot(re, im);
             }
         }
     }

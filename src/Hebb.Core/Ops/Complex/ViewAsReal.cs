@@ -41,6 +41,9 @@ public sealed partial class Tensor
     /// <exception cref="DTypeException">The tensor is not complex.</exception>
     public Tensor ViewAsReal() => Engine.Apply(ViewAsRealOp.Instance, this);
 
-    /// <summary>The imaginary parts of a complex tensor; zeros for a real one.</summary>
+    /// <summary>The real parts of a complex tensor, sharing memory; a real tensor itself.</summary>
+    public Tensor Real() => DType.IsComplex ? ViewAsReal().Select(-1, 0) : this;
+
+    /// <summary>The imaginary parts of a complex tensor, sharing memory; zeros for a real one.</summary>
     public Tensor Imag() => DType.IsComplex ? ViewAsReal().Select(-1, 1) : ZerosLike(this);
 }
