@@ -67,8 +67,8 @@ internal sealed class SortOp : Primitive
 public sealed partial class Tensor
 {
     /// <summary>
-    /// The elements in sorted order along an axis, and the index along it from which each came, Int64. Stable: equal elements keep their order,
-    /// descending too. NaN counts as the greatest number.
+    /// The elements in sorted order along an axis, and the index along it from which each came, Int64. Stable: equal elements keep their
+    /// order, descending too. NaN counts as the greatest number.
     /// </summary>
     /// <exception cref="ShapeException">There is no such axis.</exception>
     /// <exception cref="DTypeException">Elements have no order.</exception>
@@ -80,8 +80,8 @@ public sealed partial class Tensor
     public Tensor ArgSort(int axis = -1, bool descending = false) => Detach().Sort(axis, descending).Indices;
 
     /// <summary>
-    /// The k largest elements along an axis, largest first, or the k smallest, smallest first; and the index along it from which each came, Int64. Of
-    /// equal elements the first ones are taken. NaN counts as the greatest number.
+    /// The k largest elements along an axis, largest first, or the k smallest, smallest first; and the index along it from which each came,
+    /// Int64. Of equal elements the first ones are taken. NaN counts as the greatest number.
     /// </summary>
     /// <exception cref="ShapeException">There is no such axis, or it has fewer than k elements.</exception>
     /// <exception cref="DTypeException">Elements have no order.</exception>
