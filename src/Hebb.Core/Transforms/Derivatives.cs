@@ -17,11 +17,18 @@ internal static class Derivatives
         for (int i = 0; i < leaves.Length; i++)
             leaves[i] = c.Needs(i) ? FreshLeaf(c.Input(i)) : c.Input(i);
         var outputs = primitive.Decompose(leaves);
-        var gradients = Backprop.Run(outputs, seeds, leaves, accumulate: false, createGraph, retainGraph: createGraph);
+        // Only fresh leaves are asked for: backward would go on into the graph behind any other input, and free it.
+        var needed = new List<int>(leaves.Length);
         for (int i = 0; i < leaves.Length; i++)
         {
-            if (c.Needs(i) && gradients[i] is { } gradient)
-                c.Set(i, gradient);
+            if (c.Needs(i))
+                needed.Add(i);
+        }
+        var gradients = Backprop.Run(outputs, seeds, needed.ConvertAll(i => leaves[i]).ToArray(), accumulate: false, createGraph, retainGraph: createGraph);
+        for (int i = 0; i < gradients.Length; i++)
+        {
+            if (gradients[i] is { } gradient)
+                c.Set(needed[i], gradient);
         }
     }
 
