@@ -1,0 +1,209 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Hebb.Cpu;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Ops;
+
+/// <summary>Cross-entropy of scores [N, C, inner] and class numbers [N, inner], forward and backward. One kernel takes a row of scores, or some columns side by side.</summary>
+internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* weight, long classes, long inner, long ignore, T smoothing) : IBlockBody
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Columns side by side.</summary>
+    private const int Tile = 256;
+
+    /// <summary>Losses, logarithms of the sums of exponentials, weights of the samples; [N, inner] each.</summary>
+    public T* Loss { private get; init; }
+
+    public T* LogSum { private get; init; }
+
+    public T* SampleWeight { private get; init; }
+
+    /// <summary>For the backward pass: the gradients of the losses and the place for that of x.</summary>
+    public T* LossGrad { private get; init; }
+
+    public T* Grad { private get; init; }
+
+    /// <summary>The sum of the class weights.</summary>
+    public T WeightSum { private get; init; }
+
+    /// <summary>How many samples.</summary>
+    public long Samples { private get; init; }
+
+    private long PerBlock => inner == 1 ? Math.Max(1, 8192 / classes) : 1;
+
+    private long Tiles => inner == 1 ? 1 : (inner + Tile - 1) / Tile;
+
+    public void Run()
+    {
+        if (Samples * inner > 0)
+            ParallelFor.Run((Samples + PerBlock - 1) / PerBlock * Tiles, this);
+    }
+
+    public void Invoke(long block)
+    {
+        var kernel = new Simd(this, block);
+        Isa.Dispatch<Simd, T>(ref kernel);
+    }
+
+    private readonly struct Simd(CrossEntropyKernel<T> owner, long block) : ISimdKernel<T>
+    {
+        public void Run<V>() where V : unmanaged, ISimd<V, T>
+        {
+            if (owner.IsRows)
+            {
+                for (long i = block * owner.PerBlock, end = Math.Min(i + owner.PerBlock, owner.Samples); i < end; i++)
+                {
+                    if (owner.Grad is null)
+                        owner.Row<V>(i);
+                    else
+                        owner.GradRow<V>(i);
+                }
+                return;
+            }
+            (long sample, long tile) = Math.DivRem(block, owner.Tiles);
+            if (owner.Grad is null)
+                owner.Columns<V>(sample, tile * Tile);
+            else
+                owner.GradColumns<V>(sample, tile * Tile);
+        }
+    }
+
+    private bool IsRows => inner == 1;
+
+    private void Row<V>(long i) where V : unmanaged, ISimd<V, T>
+    {
+        T* row = x + i * classes;
+        T most = RowMath.Max<V, T>(row, classes);
+        T log = T.Log(RowMath.Sum<V, T, RowMath.Exp<T>>(new(row, most, null), classes));
+        T spread = smoothing == T.Zero ? T.Zero : RowMath.Sum<V, T, Spread>(new(row, weight, most), classes);
+        Finish(i, most, log, spread, row, 1);
+    }
+
+    /// <summary>From the largest score, the logarithm of the sum of exp(x - most), and the weighted sum of x - most.</summary>
+    private void Finish(long at, T most, T log, T spread, T* column, long step)
+    {
+        LogSum[at] = most + log;
+        long t = target[at];
+        if (t == ignore)
+        {
+            Loss[at] = SampleWeight[at] = T.Zero;
+            return;
+        }
+        T w = weight is null ? T.One : weight[t];
+        T loss = w * (log - (column[t * step] - most));
+        if (smoothing != T.Zero)
+            loss = (T.One - smoothing) * loss + smoothing / T.CreateTruncating(classes) * (WeightSum * log - spread);
+        Loss[at] = loss;
+        SampleWeight[at] = w;
+    }
+
+    /// <summary>(x - shift) times the class weight.</summary>
+    private readonly struct Spread(T* x, T* weight, T shift) : RowMath.ITerm<T>
+    {
+        public V Full<V>(long i) where V : unmanaged, ISimd<V, T>
+        {
+            V d = V.Load(x + i) - V.Create(shift);
+            return weight is null ? d : d * V.Load(weight + i);
+        }
+
+        public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T>
+        {
+            V d = V.LoadPartial(x + i, n) - V.Create(shift);
+            return weight is null ? d : d * V.LoadPartial(weight + i, n);
+        }
+    }
+
+    [SkipLocalsInit]
+    private void Columns<V>(long sample, long column) where V : unmanaged, ISimd<V, T>
+    {
+        T* mosts = stackalloc T[V.Count];
+        T* sums = stackalloc T[V.Count];
+        T* spreads = stackalloc T[V.Count];
+        for (long end = Math.Min(column + Tile, inner); column < end; column += V.Count)
+        {
+            int c = (int)Math.Min(V.Count, end - column);
+            T* first = x + sample * classes * inner + column;
+            V m = V.LoadPartial(first, c);
+            for (long i = 1; i < classes; i++)
+                m = V.Max(m, V.LoadPartial(first + i * inner, c));
+            V s = V.Zero, d = V.Zero;
+            for (long i = 0; i < classes; i++)
+            {
+                V v = V.LoadPartial(first + i * inner, c) - m;
+                s += VectorMath.Exp<V, T>(v);
+                if (smoothing != T.Zero)
+                    d += weight is null ? v : v * V.Create(weight[i]);
+            }
+            m.Store(mosts);
+            s.Store(sums);
+            d.Store(spreads);
+            for (int j = 0; j < c; j++)
+                Finish(sample * inner + column + j, mosts[j], T.Log(sums[j]), spreads[j], first + j, inner);
+        }
+    }
+
+    // dx_c = g ((1 - e) w_t (p_c - [c = t]) + e / C (W p_c - w_c)), p = exp(x - logsum).
+    private void GradRow<V>(long i) where V : unmanaged, ISimd<V, T>
+    {
+        T* from = x + i * classes, to = Grad + i * classes;
+        long t = target[i];
+        if (t == ignore)
+        {
+            new Span<T>(to, (int)classes).Clear();
+            return;
+        }
+        T g = LossGrad[i], hit = (T.One - smoothing) * g * (weight is null ? T.One : weight[t]), share = smoothing / T.CreateTruncating(classes) * g;
+        V scale = V.Create(hit + share * WeightSum), log = V.Create(LogSum[i]), each = V.Create(share);
+        long at = 0;
+        for (; at <= classes - V.Count; at += V.Count)
+        {
+            V p = VectorMath.Exp<V, T>(V.Load(from + at) - log) * scale;
+            if (smoothing != T.Zero)
+                p -= weight is null ? each : each * V.Load(weight + at);
+            p.Store(to + at);
+        }
+        if (at < classes)
+        {
+            int n = (int)(classes - at);
+            V p = VectorMath.Exp<V, T>(V.LoadPartial(from + at, n) - log) * scale;
+            if (smoothing != T.Zero)
+                p -= weight is null ? each : each * V.LoadPartial(weight + at, n);
+            p.StorePartial(to + at, n);
+        }
+        to[t] -= hit;
+    }
+
+    [SkipLocalsInit]
+    private void GradColumns<V>(long sample, long column) where V : unmanaged, ISimd<V, T>
+    {
+        T* hits = stackalloc T[V.Count];
+        T* shares = stackalloc T[V.Count];
+        for (long end = Math.Min(column + Tile, inner); column < end; column += V.Count)
+        {
+            int c = (int)Math.Min(V.Count, end - column);
+            long at = sample * inner + column;
+            for (int j = 0; j < c; j++)
+            {
+                long t = target[at + j];
+                T g = t == ignore ? T.Zero : LossGrad[at + j];
+                hits[j] = t == ignore ? T.Zero : (T.One - smoothing) * g * (weight is null ? T.One : weight[t]);
+                shares[j] = smoothing / T.CreateTruncating(classes) * g;
+            }
+            V log = V.LoadPartial(LogSum + at, c), share = V.LoadPartial(shares, c), scale = V.LoadPartial(hits, c) + share * V.Create(WeightSum);
+            T* from = x + sample * classes * inner + column, to = Grad + sample * classes * inner + column;
+            for (long i = 0; i < classes; i++)
+            {
+                V p = VectorMath.Exp<V, T>(V.LoadPartial(from + i * inner, c) - log) * scale;
+                p -= weight is null ? share : share * V.Create(weight[i]);
+                // Of an ignored sample not even a NaN comes through.
+                V.Select(V.Equal(scale, V.Zero), V.Zero, p).StorePartial(to + i * inner, c);
+            }
+            for (int j = 0; j < c; j++)
+            {
+                if (target[at + j] != ignore)
+                    to[target[at + j] * inner + j] -= hits[j];
+            }
+        }
+    }
+}

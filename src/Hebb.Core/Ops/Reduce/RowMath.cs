@@ -1,0 +1,123 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Ops;
+
+/// <summary>Steps of fused kernels on contiguous rows of floats, in an order that depends on their length alone.</summary>
+internal static unsafe class RowMath
+{
+    /// <summary>Elements between two flushes into a compensated sum.</summary>
+    private const int FlushEvery = 2048;
+
+    /// <summary>The largest element; NaN if one is.</summary>
+    public static T Max<V, T>(T* x, long n) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T>
+    {
+        if (n < V.Count)
+        {
+            T most = x[0];
+            for (long i = 1; i < n; i++)
+                most = T.Max(most, x[i]);
+            return most;
+        }
+        V a = V.Load(x), b = a;
+        long at = 0;
+        for (; at <= n - 2 * V.Count; at += 2 * V.Count)
+        {
+            a = V.Max(a, V.Load(x + at));
+            b = V.Max(b, V.Load(x + at + V.Count));
+        }
+        // The last vectors may overlap what came before: a maximum does not mind.
+        for (; at < n; at += V.Count)
+            a = V.Max(a, V.Load(x + Math.Min(at, n - V.Count)));
+        return V.MaxLane(V.Max(a, b));
+    }
+
+    /// <summary>What a sum adds up: a function of up to three rows. It may also store what it computed.</summary>
+    public interface ITerm<T> where T : unmanaged
+    {
+        /// <summary>The terms from <paramref name="i"/> on.</summary>
+        V Full<V>(long i) where V : unmanaged, ISimd<V, T>;
+
+        /// <summary>The first <paramref name="n"/> of them; what the other lanes hold is not used.</summary>
+        V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T>;
+    }
+
+    /// <summary>The sum of the terms 0 to n - 1.</summary>
+    public static T Sum<V, T, TTerm>(TTerm term, long n)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, INumber<T>
+        where TTerm : struct, ITerm<T>
+    {
+        V total = V.Zero, lost = V.Zero;
+        long i = 0;
+        while (true)
+        {
+            V a = V.Zero, b = V.Zero;
+            long end = Math.Min(n, i + FlushEvery);
+            for (; i <= end - 2 * V.Count; i += 2 * V.Count)
+            {
+                a += term.Full<V>(i);
+                b += term.Full<V>(i + V.Count);
+            }
+            if (i <= end - V.Count)
+            {
+                a += term.Full<V>(i);
+                i += V.Count;
+            }
+            if (i < end)
+            {
+                int rest = (int)(end - i);
+                b += V.Select(V.Less(V.Indices, V.Create(T.CreateTruncating(rest))), term.Partial<V>(i, rest), V.Zero);
+                i = end;
+            }
+            if (n <= FlushEvery)
+                return V.Sum(a + b);
+            Compensation.Add<V, T>(ref total, ref lost, a + b);
+            if (i == n)
+                return V.Sum(Compensation.Total<V, T>(total, lost));
+        }
+    }
+
+    /// <summary>The elements themselves.</summary>
+    public readonly struct Element<T>(T* x) : ITerm<T> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Full<V>(long i) where V : unmanaged, ISimd<V, T> => V.Load(x + i);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T> => V.LoadPartial(x + i, n);
+    }
+
+    /// <summary>exp(x - shift), stored to y unless that is null.</summary>
+    public readonly struct Exp<T>(T* x, T shift, T* y) : ITerm<T> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Full<V>(long i) where V : unmanaged, ISimd<V, T>
+        {
+            V e = VectorMath.Exp<V, T>(V.Load(x + i) - V.Create(shift));
+            if (y is not null)
+                e.Store(y + i);
+            return e;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T>
+        {
+            V e = VectorMath.Exp<V, T>(V.LoadPartial(x + i, n) - V.Create(shift));
+            if (y is not null)
+                e.StorePartial(y + i, n);
+            return e;
+        }
+    }
+
+    /// <summary>Products of the elements of two rows.</summary>
+    public readonly struct Product<T>(T* x, T* y) : ITerm<T> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Full<V>(long i) where V : unmanaged, ISimd<V, T> => V.Load(x + i) * V.Load(y + i);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T> => V.LoadPartial(x + i, n) * V.LoadPartial(y + i, n);
+    }
+}
