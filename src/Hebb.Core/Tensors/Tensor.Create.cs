@@ -118,73 +118,7 @@ public sealed partial class Tensor
     /// <summary>A tensor of an array's values, copied, row by row.</summary>
     public static Tensor From<T>(T[] values, Shape? shape = null) where T : unmanaged => From((ReadOnlySpan<T>)values, shape);
 
-    /// <summary>A matrix of a two-dimensional array's values, copied.</summary>
-    public static Tensor From<T>(T[,] values) where T : unmanaged => FromArray<T>(values);
-
-    /// <summary>A tensor of a three-dimensional array's values, copied.</summary>
-    public static Tensor From<T>(T[,,] values) where T : unmanaged => FromArray<T>(values);
-
-    /// <summary>A tensor of a four-dimensional array's values, copied.</summary>
-    public static Tensor From<T>(T[,,,] values) where T : unmanaged => FromArray<T>(values);
-
-    private static Tensor FromArray<T>(Array values) where T : unmanaged
-    {
-        var sizes = new int[values.Rank];
-        for (int i = 0; i < sizes.Length; i++)
-            sizes[i] = values.GetLength(i);
-        ref byte first = ref MemoryMarshal.GetArrayDataReference(values);
-        return From(MemoryMarshal.CreateReadOnlySpan(ref System.Runtime.CompilerServices.Unsafe.As<byte, T>(ref first), values.Length), sizes);
-    }
-
     public static implicit operator Tensor(float value) => Scalar(value);
 
     public static implicit operator Tensor(float[] values) => From(values);
-
-    /// <summary>From <paramref name="start"/> up to <paramref name="end"/>, not included, in steps. Int64 unless another type is asked for.</summary>
-    /// <exception cref="ShapeException">The step is zero or leads away from the end.</exception>
-    public static Tensor Arange(long start, long end, long step = 1, DType dtype = DType.Int64)
-    {
-        if (step == 0 || (end - start) * Math.Sign(step) < 0)
-            throw new ShapeException($"Arange: steps of {step} do not lead from {start} to {end}");
-        int count = checked((int)((end - start + step - Math.Sign(step)) / step));
-        var values = new long[count];
-        for (int i = 0; i < count; i++)
-            values[i] = start + i * step;
-        return Copying.To(From(values), dtype);
-    }
-
-    /// <summary>0 up to <paramref name="end"/>, not included.</summary>
-    public static Tensor Arange(long end, DType dtype = DType.Int64) => Arange(0, end, 1, dtype);
-
-    /// <summary>From <paramref name="start"/> up to <paramref name="end"/>, not included, in steps that need not be whole.</summary>
-    public static Tensor Arange(double start, double end, double step, DType dtype = DType.Float32)
-    {
-        if (step == 0 || (end - start) / step < 0 || !double.IsFinite((end - start) / step))
-            throw new ShapeException($"Arange: steps of {step} do not lead from {start} to {end}");
-        var values = new double[checked((int)Math.Ceiling((end - start) / step))];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = start + i * step;
-        return Copying.To(From(values), dtype);
-    }
-
-    /// <summary><paramref name="count"/> evenly spaced values from <paramref name="start"/> to <paramref name="end"/>, both included.</summary>
-    public static Tensor Linspace(double start, double end, int count, DType dtype = DType.Float32)
-    {
-        if (count < 0)
-            throw new ShapeException($"Linspace: {count} values");
-        var values = new double[count];
-        for (int i = 0; i < count; i++)
-            values[i] = count == 1 ? start : i < count / 2 ? start + i * ((end - start) / (count - 1)) : end - (count - 1 - i) * ((end - start) / (count - 1));
-        return Copying.To(From(values), dtype);
-    }
-
-    /// <summary>Ones on the diagonal of a matrix, zeros elsewhere.</summary>
-    public static Tensor Eye(int rows, int? columns = null, DType dtype = DType.Float32)
-    {
-        int width = columns ?? rows;
-        var values = new float[checked(rows * width)];
-        for (int i = 0; i < Math.Min(rows, width); i++)
-            values[i * width + i] = 1;
-        return Copying.To(From(values, [rows, width]), dtype);
-    }
 }

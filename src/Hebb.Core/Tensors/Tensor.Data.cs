@@ -63,5 +63,9 @@ public sealed partial class Tensor
             throw new DTypeException($"{op}: the elements are {DType.Name}, not {DTypes.Of<T>().Name}; convert with To(DType.{DTypes.Of<T>()}) first");
     }
 
-    public override string ToString() => TensorPrinter.Print(this);
+    /// <summary>The elements as text, aligned, with the element type; of more than a thousand only those at the ends of each axis.</summary>
+    public override string ToString() => TensorPrinter.Print(this, new PrintOptions());
+
+    /// <summary>The elements as text, as precise and as many as <paramref name="options"/> says.</summary>
+    public string ToString(PrintOptions options) => TensorPrinter.Print(this, options);
 }

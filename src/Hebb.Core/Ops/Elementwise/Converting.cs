@@ -25,9 +25,15 @@ internal static unsafe class Converting
             Buffer.MemoryCopy(source, destination, from.BytesFor(count), from.BytesFor(count));
             return;
         }
-        if (from.IsStorageOnly || to.IsStorageOnly)
+        if (from.IsStorageOnly)
         {
-            throw new DTypeException($"{from.Name} does not convert to {to.Name}");
+            Loaded(source, from, destination, to, count);
+            return;
+        }
+        if (to.IsStorageOnly)
+        {
+            Stored(source, from, destination, to, count);
+            return;
         }
         switch (from)
         {
@@ -144,6 +150,50 @@ internal static unsafe class Converting
             return;
         }
         throw new DTypeException($"a complex tensor does not convert to {to.Name}: take Real() or Abs() first");
+    }
+
+    /// <summary>Out of a type that is for storage only, through float or Int8 a tile at a time. A tile ends on a byte.</summary>
+    [SkipLocalsInit]
+    private static void Loaded(byte* source, DType from, byte* destination, DType to, int count)
+    {
+        float* tile = stackalloc float[Operand.TileSize];
+        bool whole = from >= DType.Int4;
+        for (int start = 0; start < count; start += Operand.TileSize)
+        {
+            int length = Math.Min(Operand.TileSize, count - start);
+            var bytes = new ReadOnlySpan<byte>(source + from.BytesFor(start), (int)from.BytesFor(length));
+            if (whole)
+                PackedIntegers.Unpack(from, bytes, new Span<sbyte>(tile, length));
+            else
+                SmallFloats.ToSingle(from, bytes, new Span<float>(tile, length));
+            Run((byte*)tile, whole ? DType.Int8 : DType.Float32, destination + to.BytesFor(start), to, length);
+        }
+    }
+
+    /// <summary>Into a type that is for storage only: the nearest value it has, integers truncated; what it can't hold becomes its largest or smallest.</summary>
+    [SkipLocalsInit]
+    private static void Stored(byte* source, DType from, byte* destination, DType to, int count)
+    {
+        if (from.IsComplex)
+            throw new DTypeException($"a complex tensor does not convert to {to.Name}: take Real() or Abs() first");
+        float* tile = stackalloc float[Operand.TileSize];
+        sbyte* small = stackalloc sbyte[Operand.TileSize];
+        for (int start = 0; start < count; start += Operand.TileSize)
+        {
+            int length = Math.Min(Operand.TileSize, count - start);
+            var bytes = new Span<byte>(destination + to.BytesFor(start), (int)to.BytesFor(length));
+            Run(source + from.BytesFor(start), from, (byte*)tile, DType.Float32, length);
+            if (to >= DType.Int4)
+            {
+                // Through float, so that large integers saturate instead of losing their upper bits.
+                Cast<float, sbyte>((byte*)tile, (byte*)small, length);
+                PackedIntegers.Pack(to, new ReadOnlySpan<sbyte>(small, length), bytes);
+            }
+            else
+            {
+                SmallFloats.FromSingle(to, new ReadOnlySpan<float>(tile, length), bytes);
+            }
+        }
     }
 
     /// <summary>Out of a 16-bit float, through float a tile at a time.</summary>

@@ -36,6 +36,7 @@ internal sealed class CatOp : Primitive
         var dtype = inputs[0].DType;
         if (shape.Rank == 0)
             throw new ShapeException("Cat: scalars can't be joined; use Stack");
+        IndexShapes.CheckElement(DisplayName, dtype);
         int size = shape[_axis];
         for (int i = 1; i < inputs.Length; i++)
         {

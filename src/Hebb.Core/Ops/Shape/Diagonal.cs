@@ -32,8 +32,11 @@ internal sealed class DiagonalOp : ViewPrimitive
         v.Int("axis2", ref _axis2);
     }
 
-    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) =>
+    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
+    {
+        IndexShapes.CheckElement(DisplayName, inputs[0].DType);
         outputs[0] = inputs[0] with { Shape = Result(inputs[0].Shape, _offset, _axis1, _axis2) };
+    }
 
     private static Shape Result(in Shape shape, int offset, int axis1, int axis2)
     {

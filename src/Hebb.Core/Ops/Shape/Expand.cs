@@ -24,6 +24,7 @@ internal sealed class ExpandOp : ViewPrimitive
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
+        IndexShapes.CheckElement(DisplayName, inputs[0].DType);
         if (!inputs[0].Shape.ExpandsTo(_shape))
             throw new ShapeException($"Expand: {inputs[0].Shape} does not expand to {_shape}; only axes of size 1 can be repeated");
         outputs[0] = inputs[0] with { Shape = _shape };

@@ -22,6 +22,7 @@ internal sealed class PermuteOp : ViewPrimitive
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
+        IndexShapes.CheckElement(DisplayName, inputs[0].DType);
         var shape = inputs[0].Shape;
         Span<int> sizes = stackalloc int[_axes.Length];
         for (int i = 0; i < _axes.Length; i++)

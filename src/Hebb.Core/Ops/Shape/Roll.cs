@@ -29,7 +29,11 @@ internal sealed class RollOp : Primitive
 
     public override void Describe(AttributeVisitor v) => v.Ints("shifts", ref _shifts);
 
-    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => outputs[0] = inputs[0];
+    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
+    {
+        IndexShapes.CheckElement(DisplayName, inputs[0].DType);
+        outputs[0] = inputs[0];
+    }
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

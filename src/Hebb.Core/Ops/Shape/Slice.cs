@@ -33,6 +33,7 @@ internal sealed class SliceOp : ViewPrimitive
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         var shape = inputs[0].Shape;
+        IndexShapes.CheckElement(DisplayName, inputs[0].DType);
         for (int i = 0; i < _starts.Length; i++)
         {
             int last = _starts[i] + (_counts[i] - 1) * _steps[i];

@@ -34,6 +34,7 @@ internal sealed class SplitOp : ViewPrimitive
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         var shape = inputs[0].Shape;
+        IndexShapes.CheckElement(DisplayName, inputs[0].DType);
         long sum = 0;
         foreach (int size in _sizes)
             sum += size;

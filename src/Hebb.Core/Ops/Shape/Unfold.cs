@@ -40,6 +40,7 @@ internal sealed class UnfoldOp : ViewPrimitive
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         var shape = inputs[0].Shape;
+        IndexShapes.CheckElement(DisplayName, inputs[0].DType);
         long span = (long)_dilation * (_size - 1) + 1;
         if (_size < 1 || _step < 1 || _dilation < 1)
             throw new ShapeException($"Unfold: windows of {_size} in steps of {_step} with dilation {_dilation}; all must be positive");
