@@ -118,7 +118,9 @@ public sealed partial class Tensor
     /// <summary>A tensor of an array's values, copied, row by row.</summary>
     public static Tensor From<T>(T[] values, Shape? shape = null) where T : unmanaged => From((ReadOnlySpan<T>)values, shape);
 
-    public static implicit operator Tensor(float value) => Scalar(value);
+    /// <summary>A Float32 scalar.</summary>
+    /// <remarks>From double, not float: so a float literal prefers the overloads of ops that take a double to those that take a tensor.</remarks>
+    public static implicit operator Tensor(double value) => Scalar(value);
 
     public static implicit operator Tensor(float[] values) => From(values);
 }

@@ -27,6 +27,7 @@ internal static class ArithmeticRows
             },
         };
         yield return UnaryRows.Map("add_scalar", x => x + 2.5, v => v + 2.5);
+        yield return UnaryRows.Map("scalar_float", x => (0.5f * x - 2f).Maximum(-2f).Clamp(-3f, 3f), v => Math.Max(0.5 * v - 2, -2));
         yield return UnaryRows.Map("add_scalar_long", x => x + 2, v => v + 2, dtypes: UnaryRows.Signed);
         yield return UnaryRows.Map("sub_scalar", x => x - 2, v => v - 2, dtypes: UnaryRows.Signed);
         yield return UnaryRows.Map("scalar_sub", x => 2 - x, v => 2 - v, dtypes: UnaryRows.Signed);
