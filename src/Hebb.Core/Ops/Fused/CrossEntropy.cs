@@ -83,7 +83,7 @@ internal sealed class CrossEntropyOp : Primitive
     {
         var (x, target) = (inputs[0], inputs[1]);
         var p = x.LogSoftmax(1);
-        var ones = inputs.Length > 2 ? Along(inputs[2], x.Rank).Expand(x.Shape) : Tensor.OnesLike(x);
+        var ones = inputs.Length > 2 ? ChannelNorm.Along(inputs[2], x.Rank).Expand(x.Shape) : Tensor.OnesLike(x);
         var weight = Engine.Apply(new PickClassOp(_ignore), ones, target);
         var loss = -(weight * Engine.Apply(new PickClassOp(_ignore), p, target));
         if (_smoothing != 0)
@@ -92,15 +92,6 @@ internal sealed class CrossEntropyOp : Primitive
             loss = loss * (1 - _smoothing) - valid * (ones * p).Sum(1) * (_smoothing / x.Shape[1]);
         }
         return [loss, x.LogSumExp(1), weight];
-    }
-
-    /// <summary>Numbers for the classes, [C], as [C, 1, …] to broadcast with [N, C, …].</summary>
-    internal static Tensor Along(Tensor weight, int rank)
-    {
-        var sizes = new int[rank - 1];
-        Array.Fill(sizes, 1);
-        sizes[0] = weight.Shape[0];
-        return weight.Reshape(sizes);
     }
 
     public override void Vjp(in VjpContext c)
@@ -213,7 +204,7 @@ internal sealed class CrossEntropyGradOp : Primitive
         var (g, x, target, sum) = (inputs[0], inputs[1], inputs[2], inputs[3]);
         var p = (x - sum.Unsqueeze(1)).Exp();
         int classes = x.Shape[1];
-        var ones = inputs.Length > 4 ? CrossEntropyOp.Along(inputs[4], x.Rank).Expand(x.Shape) : Tensor.OnesLike(x);
+        var ones = inputs.Length > 4 ? ChannelNorm.Along(inputs[4], x.Rank).Expand(x.Shape) : Tensor.OnesLike(x);
         var hit = g * Engine.Apply(new PickClassOp(_ignore), ones, target) * (1 - _smoothing);
         var gradient = p * hit.Unsqueeze(1) - Engine.Apply(new PlaceClassOp(classes, _ignore), hit, target);
         if (_smoothing != 0)
@@ -276,7 +267,7 @@ public sealed partial class Tensor
             target = target * (1 - smoothing) + smoothing / x.Shape[1];
         var losses = x.LogSoftmax(1) * target;
         if (weight is not null)
-            losses *= CrossEntropyOp.Along(weight, x.Rank);
+            losses *= ChannelNorm.Along(weight, x.Rank);
         losses = -losses.Sum(1);
         return reduction.Apply(single && reduction == Reduction.None ? losses.Reshape([]) : losses);
     }
@@ -298,7 +289,7 @@ public sealed partial class Tensor
         var t = ClassTargets.Numbers("NllLoss", single ? target.Unsqueeze(0) : target);
         weight = ClassTargets.Weights("NllLoss", weight, x, x.Shape[1]);
         var op = new PickClassOp(ignoreIndex);
-        var each = weight is null ? t.NotEqual((long)ignoreIndex).To(x.DType) : Engine.Apply(op, CrossEntropyOp.Along(weight, x.Rank).Expand(x.Shape), t);
+        var each = weight is null ? t.NotEqual((long)ignoreIndex).To(x.DType) : Engine.Apply(op, ChannelNorm.Along(weight, x.Rank).Expand(x.Shape), t);
         var picked = Engine.Apply(op, x, t);
         var losses = weight is null ? -picked : -(picked * each);
         return reduction.Apply(single && reduction == Reduction.None ? losses.Reshape([]) : losses, each);

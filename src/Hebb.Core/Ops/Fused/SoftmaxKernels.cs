@@ -118,15 +118,15 @@ internal static unsafe class SoftmaxKernels
             {
                 int c = Math.Min(V.Count, width - j);
                 T* from = x + start + j, to = y + start + j;
-                V m = V.LoadPartial(from, c);
+                V m = RowMath.Load<V, T>(from, c);
                 for (long i = 1; i < n; i++)
-                    m = V.Max(m, V.LoadPartial(from + i * inner, c));
+                    m = V.Max(m, RowMath.Load<V, T>(from + i * inner, c));
                 V s = V.Zero;
                 for (long i = 0; i < n; i++)
                 {
-                    V e = VectorMath.Exp<V, T>(V.LoadPartial(from + i * inner, c) - m);
+                    V e = VectorMath.Exp<V, T>(RowMath.Load<V, T>(from + i * inner, c) - m);
                     if (!log)
-                        e.StorePartial(to + i * inner, c);
+                        RowMath.Store<V, T>(e, to + i * inner, c);
                     s += e;
                 }
                 m.Store(most + j);
@@ -140,8 +140,8 @@ internal static unsafe class SoftmaxKernels
                 for (int j = 0; j < width; j += V.Count)
                 {
                     int c = Math.Min(V.Count, width - j);
-                    V v = log ? V.LoadPartial(from + j, c) - V.Load(most + j) - V.Load(sum + j) : V.LoadPartial(to + j, c) * V.Load(sum + j);
-                    v.StorePartial(to + j, c);
+                    V v = log ? RowMath.Load<V, T>(from + j, c) - V.Load(most + j) - V.Load(sum + j) : RowMath.Load<V, T>(to + j, c) * V.Load(sum + j);
+                    RowMath.Store<V, T>(v, to + j, c);
                 }
             }
         }
@@ -168,9 +168,9 @@ internal static unsafe class SoftmaxKernels
                 T* d = g + start + j, p = y + start + j, to = gx + start + j;
                 V sum = V.Zero;
                 for (long i = 0; i < n; i++)
-                    sum += log ? V.LoadPartial(d + i * inner, c) : V.LoadPartial(d + i * inner, c) * V.LoadPartial(p + i * inner, c);
+                    sum += log ? RowMath.Load<V, T>(d + i * inner, c) : RowMath.Load<V, T>(d + i * inner, c) * RowMath.Load<V, T>(p + i * inner, c);
                 for (long i = 0; i < n; i++)
-                    Step(V.LoadPartial(d + i * inner, c), V.LoadPartial(p + i * inner, c), sum).StorePartial(to + i * inner, c);
+                    RowMath.Store<V, T>(Step(RowMath.Load<V, T>(d + i * inner, c), RowMath.Load<V, T>(p + i * inner, c), sum), to + i * inner, c);
             }
         }
 

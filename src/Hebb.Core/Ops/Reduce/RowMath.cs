@@ -33,6 +33,20 @@ internal static unsafe class RowMath
         return V.MaxLane(V.Max(a, b));
     }
 
+    /// <summary>The first <paramref name="n"/> lanes, up to all of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Load<V, T>(T* p, int n) where V : unmanaged, ISimd<V, T> where T : unmanaged => n == V.Count ? V.Load(p) : V.LoadPartial(p, n);
+
+    /// <summary>Writes the first <paramref name="n"/> lanes, up to all of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store<V, T>(V v, T* p, int n) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        if (n == V.Count)
+            v.Store(p);
+        else
+            v.StorePartial(p, n);
+    }
+
     /// <summary>What a sum adds up: a function of up to three rows. It may also store what it computed.</summary>
     public interface ITerm<T> where T : unmanaged
     {
@@ -119,5 +133,41 @@ internal static unsafe class RowMath
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T> => V.LoadPartial(x + i, n) * V.LoadPartial(y + i, n);
+    }
+
+    /// <summary>Squares of the distances from a number.</summary>
+    public readonly struct Distance<T>(T* x, T shift) : ITerm<T> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Full<V>(long i) where V : unmanaged, ISimd<V, T>
+        {
+            V d = V.Load(x + i) - V.Create(shift);
+            return d * d;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T>
+        {
+            V d = V.LoadPartial(x + i, n) - V.Create(shift);
+            return d * d;
+        }
+    }
+
+    /// <summary>d * weight * (x - shift); without the weight where it is null.</summary>
+    public readonly struct Moment<T>(T* d, T* weight, T* x, T shift) : RowMath.ITerm<T> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Full<V>(long i) where V : unmanaged, ISimd<V, T>
+        {
+            V v = V.Load(d + i) * (V.Load(x + i) - V.Create(shift));
+            return weight is null ? v : v * V.Load(weight + i);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T>
+        {
+            V v = V.LoadPartial(d + i, n) * (V.LoadPartial(x + i, n) - V.Create(shift));
+            return weight is null ? v : v * V.LoadPartial(weight + i, n);
+        }
     }
 }

@@ -1,0 +1,111 @@
+using System.Numerics;
+using Hebb.Cpu.Simd;
+using Hebb.Ops;
+using Hebb.Transforms;
+
+namespace Hebb;
+
+/// <summary>
+/// The backward pass of batch normalisation. Inputs: the gradient g of y, x, mean and variance of every channel, the weight if affine.
+/// Outputs: the gradient of x and, if affine, those of weight and bias.
+/// </summary>
+internal sealed class BatchNormGradOp : Primitive
+{
+    private double _eps;
+    private bool _affine;
+
+    public BatchNormGradOp(double eps, bool affine)
+    {
+        _eps = eps;
+        _affine = affine;
+    }
+
+    public BatchNormGradOp()
+    {
+    }
+
+    public override string Name => "batch_norm_grad";
+
+    public override string DisplayName => "BatchNormGrad";
+
+    public override int Outputs => _affine ? 3 : 1;
+
+    public override Saved Saves => Saved.Inputs;
+
+    public override bool HasDecomposition => true;
+
+    public override BatchRule Batching => BatchRule.Own;
+
+    public override void Describe(AttributeVisitor v)
+    {
+        v.Float("eps", ref _eps);
+        v.Bool("affine", ref _affine);
+    }
+
+    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
+    {
+        if (inputs[0].Shape != inputs[1].Shape)
+            throw new ShapeException($"BatchNormGrad: gradient {inputs[0].Shape} and input {inputs[1].Shape} differ");
+        outputs[0] = inputs[1];
+        if (_affine)
+            outputs[1] = outputs[2] = inputs[4];
+    }
+
+    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        if (inputs[1].DType == DType.Float64)
+            Run<double>(c, inputs, outputs);
+        else
+            Run<float>(c, inputs, outputs);
+    }
+
+    // dx = r w (g - mean(g) - h mean(g h)) with h = (x - mean) r.
+    private unsafe void Run<T>(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var (n, channels, s) = ChannelKernels.Split(inputs[1].Shape);
+        T* g = inputs[0].Data<T>(), x = inputs[1].Data<T>(), mean = inputs[2].Data<T>(), variance = inputs[3].Data<T>();
+        var spec = new TensorSpec([checked((int)ChannelKernels.Parts(n, s)), checked((int)channels)], inputs[1].DType);
+        var (plainParts, momentParts) = (new Tensor(spec), new Tensor(spec));
+        var sums = new Tensor(spec with { Shape = [5, checked((int)channels)] });
+        T* plain = sums.Data<T>(), moment = plain + channels, slope = moment + channels, offset = slope + channels, factor = offset + channels;
+        ChannelKernels.Sums(g, x, mean, plainParts.Data<T>(), momentParts.Data<T>(), n, channels, s);
+        Reductions.Run(c, default(SumReducer<T>), plainParts, [0], spec.DType, plain);
+        Reductions.Run(c, default(SumReducer<T>), momentParts, [0], spec.DType, moment);
+        double count = n * s;
+        for (long i = 0; i < channels; i++)
+        {
+            double r = 1 / Math.Sqrt(double.CreateTruncating(variance[i]) + _eps), w = _affine ? double.CreateTruncating(inputs[4].Data<T>()[i]) : 1;
+            double b = double.CreateTruncating(plain[i]), a = double.CreateTruncating(moment[i]) * r;
+            (factor[i], offset[i], slope[i]) = (T.CreateTruncating(r * w), T.CreateTruncating(-r * w * b / count), T.CreateTruncating(-r * r * w * a / count));
+            if (!_affine)
+                continue;
+            outputs[1].Data<T>()[i] = T.CreateTruncating(a);
+            outputs[2].Data<T>()[i] = plain[i];
+        }
+        ChannelKernels.Apply(x, g, outputs[0].Data<T>(), mean, slope, offset, factor, n, channels, s);
+        GC.KeepAlive(sums);
+    }
+
+    public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)
+    {
+        var (type, scale, rank) = (inputs[1].DType, inputs[2].DType, inputs[1].Rank);
+        var (g, x) = (inputs[0].To(scale), inputs[1].To(scale));
+        int[] axes = ChannelNorm.Axes(rank);
+        var r = ChannelNorm.Along((inputs[3] + _eps).Rsqrt(), rank);
+        var h = (x - ChannelNorm.Along(inputs[2], rank)) * r;
+        var gw = _affine ? g * ChannelNorm.Along(inputs[4], rank) : g;
+        var gx = ((gw - gw.Mean(axes, keepDim: true) - h * (gw * h).Mean(axes, keepDim: true)) * r).To(type);
+        return _affine ? [gx, (g * h).Sum(axes).To(inputs[4].DType), g.Sum(axes).To(inputs[4].DType)] : [gx];
+    }
+
+    public override Tensor[] Batch(BatchContext c)
+    {
+        var inputs = new Tensor[c.Values.Length];
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = i < 2 ? ChannelNorm.FoldChannels(c.Expanded(i)) : c.Expanded(i).Flatten(0, 1);
+        var outputs = Engine.ApplyAll(this, inputs);
+        for (int i = 0; i < outputs.Length; i++)
+            outputs[i] = i == 0 ? ChannelNorm.UnfoldChannels(outputs[0], c.Size) : outputs[i].Reshape(c.OutputSpecs[i].Shape.Insert(0, c.Size));
+        return outputs;
+    }
+}

@@ -1,0 +1,128 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Hebb.Cpu;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Ops;
+
+/// <summary>Layer and RMS normalisation of contiguous rows, forward and backward.</summary>
+internal static unsafe class RowNormKernels
+{
+    /// <summary>Elements a thread takes at once.</summary>
+    private const long BlockSize = 16 << 10;
+
+    /// <summary>Rows whose parts of the weight's and bias's gradients are added up without compensation.</summary>
+    private const long PartRows = 64;
+
+    /// <summary>y = (x - mean) / sqrt(var + eps) * weight + bias by rows of n; without means where they are null.</summary>
+    public static void Forward<T>(T* x, T* weight, T* bias, T* y, T* rstd, T* mean, long rows, long n, double eps) where T : unmanaged, IFloatingPointIeee754<T> =>
+        ParallelFor.Ranges(rows, Math.Max(1, BlockSize / Math.Max(n, 1)), new ForwardBody<T>(x, weight, bias, y, rstd, mean, n, eps));
+
+    private readonly struct ForwardBody<T>(T* x, T* weight, T* bias, T* y, T* rstd, T* mean, long n, double eps) : IRangeBody where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public void Invoke(long begin, long end)
+        {
+            var kernel = new Kernel(this, begin, end);
+            Isa.Dispatch<Kernel, T>(ref kernel);
+        }
+
+        private readonly struct Kernel(ForwardBody<T> owner, long begin, long end) : ISimdKernel<T>
+        {
+            public void Run<V>() where V : unmanaged, ISimd<V, T>
+            {
+                for (long i = begin; i < end; i++)
+                    owner.Row<V>(i);
+            }
+        }
+
+        private void Row<V>(long row) where V : unmanaged, ISimd<V, T>
+        {
+            T* from = x + row * n, to = y + row * n;
+            (T m, T r) = Statistics<V, T>(from, n, mean is not null, eps);
+            rstd[row] = r;
+            if (mean is not null)
+                mean[row] = m;
+            V shift = V.Create(m), scale = V.Create(r);
+            for (long i = 0; i < n; i += V.Count)
+            {
+                int c = (int)Math.Min(V.Count, n - i);
+                V v = (RowMath.Load<V, T>(from + i, c) - shift) * scale;
+                if (weight is not null)
+                    v *= RowMath.Load<V, T>(weight + i, c);
+                if (bias is not null)
+                    v += RowMath.Load<V, T>(bias + i, c);
+                RowMath.Store<V, T>(v, to + i, c);
+            }
+        }
+    }
+
+    /// <summary>Mean (0 unless centred) and 1 / sqrt(mean square distance from it + eps) of a row.</summary>
+    public static (T Mean, T Rstd) Statistics<V, T>(T* x, long n, bool centred, double eps)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        double count = n;
+        T mean = centred ? T.CreateTruncating(double.CreateTruncating(RowMath.Sum<V, T, RowMath.Element<T>>(new(x), n)) / count) : T.Zero;
+        double square = double.CreateTruncating(RowMath.Sum<V, T, RowMath.Distance<T>>(new(x, mean), n)) / count;
+        return (mean, T.CreateTruncating(1 / Math.Sqrt(square + eps)));
+    }
+
+    /// <summary>
+    /// From the gradient g of y, that of x; and, if there are weights, rows of partial gradients of weight and bias: [parts, n] each, with <see cref="Parts"/> parts.
+    /// </summary>
+    public static void Backward<T>(T* g, T* x, T* rstd, T* mean, T* weight, T* gx, T* weightParts, T* biasParts, long rows, long n) where T : unmanaged, IFloatingPointIeee754<T> =>
+        ParallelFor.Ranges(Parts(rows), Math.Max(1, BlockSize / Math.Max(n * PartRows, 1)), new BackwardBody<T>(g, x, rstd, mean, weight, gx, weightParts, biasParts, rows, n));
+
+    /// <summary>How many partial gradients of weight and bias there are.</summary>
+    public static long Parts(long rows) => (rows + PartRows - 1) / PartRows;
+
+    private readonly struct BackwardBody<T>(T* g, T* x, T* rstd, T* mean, T* weight, T* gx, T* weightParts, T* biasParts, long rows, long n) : IRangeBody where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public void Invoke(long begin, long end)
+        {
+            var kernel = new Kernel(this, begin, end);
+            Isa.Dispatch<Kernel, T>(ref kernel);
+        }
+
+        private readonly struct Kernel(BackwardBody<T> owner, long begin, long end) : ISimdKernel<T>
+        {
+            public void Run<V>() where V : unmanaged, ISimd<V, T>
+            {
+                for (long part = begin; part < end; part++)
+                    owner.Part<V>(part);
+            }
+        }
+
+        private void Part<V>(long part) where V : unmanaged, ISimd<V, T>
+        {
+            T* gw = weightParts is null ? null : weightParts + part * n, gb = biasParts is null ? null : biasParts + part * n;
+            if (gw is not null)
+                new Span<T>(gw, (int)n).Clear();
+            if (gb is not null)
+                new Span<T>(gb, (int)n).Clear();
+            for (long row = part * PartRows, last = Math.Min(row + PartRows, rows); row < last; row++)
+                Row<V>(row, gw, gb);
+        }
+
+        // dx = r (gw - mean(gw) - h mean(gw h)) with gw = g * weight, h = (x - mean) r; the RMS norm lacks mean(gw).
+        private void Row<V>(long row, T* gw, T* gb) where V : unmanaged, ISimd<V, T>
+        {
+            T* d = g + row * n, from = x + row * n, to = gx + row * n;
+            T m = mean is null ? T.Zero : mean[row], r = rstd[row], count = T.CreateTruncating(n);
+            T first = mean is null ? T.Zero : (weight is null ? RowMath.Sum<V, T, RowMath.Element<T>>(new(d), n) : RowMath.Sum<V, T, RowMath.Product<T>>(new(d, weight), n)) / count;
+            T second = RowMath.Sum<V, T, RowMath.Moment<T>>(new(d, weight, from, m), n) / count * r * r;
+            V shift = V.Create(m), scale = V.Create(r), a = V.Create(first), b = V.Create(second);
+            for (long i = 0; i < n; i += V.Count)
+            {
+                int c = (int)Math.Min(V.Count, n - i);
+                V e = RowMath.Load<V, T>(d + i, c), h = RowMath.Load<V, T>(from + i, c) - shift;
+                V v = weight is null ? e : e * RowMath.Load<V, T>(weight + i, c);
+                RowMath.Store<V, T>((v - a - h * b) * scale, to + i, c);
+                if (gw is not null)
+                    RowMath.Store<V, T>(RowMath.Load<V, T>(gw + i, c) + e * (h * scale), gw + i, c);
+                if (gb is not null)
+                    RowMath.Store<V, T>(RowMath.Load<V, T>(gb + i, c) + e, gb + i, c);
+            }
+        }
+    }
+}
