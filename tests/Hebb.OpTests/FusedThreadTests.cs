@@ -18,7 +18,7 @@ public class FusedThreadTests
         ["var"] = x => x[0].Var(0) + x[0].Reshape(300, -1).Var(1),
         ["logsumexp"] = x => x[0].LogSumExp(0),
         ["prod"] = x => x[0].Prod(1),
-        ["norm"] = x => x[0].Norm(3),
+        ["norm"] = x => x[0].Norm([], 3),
         ["max"] = x => x[0].Max(0).Values,
         ["cumsum"] = x => x[0].CumSum(0),
     };

@@ -176,8 +176,8 @@ internal sealed class NormOp : ReducePrimitive
 
 public sealed partial class Tensor
 {
-    /// <summary>The p-norm of all elements, by default the Euclidean one. See <see cref="Norm(ReadOnlySpan{int}, double, bool)"/>.</summary>
-    public Tensor Norm(double p = 2) => Norm(ReadOnlySpan<int>.Empty, p);
+    /// <summary>The Euclidean norm of all elements. For another one, name no axes: <c>x.Norm([], p)</c>.</summary>
+    public Tensor Norm() => Norm(ReadOnlySpan<int>.Empty);
 
     /// <summary>The p-norm along an axis. See <see cref="Norm(ReadOnlySpan{int}, double, bool)"/>.</summary>
     public Tensor Norm(int axis, double p = 2, bool keepDim = false) => Norm([axis], p, keepDim);
