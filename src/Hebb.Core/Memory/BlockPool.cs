@@ -50,11 +50,15 @@ internal static class BlockPool
             Interlocked.Increment(ref s_collections);
             GC.Collect(generation, GCCollectionMode.Forced, blocking: true);
             GC.WaitForPendingFinalizers();
-            if (BytesOut + size <= Interlocked.Read(ref s_softLimit))
-                break;
+            lock (Gate)
+            {
+                // Younger generations may lower the limit, only a full collection proves that more is alive. A quarter must come free, or the next call would be here again.
+                long wanted = Math.Max(Floor, (long)(1.5 * (s_out + size)));
+                s_softLimit = generation == 2 ? wanted : Math.Min(s_softLimit, wanted);
+                if (s_out + size <= s_softLimit / 4 * 3)
+                    break;
+            }
         }
-        lock (Gate)
-            s_softLimit = Math.Max(Floor, (long)(1.5 * (s_out + size)));
         return TryRent(size) ?? throw new OutOfMemoryException($"out of memory: {size:N0} bytes asked for while tensors use {BytesOut:N0}");
     }
 

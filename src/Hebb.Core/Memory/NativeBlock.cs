@@ -11,7 +11,7 @@ internal sealed unsafe class NativeBlock : Storage
     /// Refers to this block without keeping it alive. Short on purpose: while it still has a target, no finalizer is pending, so whoever
     /// gets the target may release the block without racing one.
     /// </summary>
-    internal WeakReference<NativeBlock> Weak;
+    internal readonly WeakReference<NativeBlock> Weak;
 
     public NativeBlock(long bytes)
     {
@@ -22,13 +22,22 @@ internal sealed unsafe class NativeBlock : Storage
         Weak = new WeakReference<NativeBlock>(this);
     }
 
+    private NativeBlock(byte* pointer, long capacity)
+    {
+        Pointer = pointer;
+        Capacity = capacity;
+        Weak = new WeakReference<NativeBlock>(this);
+    }
+
+    // A young object takes the memory over: the next collection of the youngest generation finds it when it dies, where this one, old by now, would need a full one.
     ~NativeBlock()
     {
         if (Pointer == null)
             return;
-        Weak = new WeakReference<NativeBlock>(this);
-        GC.ReRegisterForFinalize(this);
-        Release();
+        var successor = new NativeBlock(Pointer, Capacity) { Version = Version };
+        Pointer = null;
+        Generation++;
+        BlockPool.Return(successor);
     }
 
     internal override void Release()

@@ -2,7 +2,8 @@ namespace Hebb.Memory;
 
 /// <summary>
 /// What an open <see cref="TensorScope"/> knows: each storage rented in it and the generation it had then. Blocks are held weakly, so a long scope
-/// keeps nothing alive; slices strongly up to a bound, past which they are left to the collector. Recycled per thread.
+/// keeps nothing alive; slices strongly up to a bound, past which they are left to the collector. The table is recycled per thread; this object is not, for
+/// tensors that outlived it are told where it was opened.
 /// </summary>
 internal sealed class ScopeState
 {
@@ -12,14 +13,15 @@ internal sealed class ScopeState
     private static ScopeState? t_top;
 
     [ThreadStatic]
-    private static ScopeState? t_spare;
+    private static Stack<Entry[]>? t_spare;
 
-    private Entry[] _entries = new Entry[64];
+    private readonly string _member, _file;
+    private readonly int _line;
+    private readonly bool _suspended;
+
+    private Entry[] _entries;
     private int _count;
     private long _sliceBytes;
-    private bool _suspended;
-    private string _member = "", _file = "";
-    private int _line;
 
     private struct Entry
     {
@@ -30,18 +32,20 @@ internal sealed class ScopeState
 
     public static ScopeState? Top => t_top;
 
-    public ScopeState? Parent { get; private set; }
-
-    /// <summary>Where the scope was opened that last handed a storage back; for the error of a late use.</summary>
-    public static string Describe(Storage storage) => storage.Scope is { } scope ? $"{scope._member}, {Path.GetFileName(scope._file)}:{scope._line}" : "a scope";
-
-    public static ScopeState Push(string member, string file, int line, bool suspended)
+    private ScopeState(string member, string file, int line, bool suspended)
     {
-        var state = t_spare ?? new ScopeState();
-        t_spare = state.Parent;
-        (state.Parent, state._member, state._file, state._line, state._suspended) = (t_top, member, file, line, suspended);
-        return t_top = state;
+        (Parent, _member, _file, _line, _suspended) = (t_top, member, file, line, suspended);
+        _entries = t_spare is { Count: > 0 } spare ? spare.Pop() : new Entry[64];
     }
+
+    public ScopeState? Parent { get; }
+
+    /// <summary>Where the scope was opened that handed back what a storage held in a generation; for the error of a late use.</summary>
+    public static string Describe(Storage storage, int generation) => storage.EndedBy is { } scope && storage.EndedGeneration == generation
+        ? $"{scope._member}, {Path.GetFileName(scope._file)}:{scope._line}"
+        : "a place that is forgotten, for its memory was used again";
+
+    public static ScopeState Push(string member, string file, int line, bool suspended) => t_top = new ScopeState(member, file, line, suspended);
 
     public void Adopt(Storage storage)
     {
@@ -70,7 +74,6 @@ internal sealed class ScopeState
     public void Hand(Storage storage, ScopeState? to)
     {
         int slot = storage.ScopeSlot;
-        // A scope object is recycled too: its slot may mean another storage by now.
         if (slot >= _count || Held(slot) != storage || _entries[slot].Generation != storage.Generation)
             return;
         _entries[slot].Generation = storage.Generation - 1;
@@ -84,15 +87,16 @@ internal sealed class ScopeState
             throw new HebbException("a TensorScope ended on another thread, or before one that was opened inside it");
         for (int i = 0; i < _count; i++)
         {
-            if (Held(i) is { } storage && storage.Generation == _entries[i].Generation)
-                storage.Release();
+            if (Held(i) is not { } storage || storage.Generation != _entries[i].Generation)
+                continue;
+            (storage.EndedBy, storage.EndedGeneration) = (this, storage.Generation);
+            storage.Release();
         }
         Array.Clear(_entries, 0, _count);
+        (t_spare ??= new Stack<Entry[]>()).Push(_entries);
+        _entries = [];
         _count = 0;
-        _sliceBytes = 0;
         t_top = Parent;
-        Parent = t_spare;
-        t_spare = this;
     }
 
     private Storage? Held(int slot)

@@ -11,10 +11,15 @@ public abstract unsafe class Storage
     /// <summary>Changes when the memory is handed back.</summary>
     internal int Generation;
 
-    /// <summary>The scope that will hand this back (or last did), and its slot there.</summary>
+    /// <summary>The scope that will hand this back, and its slot there.</summary>
     internal ScopeState? Scope;
 
     internal int ScopeSlot;
+
+    /// <summary>The scope that last handed this back, and the generation that ended then.</summary>
+    internal ScopeState? EndedBy;
+
+    internal int EndedGeneration;
 
     /// <summary>Bytes usable; at least what was asked for.</summary>
     public long Capacity { get; private protected set; }

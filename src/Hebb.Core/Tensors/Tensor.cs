@@ -135,6 +135,6 @@ public sealed partial class Tensor
     {
         if (Tracer is not null)
             throw new HebbException($"the values of {Spec} can't be read inside {Tracer.Interpreter.Name}: they are known only when it has run");
-        throw new HebbException($"{Spec} was used after the TensorScope that owned it ended (opened at {ScopeState.Describe(_storage!)}); call scope.Keep on what must outlive it");
+        throw new HebbException($"{Spec} was used after the TensorScope that owned it ended (opened at {ScopeState.Describe(_storage!, _generation)}); call scope.Keep on what must outlive it");
     }
 }
