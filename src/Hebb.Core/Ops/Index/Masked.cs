@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Hebb;
 
 public sealed partial class Tensor
@@ -7,7 +5,6 @@ public sealed partial class Tensor
     /// <summary>The tensor with one value where <paramref name="mask"/> (Bool, broadcast) holds. The value is converted to this tensor's type.</summary>
     /// <exception cref="DTypeException">The mask is not Bool.</exception>
     /// <exception cref="ShapeException">The mask does not broadcast to this shape.</exception>
-    [OverloadResolutionPriority(1)] // a number converts to a tensor too
     public Tensor MaskedFill(Tensor mask, double value) => MaskedFill(mask, Full([], value, DType));
 
     /// <summary>The tensor with <paramref name="value"/> (broadcast) where <paramref name="mask"/> (Bool, broadcast) holds. Gradients flow to both.</summary>

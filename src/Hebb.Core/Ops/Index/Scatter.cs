@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Hebb.Ops;
 using Hebb.Transforms;
 
@@ -97,7 +96,6 @@ public sealed partial class Tensor
 
     /// <summary>The tensor with one value at the places that <paramref name="indices"/> names along an axis.</summary>
     /// <exception cref="ShapeException">Shapes don't fit, or an index is out of range.</exception>
-    [OverloadResolutionPriority(1)] // a number converts to a tensor too
     public Tensor Scatter(int axis, Tensor indices, double value) => Scatter(axis, indices, Full([], value, DType).Expand(indices.Shape));
 
     private (Tensor X, Tensor Index, Tensor Source) ScatterInputs(string op, Tensor index, Tensor source)
