@@ -1,5 +1,3 @@
-using Hebb.Ops;
-
 namespace Hebb.OpTests;
 
 /// <summary>Factorizations and solvers, against naive loops and the equations that define them. Inputs are well conditioned, eigenvalues apart.</summary>
@@ -63,40 +61,40 @@ internal static class LinearAlgebraRows
         };
 
         // The gradient of the determinant of singular matrices, of rank 2 and 1: their cofactors.
-        yield return new("det_singular", [In.Real(3, 2)], x => x[0].Product(x[0].MT).Det()) { Reference = _ => [Tensor.Scalar(0, DType.Float64)], SecondGradient = false, Jvp = false };
-        yield return new("det_gradient_singular", [In.Real(3, 1), In.Real(3, 2)], x => DetGradient(x[1].Product(x[1].MT)))
+        yield return new("det_singular", [In.Real(3, 2)], x => x[0].MatMul(x[0].MT).Det()) { Reference = _ => [Tensor.Scalar(0, DType.Float64)], SecondGradient = false, Jvp = false };
+        yield return new("det_gradient_singular", [In.Real(3, 1), In.Real(3, 2)], x => DetGradient(x[1].MatMul(x[1].MT)))
         {
             Gradient = false,
             DTypes = [DType.Float32],
-            Reference = x => [Cofactors3(x[1].Product(x[1].MT))],
+            Reference = x => [Cofactors3(x[1].MatMul(x[1].MT))],
         };
 
         foreach ((int m, int n) in new[] { (4, 3), (3, 3), (2, 4), (1, 1) })
         {
             // Products that give the input back; then the factors themselves, whose signs are fixed near the input.
-            yield return new($"qr_product_{m}_{n}", [In.Real(m, n)], x => Spread(x[0]).Qr() is var (q, r) ? q.Product(r) : null!) { Reference = x => [Spread(x[0])] };
+            yield return new($"qr_product_{m}_{n}", [In.Real(m, n)], x => Spread(x[0]).Qr() is var (q, r) ? q.MatMul(r) : null!) { Reference = x => [Spread(x[0])] };
             yield return new($"qr_{m}_{n}", [In.Real(2, m, n)], x => Spread(x[0]).Qr() is var (q, r) ? [q, r] : []) { Reference = x => GramSchmidt(Spread(x[0])), GradientTolerance = 3e-6 };
             yield return new($"svd_values_{m}_{n}", [In.Real(m, n)], x => Spread(x[0]).Svdvals()) { Reference = x => [JacobiValues(Spread(x[0]))], Tolerance = 1e-11 };
-            yield return new($"svd_product_{m}_{n}", [In.Real(2, m, n)], x => Spread(x[0]).Svd() is var (u, s, v) ? (u * s.Unsqueeze(-2)).Product(v) : null!) { Reference = x => [Spread(x[0])], GradientTolerance = 3e-6 };
+            yield return new($"svd_product_{m}_{n}", [In.Real(2, m, n)], x => Spread(x[0]).Svd() is var (u, s, v) ? (u * s.Unsqueeze(-2)).MatMul(v) : null!) { Reference = x => [Spread(x[0])], GradientTolerance = 3e-6 };
             yield return new($"svd_{m}_{n}", [In.Real(m, n)], x => Spread(x[0]).Svd() is var (u, s, v) ? [u, s, v] : []) { GradientTolerance = 1e-5, LoopsInVmap = false };
         }
-        yield return new("qr_complete", [In.Real(4, 2)], x => x[0].Qr(complete: true) is var (q, r) ? [q.Product(r), q.MT.Product(q)] : [])
+        yield return new("qr_complete", [In.Real(4, 2)], x => x[0].Qr(complete: true) is var (q, r) ? [q.MatMul(r), q.MT.MatMul(q)] : [])
         {
             Gradient = false,
             Reference = x => [x[0], Tensor.Eye(4, dtype: DType.Float64)],
         };
-        yield return new("svd_full", [In.Real(4, 2)], x => x[0].Svd(fullMatrices: true) is var (u, s, v) ? [(u.Narrow(-1, 0, 2) * s).Product(v), u.MT.Product(u), v.Product(v.MT)] : [])
+        yield return new("svd_full", [In.Real(4, 2)], x => x[0].Svd(fullMatrices: true) is var (u, s, v) ? [(u.Narrow(-1, 0, 2) * s).MatMul(v), u.MT.MatMul(u), v.MatMul(v.MT)] : [])
         {
             Gradient = false,
             Reference = x => [x[0], Tensor.Eye(4, dtype: DType.Float64), Tensor.Eye(2, dtype: DType.Float64)],
         };
-        yield return new("svd_full_wide", [In.Real(2, 4)], x => x[0].Svd(fullMatrices: true) is var (u, s, v) ? [(u * s).Product(v.Narrow(-2, 0, 2)), u.MT.Product(u), v.Product(v.MT)] : [])
+        yield return new("svd_full_wide", [In.Real(2, 4)], x => x[0].Svd(fullMatrices: true) is var (u, s, v) ? [(u * s).MatMul(v.Narrow(-2, 0, 2)), u.MT.MatMul(u), v.MatMul(v.MT)] : [])
         {
             Gradient = false,
             Reference = x => [x[0], Tensor.Eye(2, dtype: DType.Float64), Tensor.Eye(4, dtype: DType.Float64)],
         };
         yield return new("svd_full_values", [In.Real(4, 2)], x => x[0].Svd(fullMatrices: true).S) { Reference = x => [JacobiValues(x[0])], Tolerance = 1e-11, Jvp = false };
-        yield return new("svd_full_square", [In.Real(3, 3)], x => Spread(x[0]).Svd(fullMatrices: true) is var (u, s, v) ? (u * s).Product(v) : null!) { Reference = x => [Spread(x[0])], GradientTolerance = 3e-6 };
+        yield return new("svd_full_square", [In.Real(3, 3)], x => Spread(x[0]).Svd(fullMatrices: true) is var (u, s, v) ? (u * s).MatMul(v) : null!) { Reference = x => [Spread(x[0])], GradientTolerance = 3e-6 };
         yield return new("svd_empty", [In.Real(2, 0, 3)], x => x[0].Svd() is var (u, s, v) ? [u, s, v] : [])
         {
             Gradient = false,
@@ -107,7 +105,7 @@ internal static class LinearAlgebraRows
             yield return new($"eigh_{(upper ? "upper" : "lower")}", [In.Real(2, 3, 3)], x => Graded(x[0]).Eigh(upper) is var (w, v) ? [w, v] : []) { GradientTolerance = 1e-5 };
             yield return new($"eigh_values_{(upper ? "upper" : "lower")}", [In.Real(4, 4)], x => Graded(x[0]).Eigvalsh(upper)) { Reference = x => [JacobiEigenvalues(Graded(x[0]))], Tolerance = 1e-11 };
         }
-        yield return new("eigh_product", [In.Real(3, 3)], x => Graded(x[0]).Eigh() is var (w, v) ? (v * w).Product(v.MT) : null!) { Reference = x => [Graded(x[0])], GradientTolerance = 3e-6 };
+        yield return new("eigh_product", [In.Real(3, 3)], x => Graded(x[0]).Eigh() is var (w, v) ? (v * w).MatMul(v.MT) : null!) { Reference = x => [Graded(x[0])], GradientTolerance = 3e-6 };
         yield return new("eigh_repeated", [In.Real(3)], x => (x[0].Unsqueeze(-1) * x[0]).Eigvalsh().Narrow(0, 2, 1))
         {
             Reference = x => [Tensor.From([x[0].ToArray<double>().Sum(v => v * v)])],
@@ -156,7 +154,7 @@ internal static class LinearAlgebraRows
     private static Tensor Eye(Tensor x, double factor = 1) => Tensor.Eye(x.Shape[-1], dtype: x.DType) * factor;
 
     /// <summary>A positive definite matrix that depends on all of x.</summary>
-    private static Tensor Positive(Tensor x) => x.Product(x.MT) + Eye(x);
+    private static Tensor Positive(Tensor x) => x.MatMul(x.MT) + Eye(x);
 
     /// <summary>Well conditioned, and so is each of its triangles.</summary>
     private static Tensor Dominant(Tensor x) => x * 0.5 + Eye(x, 3);
@@ -331,7 +329,7 @@ internal static class LinearAlgebraRows
     /// <summary>Singular values: roots of the eigenvalues of A'A, descending.</summary>
     private static Tensor JacobiValues(Tensor x)
     {
-        double[] values = JacobiEigenvalues(x.Shape[0] < x.Shape[1] ? x.Product(x.MT) : x.MT.Product(x)).ToArray<double>();
+        double[] values = JacobiEigenvalues(x.Shape[0] < x.Shape[1] ? x.MatMul(x.MT) : x.MT.MatMul(x)).ToArray<double>();
         return Tensor.From(values.Reverse().Select(Math.Sqrt).ToArray());
     }
 

@@ -43,7 +43,7 @@ internal sealed class CholeskyOp : Primitive
     public override void Vjp(in VjpContext c)
     {
         var l = c.Output();
-        var p = l.MT.Product(c.Grad()) * Matrices.Triangle(l.Shape[-1], 1, 0.5, 0, l.DType);
+        var p = l.MT.MatMul(c.Grad()) * Matrices.Triangle(l.Shape[-1], 1, 0.5, 0, l.DType);
         var half = l.SolveTriangular(p, upper: false, transpose: true);
         var s = l.SolveTriangular(half.MT, upper: false, transpose: true);
         c.Set(0, Matrices.Symmetric(s));

@@ -47,7 +47,7 @@ internal sealed class CofactorOp : Primitive
         var t = c.Input(0).Inverse().MT;
         var det = c.Input(0).Det().Unsqueeze(-1).Unsqueeze(-1);
         var along = (c.Grad() * t).Sum([-2, -1], keepDim: true);
-        c.Set(0, (along * t - t.Product(c.Grad().MT).Product(t)) * det);
+        c.Set(0, (along * t - t.MatMul(c.Grad().MT).MatMul(t)) * det);
     }
 
     private readonly unsafe struct Body<T>(T* x, T* y, int n) : IRangeBody

@@ -56,17 +56,17 @@ internal sealed class EighOp : Primitive
         var (w, v) = (c.Output(0), c.Output(1));
         var inner = v * c.Grad(0).Unsqueeze(-2);
         if (c.HasGrad(1))
-            inner += v.Product(v.MT.Product(c.Grad(1)) * Matrices.InverseGaps(w));
-        c.Set(0, Matrices.Symmetric(inner.Product(v.MT)));
+            inner += v.MatMul(v.MT.MatMul(c.Grad(1)) * Matrices.InverseGaps(w));
+        c.Set(0, Matrices.Symmetric(inner.MatMul(v.MT)));
     }
 
     // By hand, so that equal eigenvalues spoil the tangents of the vectors alone.
     public override void Jvp(in JvpContext c)
     {
         var (w, v) = (c.Output(0), c.Output(1));
-        var moved = Matrices.Symmetric(c.Tangent(0)).Product(v);
+        var moved = Matrices.Symmetric(c.Tangent(0)).MatMul(v);
         c.Set(0, (v * moved).Sum(-2));
-        c.Set(1, v.Product(v.MT.Product(moved) * Matrices.InverseGaps(w)));
+        c.Set(1, v.MatMul(v.MT.MatMul(moved) * Matrices.InverseGaps(w)));
     }
 
     private readonly unsafe struct Body<T>(T* x, T* values, T* vectors, int n, bool upper, Shape batch) : IRangeBody

@@ -42,10 +42,10 @@ internal sealed class InverseOp : Primitive
     public override void Vjp(in VjpContext c)
     {
         var t = c.Output().MT;
-        c.Set(0, -t.Product(c.Grad()).Product(t));
+        c.Set(0, -t.MatMul(c.Grad()).MatMul(t));
     }
 
-    public override void Jvp(in JvpContext c) => c.Set(0, -c.Output().Product(c.Tangent(0)).Product(c.Output()));
+    public override void Jvp(in JvpContext c) => c.Set(0, -c.Output().MatMul(c.Tangent(0)).MatMul(c.Output()));
 
     private readonly unsafe struct Body<T>(T* x, T* y, int n, Shape batch) : IRangeBody
         where T : unmanaged, IFloatingPointIeee754<T>

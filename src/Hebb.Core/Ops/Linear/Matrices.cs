@@ -67,9 +67,6 @@ internal static class Matrices
         return Triangle(n, 1, 0, 1, x.DType) / (x.Unsqueeze(-2) - x.Unsqueeze(-1) + Tensor.Eye(n, dtype: x.DType));
     }
 
-    /// <summary>The matrix product, batches broadcast.</summary>
-    public static Tensor Product(this Tensor a, Tensor b) => (a.Unsqueeze(-1) * b.Unsqueeze(b.Rank - 2)).Sum(-2);
-
     /// <summary>The symmetric part, (x + x') / 2.</summary>
     public static Tensor Symmetric(Tensor x) => (x + x.MT) * 0.5;
 }

@@ -66,16 +66,16 @@ internal sealed class QrOp : Primitive
         // A = [X, Y] with X square: X = Q U and Y = Q V, where R = [U, V].
         var y = c.Input(0).Narrow(-1, m, n - m);
         var (gu, gv) = (c.Grad(1).Narrow(-1, 0, m), c.Grad(1).Narrow(-1, m, n - m));
-        var gx = Tall(q, r.Narrow(-1, 0, m), c.Grad(0) + y.Product(gv.MT), gu);
-        c.Set(0, Tensor.Cat([gx, q.Product(gv)], gx.Rank - 1));
+        var gx = Tall(q, r.Narrow(-1, 0, m), c.Grad(0) + y.MatMul(gv.MT), gu);
+        c.Set(0, Tensor.Cat([gx, q.MatMul(gv)], gx.Rank - 1));
     }
 
     // (G_Q + Q copyltu(R G_R' - G_Q' Q)) R^-T, where copyltu mirrors the lower triangle (Walter and Lehmann 2018).
     private static Tensor Tall(Tensor q, Tensor r, Tensor gq, Tensor gr)
     {
-        var w = r.Product(gr.MT) - gq.MT.Product(q);
+        var w = r.MatMul(gr.MT) - gq.MT.MatMul(q);
         var lower = w * Matrices.Triangle(w.Shape[-1], 1, 0.5, 0, w.DType);
-        var b = gq + q.Product(lower + lower.MT);
+        var b = gq + q.MatMul(lower + lower.MT);
         return r.SolveTriangular(b, upper: true, left: false, transpose: true);
     }
 

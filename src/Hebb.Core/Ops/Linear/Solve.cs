@@ -48,7 +48,7 @@ internal sealed class SolveOp : Primitive
         var gb = Engine.Apply(new SolveOp(!_transpose), c.Input(0), c.Grad());
         c.Set(1, gb);
         if (c.Needs(0))
-            c.Set(0, -(_transpose ? c.Output().Product(gb.MT) : gb.Product(c.Output().MT)));
+            c.Set(0, -(_transpose ? c.Output().MatMul(gb.MT) : gb.MatMul(c.Output().MT)));
     }
 
     public override Tensor[] Batch(BatchContext c)

@@ -62,7 +62,7 @@ internal sealed class SolveTriangularOp : Primitive
         c.Set(1, gb);
         if (!c.Needs(0))
             return;
-        var ga = -(_transpose ? x.Product(gb.MT) : gb.Product(x.MT));
+        var ga = -(_transpose ? x.MatMul(gb.MT) : gb.MatMul(x.MT));
         c.Set(0, ga * Matrices.Triangle(a.Shape[-1], _upper ? 0 : 1, _unit ? 0 : 1, _upper ? 1 : 0, a.DType));
     }
 

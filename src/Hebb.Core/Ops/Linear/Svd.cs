@@ -67,7 +67,7 @@ internal sealed class SvdOp : Primitive
         }
         if (!vectors)
         {
-            c.Set(0, (u * c.Grad(1).Unsqueeze(-2)).Product(vt));
+            c.Set(0, (u * c.Grad(1).Unsqueeze(-2)).MatMul(vt));
             return;
         }
 
@@ -76,22 +76,22 @@ internal sealed class SvdOp : Primitive
         Tensor? outside = null;
         if (c.HasGrad(0))
         {
-            var inner = u.MT.Product(c.Grad(0));
+            var inner = u.MT.MatMul(c.Grad(0));
             core += f * (inner - inner.MT) * s.Unsqueeze(-2);
             if (m > k)
-                outside = ((c.Grad(0) - u.Product(inner)) / s.Unsqueeze(-2)).Product(vt);
+                outside = ((c.Grad(0) - u.MatMul(inner)) / s.Unsqueeze(-2)).MatMul(vt);
         }
         if (c.HasGrad(2))
         {
-            var inner = vt.Product(c.Grad(2).MT);
+            var inner = vt.MatMul(c.Grad(2).MT);
             core += s.Unsqueeze(-1) * (f * (inner - inner.MT));
             if (n > k)
             {
-                var rest = u.Product((c.Grad(2) - inner.MT.Product(vt)) / s.Unsqueeze(-1));
+                var rest = u.MatMul((c.Grad(2) - inner.MT.MatMul(vt)) / s.Unsqueeze(-1));
                 outside = outside is null ? rest : outside + rest;
             }
         }
-        var gradient = u.Product(core).Product(vt);
+        var gradient = u.MatMul(core).MatMul(vt);
         c.Set(0, outside is null ? gradient : gradient + outside);
     }
 
@@ -102,15 +102,15 @@ internal sealed class SvdOp : Primitive
         int m = u.Shape[-2], n = vt.Shape[-1], k = s.Shape[-1];
         if (_full && m != n)
             throw NoDerivative(c.Input(0).Shape, k);
-        var (left, right) = (u.MT.Product(c.Tangent(0)), c.Tangent(0).Product(vt.MT));
-        var inner = u.MT.Product(right);
+        var (left, right) = (u.MT.MatMul(c.Tangent(0)), c.Tangent(0).MatMul(vt.MT));
+        var inner = u.MT.MatMul(right);
         var f = Matrices.InverseGaps(s * s);
         var (row, column) = (s.Unsqueeze(-2), s.Unsqueeze(-1));
-        var du = u.Product(f * (inner * row + column * inner.MT));
-        var dvt = (f * (column * inner + inner.MT * row)).MT.Product(vt);
+        var du = u.MatMul(f * (inner * row + column * inner.MT));
+        var dvt = (f * (column * inner + inner.MT * row)).MT.MatMul(vt);
         c.Set(1, (u * right).Sum(-2));
-        c.Set(0, m > k ? du + (right - u.Product(inner)) / row : du);
-        c.Set(2, n > k ? dvt + (left - inner.Product(vt)) / column : dvt);
+        c.Set(0, m > k ? du + (right - u.MatMul(inner)) / row : du);
+        c.Set(2, n > k ? dvt + (left - inner.MatMul(vt)) / column : dvt);
     }
 
     private static GradientException NoDerivative(in Shape shape, int k) =>
