@@ -35,6 +35,21 @@ public class InPlaceTests
     }
 
     [Fact]
+    public void OneValueUnderAMask()
+    {
+        var x = Tensor.Arange(12, DType.Float32).Reshape(2, 3, 2);
+        int version = x.Storage.Version;
+        x[Tensor.From(new[,] { { true, false, true }, { false, false, true } })] = -1f;
+        Assert.Equal([-1, -1, 2, 3, -1, -1, 6, 7, 8, 9, -1, -1], x.ToArray<float>());
+        Assert.Equal(version + 1, x.Storage.Version);
+        x.MT[Tensor.From(new[] { false, true })] = Tensor.From(new[,] { { 7.9 } });
+        Assert.Equal([-1, -1, 2, 3, -1, -1, 7.9f, 7.9f, 7.9f, 7.9f, 7.9f, 7.9f], x.ToArray<float>());
+        var y = Tensor.Arange(3);
+        y[y.Greater(0)] = Tensor.From([2.7]);
+        Assert.Equal([0L, 2, 2], y.ToArray<long>());
+    }
+
+    [Fact]
     public void LeavesChangeOnlyUnderNoGrad()
     {
         var x = Tensor.Zeros([2]).RequireGrad();

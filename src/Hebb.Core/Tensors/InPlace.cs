@@ -71,6 +71,8 @@ public static class InPlace
     {
         Check("x[…] = v", target);
         CheckSource("x[…] = v", value);
+        if (indices.Length == 1 && indices[0].Indices is { DType: DType.Bool } mask && value.Count == 1 && TryFill(target, mask, value))
+            return;
         var plan = Indexing.Resolve(target, indices);
         if (plan.Indices.Length == 0)
         {
@@ -85,6 +87,20 @@ public static class InPlace
         target.Storage.Version++;
         GC.KeepAlive(values);
         GC.KeepAlive(target);
+    }
+
+    /// <summary>One value where a mask over the first axes holds, without listing the places.</summary>
+    private static bool TryFill(Tensor target, Tensor mask, Tensor value)
+    {
+        if (!target.IsContiguous || target.DType.IsStorageOnly || mask.Rank == 0 || mask.Rank > target.Rank || mask.Shape != target.Shape[..mask.Rank] || mask.Tracer is not null)
+            return false;
+        var shape = mask.Shape;
+        while (shape.Rank < target.Rank)
+            shape = shape.Insert(shape.Rank);
+        Tensor[] inputs = [mask.Reshape(shape), Copying.To(value.Detach(), target.DType).Reshape([]), target];
+        Eager.RunInto(WhereOp.Instance, inputs, [target], prepare: false);
+        target.Storage.Version++;
+        return true;
     }
 
     private static void Write(string op, Tensor source, Tensor target)

@@ -43,7 +43,8 @@ internal static unsafe class GridKernel
         {
             Span<int> indices = stackalloc int[12];
             Span<T> values = stackalloc T[12], slopes = stackalloc T[12];
-            int n = _rule.Taps;
+            // 1, 2 or 4 taps an axis: as many bits of a tap's number.
+            int bits = _rule.Taps >> 1, mask = _rule.Taps - 1;
             for (int i = 0; i < _axes; i++)
                 _rule.Resolve(point[_axes - 1 - i], _sizes[i], indices.Slice(4 * i, 4), values.Slice(4 * i, 4), slopes.Slice(4 * i, 4));
             for (int tap = 0; tap < Taps; tap++)
@@ -53,8 +54,8 @@ internal static unsafe class GridKernel
                 T weight = T.One;
                 for (int i = _axes - 1; i >= 0; i--)
                 {
-                    (rest, int k) = Math.DivRem(rest, n);
-                    k += 4 * i;
+                    int k = 4 * i + (rest & mask);
+                    rest >>= bits;
                     inside &= indices[k] >= 0;
                     offset += indices[k] * stride;
                     stride *= _sizes[i];
@@ -101,18 +102,25 @@ internal static unsafe class GridKernel
                 {
                     T* image = _x + (n * _channels + c) * _size, to = _y + (n * _channels + c) * points + start + first;
                     for (int p = 0; p < length; p++)
-                    {
-                        T sum = T.Zero;
-                        for (int k = p * taps; k < (p + 1) * taps; k++)
-                        {
-                            if (offsets[k] >= 0)
-                                sum += weights[k] * image[offsets[k]];
-                        }
-                        to[p] = sum;
-                    }
+                        to[p] = Sum(image, offsets + p * taps, weights + p * taps, taps);
                 }
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T Sum<T>(T* image, int* offsets, T* weights, int taps) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        // Most points have all their neighbours.
+        if (taps == 4 && (offsets[0] | offsets[1] | offsets[2] | offsets[3]) >= 0)
+            return weights[0] * image[offsets[0]] + weights[1] * image[offsets[1]] + weights[2] * image[offsets[2]] + weights[3] * image[offsets[3]];
+        T sum = T.Zero;
+        for (int k = 0; k < taps; k++)
+        {
+            if (offsets[k] >= 0)
+                sum += weights[k] * image[offsets[k]];
+        }
+        return sum;
     }
 
     /// <summary>x[n, c, tap] += weight * g[n, c, p], in the order of the points; x starts at zero.</summary>
@@ -189,13 +197,7 @@ internal static unsafe class GridKernel
                     for (int c = 0; c < _channels; c++)
                     {
                         T* image = _x + (n * _channels + c) * _size;
-                        T slope = T.Zero;
-                        for (int k = 0; k < _sampler.Taps; k++)
-                        {
-                            if (offsets[k] >= 0)
-                                slope += weights[k] * image[offsets[k]];
-                        }
-                        sum += slope * _g[(n * _channels + c) * points + p];
+                        sum += Sum(image, offsets, weights, _sampler.Taps) * _g[(n * _channels + c) * points + p];
                     }
                     _result[i * _axes + axis] = sum;
                 }

@@ -187,8 +187,7 @@ internal static unsafe class AxisKernel
                 T* from = _x + _layout.OuterOffset(line / _layout.Length) + (along ? 0 : _layout.InnerOffset(inner, _rank)), to = _y + at;
                 if (!shared)
                 {
-                    for (int i = 0; i < _row; i++)
-                        to[i] = from[i * step + Place(at + i)];
+                    Pick(from, step, _index + at, to);
                     continue;
                 }
                 from += Place(line);
@@ -199,6 +198,20 @@ internal static unsafe class AxisKernel
                 }
                 for (int i = 0; i < _row; i++)
                     to[i] = from[i * step];
+            }
+        }
+
+        private void Pick(T* from, long step, long* index, T* to)
+        {
+            long size = _layout.Size, stride = _layout.Stride;
+            for (int i = 0, row = _row; i < row; i++, from += step)
+            {
+                long k = index[i];
+                if (k < 0)
+                    k += size;
+                if ((ulong)k >= (ulong)size)
+                    throw IndexKernel.OutOfRange(op, index[i], axis, x.Shape);
+                to[i] = from[k * stride];
             }
         }
 
@@ -258,9 +271,19 @@ internal static unsafe class AxisKernel
             for (long outer = group * _lines; outer < Math.Min((group + 1) * _lines, _layout.Outer); outer++)
             {
                 T* to = _y + _layout.OuterOffset(outer);
+                if (inner == 1)
+                {
+                    Send(to, outer * _layout.Length, _layout.Length, 0);
+                    continue;
+                }
                 for (long line = outer * _layout.Length; line < (outer + 1) * _layout.Length; line++)
                 {
                     T* from = _v == null ? null : _v + line * inner;
+                    if (!_shared && _layout.InnerIsContiguous)
+                    {
+                        Send(to + start, line * inner + start, end - start, 1);
+                        continue;
+                    }
                     if (!_shared)
                     {
                         for (long i = start; i < end; i++)
@@ -276,6 +299,25 @@ internal static unsafe class AxisKernel
                     for (long i = start; i < end; i++)
                         Join(row, from, i);
                 }
+            }
+        }
+
+        /// <summary>A run of values, each to the place its index names; the places' origin moves along by a step.</summary>
+        private void Send(T* to, long first, long count, long step)
+        {
+            long size = _layout.Size, stride = _layout.Stride;
+            long* index = _index + first;
+            T* from = _v + first;
+            bool filled = _v == null;
+            for (long i = 0; i < count; i++, to += step)
+            {
+                long k = index[i];
+                if (k < 0)
+                    k += size;
+                if ((ulong)k >= (ulong)size)
+                    throw IndexKernel.OutOfRange(_op, index[i], _axis, _shape);
+                T* place = to + k * stride;
+                *place = TCombine.Combine(*place, filled ? _fill : from[i]);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Hebb.Cpu;
 using Hebb.Ops;
@@ -86,6 +87,8 @@ internal sealed class FoldOp : Primitive
 
     public override string DisplayName => "Fold";
 
+    public override bool AcceptsStrided => true;
+
     public override bool IsLinear => true;
 
     public override Saved Saves => Saved.None;
@@ -136,30 +139,60 @@ internal sealed class FoldOp : Primitive
     {
         if (y.Count == 0)
             return;
+        // The input without its last axis: [outer, windows, inner], of which each element of a window is one.
+        if (!IndexKernel.Sides.TryCreate(Element(x), _axis, _axis + 1, out var sides))
+        {
+            x = Copying.Contiguous(x);
+            IndexKernel.Sides.TryCreate(Element(x), _axis, _axis + 1, out sides);
+        }
         long outer = y.Shape[.._axis].Count, inner = y.Shape[(_axis + 1)..].Count;
         long pieces = outer >= 8 ? 1 : Math.Clamp(Math.Min(inner / 16, x.Count / (32 << 10)), 1, 16);
-        ParallelFor.Run(outer * pieces, new Body<T>(x.Data<T>(), y.Data<T>(), x.Shape[_axis], _length, inner, x.Shape[^1], _step, _dilation, pieces));
+        var body = new Body<T>(x.Data<T>(), y.Data<T>(), sides, x.Shape[_axis], x.Stride(_axis), x.Shape[^1], x.Stride(-1), _length, inner, _step, _dilation, pieces);
+        ParallelFor.Run(outer * pieces, body);
         GC.KeepAlive(x);
     }
 
-    private readonly unsafe struct Body<T>(T* x, T* y, long windows, long length, long inner, long size, long step, long dilation, long pieces) : IBlockBody where T : unmanaged, INumberBase<T>
+    private static Tensor Element(Tensor x)
+    {
+        Span<long> strides = stackalloc long[Shape.MaxRank];
+        x.CopyStrides(strides);
+        return new Tensor(x, x.Shape[..^1], strides[..(x.Rank - 1)].ToArray(), x.Offset);
+    }
+
+    private readonly unsafe struct Body<T>(
+        T* x, T* y, IndexKernel.Sides sides, long windows, long windowStride, long size, long stride, long length, long inner, long step, long dilation, long pieces) : IBlockBody
+        where T : unmanaged, INumberBase<T>
     {
         public void Invoke(long block)
         {
             (long outer, long piece) = Math.DivRem(block, pieces);
-            long start = piece * inner / pieces, end = (piece + 1) * inner / pieces;
-            T* to = y + outer * length * inner;
+            long start = piece * inner / pieces, count = (piece + 1) * inner / pieces - start, innerStride = sides.AfterStride;
+            T* to = y + outer * length * inner + start, from = x + sides.Offset(outer) + start * innerStride;
             for (long at = 0; at < length; at++)
-                NativeMemory.Clear(to + at * inner + start, (nuint)((end - start) * sizeof(T)));
-            for (long window = 0; window < windows; window++)
+                NativeMemory.Clear(to + at * inner, (nuint)(count * sizeof(T)));
+            for (long j = 0; j < size; j++)
             {
-                T* from = x + (outer * windows + window) * inner * size, row = to + window * step * inner;
-                for (long i = start; i < end; i++)
+                T* element = from + j * stride, place = to + j * dilation * inner;
+                if (inner == 1)
                 {
-                    for (long j = 0; j < size; j++)
-                        row[j * dilation * inner + i] += from[i * size + j];
+                    Add(place, step, element, windowStride, windows);
+                    continue;
                 }
+                for (long window = 0; window < windows; window++)
+                    Add(place + window * step * inner, 1, element + window * windowStride, innerStride, count);
             }
+        }
+
+        private static void Add(T* to, long toStep, T* from, long fromStep, long count)
+        {
+            if (toStep == 1 && fromStep == 1 && count >= 8)
+            {
+                var sum = new Span<T>(to, checked((int)count));
+                TensorPrimitives.Add(sum, new ReadOnlySpan<T>(from, (int)count), sum);
+                return;
+            }
+            for (long i = 0; i < count; i++)
+                to[i * toStep] += from[i * fromStep];
         }
     }
 
