@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Hebb.Cpu;
 
@@ -9,53 +8,9 @@ namespace Hebb.Ops;
 /// Elements picked along one axis by an index tensor that has a value for every element of the result, or combined into the places so named. The other
 /// tensor may be larger than the index tensor along the other axes. Each line along the axis belongs to one block and is walked in order.
 /// </summary>
-internal static unsafe class AxisKernel
+internal static unsafe partial class AxisKernel
 {
     private const long BlockSize = 32 << 10;
-
-    /// <summary>How a value joins the one that is there.</summary>
-    public interface ICombine
-    {
-        static abstract T Combine<T>(T old, T value) where T : unmanaged, INumber<T>;
-
-        /// <summary>The same for neighbouring places.</summary>
-        static abstract void Combine<T>(Span<T> old, ReadOnlySpan<T> values) where T : unmanaged, INumber<T>;
-    }
-
-    public readonly struct Replace : ICombine
-    {
-        public static T Combine<T>(T old, T value) where T : unmanaged, INumber<T> => value;
-
-        public static void Combine<T>(Span<T> old, ReadOnlySpan<T> values) where T : unmanaged, INumber<T> => values.CopyTo(old);
-    }
-
-    public readonly struct Sum : ICombine
-    {
-        public static T Combine<T>(T old, T value) where T : unmanaged, INumber<T> => old + value;
-
-        public static void Combine<T>(Span<T> old, ReadOnlySpan<T> values) where T : unmanaged, INumber<T> => TensorPrimitives.Add(old, values, old);
-    }
-
-    public readonly struct Product : ICombine
-    {
-        public static T Combine<T>(T old, T value) where T : unmanaged, INumber<T> => old * value;
-
-        public static void Combine<T>(Span<T> old, ReadOnlySpan<T> values) where T : unmanaged, INumber<T> => TensorPrimitives.Multiply(old, values, old);
-    }
-
-    public readonly struct Greatest : ICombine
-    {
-        public static T Combine<T>(T old, T value) where T : unmanaged, INumber<T> => T.Max(old, value);
-
-        public static void Combine<T>(Span<T> old, ReadOnlySpan<T> values) where T : unmanaged, INumber<T> => TensorPrimitives.Max(old, values, old);
-    }
-
-    public readonly struct Least : ICombine
-    {
-        public static T Combine<T>(T old, T value) where T : unmanaged, INumber<T> => T.Min(old, value);
-
-        public static void Combine<T>(Span<T> old, ReadOnlySpan<T> values) where T : unmanaged, INumber<T> => TensorPrimitives.Min(old, values, old);
-    }
 
     /// <summary>The result's sizes beside the strides of the tensor that is picked from, or written to.</summary>
     private readonly struct Layout
