@@ -2,7 +2,7 @@ using Hebb.Cpu.Simd;
 
 namespace Hebb.Ops;
 
-/// <summary>The step function: 0 where a is below 0, 1 where it is above, b where it is 0, elementwise with broadcasting. NaN where a is.</summary>
+/// <summary>The step function: 0 where a is below 0, 1 where it is above, b where it is 0, elementwise with broadcasting. 0 where a is NaN.</summary>
 /// <remarks>The derivative by a is 0; that by b is 1 where a is 0.</remarks>
 [Op("heaviside")]
 public readonly struct Heaviside : IBinaryOp<Heaviside>
@@ -11,7 +11,7 @@ public readonly struct Heaviside : IBinaryOp<Heaviside>
 
     public static Saved Saves => Saved.Input0;
 
-    public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged => V.Select(V.Equal(a, V.Zero), b, V.Select(V.IsNaN(a), a, V.Select(V.Less(a, V.Zero), V.Zero, V.One)));
+    public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged => V.Select(V.Equal(a, V.Zero), b, V.Select(V.Greater(a, V.Zero), V.One, V.Zero));
 
     public Tensor DifferentialA(Tensor d, Tensor a, Tensor b, Tensor y) => Tensor.ZerosLike(d);
 
