@@ -55,11 +55,15 @@ internal static unsafe class ElementwiseLoops
     {
         public void Invoke<T>() where T : unmanaged
         {
-            var map = new BinaryMap<TOp, T>(op);
-            if (Operand.IsPlain(a, y.Shape, compute) && Operand.IsPlain(b, y.Shape, compute))
-                ElementwiseDirect<BinaryMap<TOp, T>>.Run(map, a.Pointer, b.Pointer, null, compute, y);
+            bool plainA = Operand.IsPlain(a, y.Shape, compute), plainB = Operand.IsPlain(b, y.Shape, compute);
+            if (plainA && plainB)
+                ElementwiseDirect<BinaryMap<TOp, T>>.Run(new(op), a.Pointer, b.Pointer, null, compute, y);
+            else if (plainA && Operand.IsNumber(b, compute))
+                ElementwiseDirect<BinaryConstantMap<TOp, T, SecondIsConstant>>.Run(new(op, *b.Data<T>()), a.Pointer, null, null, compute, y);
+            else if (plainB && Operand.IsNumber(a, compute))
+                ElementwiseDirect<BinaryConstantMap<TOp, T, FirstIsConstant>>.Run(new(op, *a.Data<T>()), b.Pointer, null, null, compute, y);
             else
-                ElementwiseTiled<BinaryMap<TOp, T>>.Run(map, [a, b], compute, y);
+                ElementwiseTiled<BinaryMap<TOp, T>>.Run(new(op), [a, b], compute, y);
         }
     }
 
@@ -67,11 +71,15 @@ internal static unsafe class ElementwiseLoops
     {
         public void Invoke<T>() where T : unmanaged
         {
-            var map = new CompareMap<TOp, T>(op);
-            if (Operand.IsPlain(a, y.Shape, compute) && Operand.IsPlain(b, y.Shape, compute))
-                ElementwiseDirect<CompareMap<TOp, T>>.Run(map, a.Pointer, b.Pointer, null, compute, y);
+            bool plainA = Operand.IsPlain(a, y.Shape, compute), plainB = Operand.IsPlain(b, y.Shape, compute);
+            if (plainA && plainB)
+                ElementwiseDirect<CompareMap<TOp, T>>.Run(new(op), a.Pointer, b.Pointer, null, compute, y);
+            else if (plainA && Operand.IsNumber(b, compute))
+                ElementwiseDirect<CompareConstantMap<TOp, T, SecondIsConstant>>.Run(new(op, *b.Data<T>()), a.Pointer, null, null, compute, y);
+            else if (plainB && Operand.IsNumber(a, compute))
+                ElementwiseDirect<CompareConstantMap<TOp, T, FirstIsConstant>>.Run(new(op, *a.Data<T>()), b.Pointer, null, null, compute, y);
             else
-                ElementwiseTiled<CompareMap<TOp, T>>.Run(map, [a, b], compute, y);
+                ElementwiseTiled<CompareMap<TOp, T>>.Run(new(op), [a, b], compute, y);
         }
     }
 

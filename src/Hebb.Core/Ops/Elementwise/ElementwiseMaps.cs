@@ -58,7 +58,7 @@ internal readonly unsafe struct PredicateMap<TOp, T>(TOp op) : IElementwiseMap
             var end = f.Invoke<V, T>(last < 0 ? V.LoadPartial(x, (int)count) : V.Load(x + last));
             if (last < 0)
             {
-                ElementwiseMasks.StorePartial<V, T>(end, y, (int)count);
+                Elementwise.StoreMaskPartial<V, T>(end, y, (int)count);
                 return;
             }
             for (long i = 0; i < last; i += V.Count)
@@ -97,16 +97,8 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
             end.Store(y + last);
         }
 
-        private V Short<V>() where V : unmanaged, ISimd<V, T>
-        {
-            if (!TOp.DividesByB)
-                return V.LoadPartial(b, (int)count);
-            T* lanes = stackalloc T[V.Count];
-            V.One.Store(lanes);
-            for (int i = 0; i < count; i++)
-                lanes[i] = b[i];
-            return V.Load(lanes);
-        }
+        private V Short<V>() where V : unmanaged, ISimd<V, T> =>
+            TOp.DividesByB ? Elementwise.LoadOverOnes<V, T>(b, (int)count) : V.LoadPartial(b, (int)count);
     }
 }
 
@@ -133,7 +125,7 @@ internal readonly unsafe struct CompareMap<TOp, T>(TOp op) : IElementwiseMap
                 last < 0 ? V.LoadPartial(b, (int)count) : V.Load(b + last));
             if (last < 0)
             {
-                ElementwiseMasks.StorePartial<V, T>(end, y, (int)count);
+                Elementwise.StoreMaskPartial<V, T>(end, y, (int)count);
                 return;
             }
             for (long i = 0; i < last; i += V.Count)
@@ -177,10 +169,20 @@ internal readonly unsafe struct TernaryMap<TOp, T>(TOp op) : IElementwiseMap
     }
 }
 
-internal static unsafe class ElementwiseMasks
+internal static unsafe class Elementwise
 {
+    /// <summary>Fewer elements than lanes; the other lanes are 1.</summary>
+    public static V LoadOverOnes<V, T>(T* x, int count) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        T* lanes = stackalloc T[V.Count];
+        V.One.Store(lanes);
+        for (int i = 0; i < count; i++)
+            lanes[i] = x[i];
+        return V.Load(lanes);
+    }
+
     /// <summary>Writes the first lanes of a mask as bytes of 0 and 1.</summary>
-    public static void StorePartial<V, T>(V mask, byte* y, int count) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    public static void StoreMaskPartial<V, T>(V mask, byte* y, int count) where V : unmanaged, ISimd<V, T> where T : unmanaged
     {
         byte* lanes = stackalloc byte[64];
         mask.StoreMask(lanes);

@@ -67,6 +67,9 @@ internal unsafe struct Operand
     public static bool IsPlain(Tensor tensor, in Shape output, DType compute) =>
         tensor.IsContiguous && (tensor.DType == compute || (tensor.DType == DType.Bool && compute == DType.UInt8)) && tensor.Shape == output;
 
+    /// <summary>Whether a tensor is one element of the type to compute in.</summary>
+    public static bool IsNumber(Tensor tensor, DType compute) => tensor.DType == compute && tensor.Count == 1;
+
     /// <summary>Elements <paramref name="start"/> to start + count in output order; <paramref name="scratch"/> and <paramref name="raw"/> hold a tile of 16-byte elements each.</summary>
     public readonly byte* Read(long start, int count, byte* scratch, byte* raw)
     {

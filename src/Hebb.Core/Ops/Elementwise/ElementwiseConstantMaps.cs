@@ -1,0 +1,96 @@
+using Hebb.Cpu;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Ops;
+
+/// <summary>Which input of two is one number for all elements.</summary>
+internal interface IConstantSide
+{
+    static abstract bool IsFirst { get; }
+}
+
+internal readonly struct FirstIsConstant : IConstantSide
+{
+    public static bool IsFirst => true;
+}
+
+internal readonly struct SecondIsConstant : IConstantSide
+{
+    public static bool IsFirst => false;
+}
+
+/// <summary>A function of two inputs of which one is a number. The other is its first array.</summary>
+internal readonly unsafe struct BinaryConstantMap<TOp, T, TSide>(TOp op, T constant) : IElementwiseMap
+    where TOp : struct, IBinaryOp<TOp>
+    where T : unmanaged
+    where TSide : struct, IConstantSide
+{
+    public static bool WritesMask => false;
+
+    public void Run(byte* a, byte* b, byte* c, byte* y, long count)
+    {
+        var kernel = new Kernel(op, constant, (T*)a, (T*)y, count);
+        Isa.Dispatch<Kernel, T>(ref kernel);
+    }
+
+    private readonly struct Kernel(TOp op, T constant, T* x, T* y, long count) : ISimdKernel<T>
+    {
+        public void Run<V>() where V : unmanaged, ISimd<V, T>
+        {
+            var f = op;
+            V k = V.Create(constant);
+            long last = count - V.Count;
+            V end = last >= 0 ? V.Load(x + last) : TSide.IsFirst && TOp.DividesByB ? Elementwise.LoadOverOnes<V, T>(x, (int)count) : V.LoadPartial(x, (int)count);
+            end = TSide.IsFirst ? f.Invoke<V, T>(k, end) : f.Invoke<V, T>(end, k);
+            if (last < 0)
+            {
+                end.StorePartial(y, (int)count);
+                return;
+            }
+            for (long i = 0; i < last; i += V.Count)
+            {
+                V v = V.Load(x + i);
+                (TSide.IsFirst ? f.Invoke<V, T>(k, v) : f.Invoke<V, T>(v, k)).Store(y + i);
+            }
+            end.Store(y + last);
+        }
+    }
+}
+
+/// <summary>A comparison with a number.</summary>
+internal readonly unsafe struct CompareConstantMap<TOp, T, TSide>(TOp op, T constant) : IElementwiseMap
+    where TOp : struct, ICompareOp<TOp>
+    where T : unmanaged
+    where TSide : struct, IConstantSide
+{
+    public static bool WritesMask => true;
+
+    public void Run(byte* a, byte* b, byte* c, byte* y, long count)
+    {
+        var kernel = new Kernel(op, constant, (T*)a, y, count);
+        Isa.Dispatch<Kernel, T>(ref kernel);
+    }
+
+    private readonly struct Kernel(TOp op, T constant, T* x, byte* y, long count) : ISimdKernel<T>
+    {
+        public void Run<V>() where V : unmanaged, ISimd<V, T>
+        {
+            var f = op;
+            V k = V.Create(constant);
+            long last = count - V.Count;
+            V end = last < 0 ? V.LoadPartial(x, (int)count) : V.Load(x + last);
+            end = TSide.IsFirst ? f.Invoke<V, T>(k, end) : f.Invoke<V, T>(end, k);
+            if (last < 0)
+            {
+                Elementwise.StoreMaskPartial<V, T>(end, y, (int)count);
+                return;
+            }
+            for (long i = 0; i < last; i += V.Count)
+            {
+                V v = V.Load(x + i);
+                (TSide.IsFirst ? f.Invoke<V, T>(k, v) : f.Invoke<V, T>(v, k)).StoreMask(y + i);
+            }
+            end.StoreMask(y + last);
+        }
+    }
+}
