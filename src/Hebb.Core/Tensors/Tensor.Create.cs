@@ -86,8 +86,12 @@ public sealed partial class Tensor
     /// <summary>A scalar tensor.</summary>
     public static Tensor Scalar(double value, DType dtype = DType.Float32) => Full([], value, dtype);
 
-    /// <summary>The scalar that C# number <paramref name="value"/> becomes beside <paramref name="x"/>: of x's type, or Float32 beside integers.</summary>
-    internal static Tensor ScalarLike(double value, Tensor x) => Full([], value, x.DType.IsFloat || x.DType.IsComplex ? x.DType : DType.Float32);
+    /// <summary>
+    /// The scalar that C# number <paramref name="value"/> becomes beside <paramref name="x"/>: of x's type, or Float32 beside integers. Beside 16-bit floats
+    /// with dimensions it is Float32 too: the op computes in that, and the result is of x's type all the same.
+    /// </summary>
+    internal static Tensor ScalarLike(double value, Tensor x) =>
+        Full([], value, (x.DType.IsFloat || x.DType.IsComplex) && !(x.DType.IsHalf && x.Rank > 0) ? x.DType : DType.Float32);
 
     /// <summary>The scalar that a C# integer becomes beside <paramref name="x"/>: of x's type, or Int64 beside Bool.</summary>
     internal static unsafe Tensor ScalarLike(long value, Tensor x)

@@ -56,6 +56,15 @@ public class PromotionTests
         Assert.Equal([true, true, true], (0 < x).ToArray<bool>());
     }
 
+    [Theory, InlineData(DType.Float16), InlineData(DType.BFloat16)]
+    public void NumbersAreNotRoundedToHalvesFirst(DType dtype)
+    {
+        var x = Tensor.From([1f, 3, 7, 300]);
+        var y = x.To(dtype) * 0.1;
+        Assert.Equal(dtype, y.DType);
+        Check.Same((x * 0.1).To(dtype), y, "a number beside 16-bit floats");
+    }
+
     private static void CheckAll(string name, Func<DType, DType, DType> promote)
     {
         long[] expected = Golden.Load("promotion", name).Outputs[0].ToArray<long>();
