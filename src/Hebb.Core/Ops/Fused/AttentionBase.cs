@@ -1,0 +1,117 @@
+using System.Numerics;
+
+namespace Hebb.Ops;
+
+/// <summary>
+/// What the two passes of attention share: attributes, optional inputs, scores in simpler ops. Optional inputs come last: a mask [1 or B, 1 or H, 1 or L, 1 or S], Bool or
+/// float, and a key for dropout.
+/// </summary>
+internal abstract class AttentionBase(double scale, double drop, bool causal, long past, bool masked) : Primitive
+{
+    private double _scale = scale, _drop = drop;
+    private bool _causal = causal, _masked = masked;
+    private long _past = past;
+
+    protected double Scale => _scale;
+
+    protected double Drop => _drop;
+
+    protected bool Causal => _causal;
+
+    protected long Past => _past;
+
+    protected bool Masked => _masked;
+
+    public override bool HasDecomposition => true;
+
+    public override bool AcceptsStrided => true;
+
+    public override Saved Saves => Saved.Inputs;
+
+    public override BatchRule Batching => BatchRule.Own;
+
+    public override void Describe(AttributeVisitor v)
+    {
+        v.Float("scale", ref _scale);
+        v.Float("drop", ref _drop);
+        v.Bool("causal", ref _causal);
+        v.Long("past", ref _past);
+        v.Bool("masked", ref _masked);
+    }
+
+    /// <exception cref="ShapeException">Shapes of queries, keys, values and mask don't fit.</exception>
+    /// <exception cref="DTypeException">Their types don't fit.</exception>
+    protected void Check(in TensorSpec query, in TensorSpec key, in TensorSpec value, ReadOnlySpan<TensorSpec> rest)
+    {
+        var (q, k, v) = (query.Shape, key.Shape, value.Shape);
+        if (q[0] != k[0] || q[3] != k[3] || k[1] == 0 || q[1] % k[1] != 0 || k[..3] != v[..3])
+            throw new ShapeException($"Attention: queries {q}, keys {k} and values {v} do not fit: batches, widths of queries and keys, and lengths of keys and values must agree, heads of keys divide those of queries");
+        if (!query.DType.IsFloat || key.DType != query.DType || value.DType != query.DType)
+            throw new DTypeException($"Attention: queries {query.DType.Name}, keys {key.DType.Name} and values {value.DType.Name} must be of one float type");
+        if (_masked && (rest[0].Shape.Rank != 4 || !rest[0].Shape.ExpandsTo([q[0], q[1], q[2], k[2]])))
+            throw new ShapeException($"Attention: mask {rest[0].Shape} does not broadcast to [{q[0]}, {q[1]}, {q[2]}, {k[2]}]");
+    }
+
+    /// <summary>The problem for kernels. Masks that do not lie by keys are copied to <paramref name="keep"/>.</summary>
+    protected AttentionProblem<T> Problem<T>(Tensor query, Tensor key, Tensor value, ReadOnlySpan<Tensor> rest, out Tensor? keep) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var problem = new AttentionProblem<T>(query, key, value, _scale, _causal, _past);
+        keep = null;
+        if (_masked)
+        {
+            keep = rest[0].Shape[3] > 1 && rest[0].Stride(3) != 1 ? Copying.Contiguous(rest[0]) : rest[0];
+            problem.SetMask(keep);
+        }
+        if (_drop > 0)
+            problem.SetDropout(Copying.Contiguous(rest[^1]), _drop);
+        return problem;
+    }
+
+    /// <summary>Scaled and masked scores in simpler ops: [B, H, L, S]. Keys and values come with a head for each of the queries'.</summary>
+    protected Tensor Scores(Tensor query, Tensor key, ReadOnlySpan<Tensor> rest)
+    {
+        var scores = query.MatMul(key.MT) * _scale;
+        if (_masked)
+            scores = rest[0].DType == DType.Bool ? Tensor.Where(rest[0], scores, double.NegativeInfinity) : scores + rest[0];
+        if (_causal)
+            scores = Tensor.Where(Tensor.Ones([query.Shape[2], key.Shape[2]], DType.Bool).Tril((int)_past), scores, double.NegativeInfinity);
+        return scores;
+    }
+
+    /// <summary>exp(scores - logarithms of their sums): 0 where there is nothing to sum.</summary>
+    protected static Tensor Weights(Tensor scores, Tensor logSum) => (scores - Tensor.Where(logSum.IsNegInf(), 0.0, logSum).Unsqueeze(3)).Exp();
+
+    /// <summary>Weights with some dropped, the others multiplied.</summary>
+    protected Tensor Dropped(Tensor weights, ReadOnlySpan<Tensor> rest) => _drop > 0
+        ? Tensor.Where(Tensor.Rand(weights.Shape, DType.Float32, key: rest[^1]).GreaterEqual(_drop), weights * (_drop < 1 ? 1 / (1 - _drop) : 0), 0.0)
+        : weights;
+
+    /// <summary>Heads of keys or values repeated, so that each head of queries has its own.</summary>
+    protected static Tensor Repeat(Tensor x, int heads)
+    {
+        int groups = x.Shape[1];
+        if (groups == heads)
+            return x;
+        return x.Unsqueeze(2).Expand([x.Shape[0], groups, heads / groups, x.Shape[2], x.Shape[3]]).Reshape(Hebb.Shape.Create([x.Shape[0], heads, x.Shape[2], x.Shape[3]]));
+    }
+
+    /// <summary>The adjoint of <see cref="Repeat"/>.</summary>
+    protected static Tensor Gather(Tensor x, int groups) =>
+        x.Shape[1] == groups ? x : x.Reshape(Hebb.Shape.Create([x.Shape[0], groups, x.Shape[1] / groups, x.Shape[2], x.Shape[3]])).Sum(2);
+
+    /// <summary>Inputs with the examples of a batch folded into axis 0.</summary>
+    protected Tensor[] Folded(BatchContext c)
+    {
+        var inputs = new Tensor[c.Values.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            var spec = c.Specs[i].Shape;
+            var x = c.Expanded(i);
+            // A mask shared by the examples of one element is not by those of several.
+            if (spec[0] != c.Specs[0].Shape[0])
+                x = x.Expand(x.Shape.With(1, c.Specs[0].Shape[0]));
+            inputs[i] = x.Flatten(0, 1);
+        }
+        return inputs;
+    }
+}

@@ -1,0 +1,77 @@
+using System.Numerics;
+using Hebb.Ops;
+using Hebb.Transforms;
+
+namespace Hebb;
+
+/// <summary>
+/// The backward pass of attention. Inputs: gradients of the results [B, H, L, F]; queries, keys, values; logarithms of the sums of exponentials and deltas, [B, H, L]; perhaps a
+/// mask and a key. Outputs: the gradients of queries, keys and values.
+/// </summary>
+internal sealed class AttentionGradOp(double scale, double drop, bool causal, long past, bool masked) : AttentionBase(scale, drop, causal, past, masked)
+{
+    public AttentionGradOp() : this(1, 0, false, 0, false)
+    {
+    }
+
+    public override string Name => "attention_grad";
+
+    public override string DisplayName => "AttentionGrad";
+
+    public override int Outputs => 3;
+
+    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
+    {
+        Check(inputs[1], inputs[2], inputs[3], inputs[6..]);
+        for (int i = 0; i < 3; i++)
+            outputs[i] = inputs[i + 1];
+    }
+
+    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        if (inputs[1].DType == DType.Float64)
+            Run<double>(c, inputs, outputs);
+        else
+            Run<float>(c, inputs, outputs);
+    }
+
+    private unsafe void Run<T>(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var problem = Problem<T>(inputs[1], inputs[2], inputs[3], inputs[6..], out var keep);
+        var (sum, delta) = (Copying.Contiguous(inputs[4]), Copying.Contiguous(inputs[5]));
+        int batch = outputs[1].Shape[0], groups = outputs[1].Shape[1], heads = outputs[0].Shape[1];
+        // Heads that share keys have gradients of their own at first, which are then added up in order.
+        var (key, value) = (outputs[1], outputs[2]);
+        if (groups != heads)
+        {
+            key = new Tensor(new TensorSpec([batch, groups, heads / groups, key.Shape[2], key.Shape[3]], key.DType));
+            value = new Tensor(new TensorSpec([batch, groups, heads / groups, value.Shape[2], value.Shape[3]], value.DType));
+        }
+        AttentionGradKernel.Run(problem, new HeadMatrix<T>(inputs[0]), sum.Data<T>(), delta.Data<T>(), outputs[0].Data<T>(), key.Data<T>(), value.Data<T>());
+        if (groups != heads)
+        {
+            Reductions.Run(c, default(SumReducer<T>), key, [2], key.DType, outputs[1].Data<T>());
+            Reductions.Run(c, default(SumReducer<T>), value, [2], value.DType, outputs[2].Data<T>());
+        }
+        GC.KeepAlive(keep);
+        GC.KeepAlive(sum);
+        GC.KeepAlive(delta);
+    }
+
+    public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)
+    {
+        int heads = inputs[1].Shape[1], groups = inputs[2].Shape[1];
+        var (type, wide) = (inputs[1].DType, inputs[4].DType);
+        var (g, q, k, v) = (inputs[0].To(wide), inputs[1].To(wide), Repeat(inputs[2], heads).To(wide), Repeat(inputs[3], heads).To(wide));
+        var p = Weights(Scores(q, k, inputs[6..]), inputs[4]);
+        var ds = p * (Dropped(g.MatMul(v.MT), inputs[6..]) - inputs[5].Unsqueeze(3)) * Scale;
+        return [ds.MatMul(k).To(type), Gather(ds.MT.MatMul(q), groups).To(type), Gather(Dropped(p, inputs[6..]).MT.MatMul(g), groups).To(type)];
+    }
+
+    public override Tensor[] Batch(BatchContext c)
+    {
+        if (Drop > 0)
+            return BatchRule.Loop.Apply(this, c);
+        return Array.ConvertAll(Engine.ApplyAll(this, Folded(c)), y => y.Reshape(Hebb.Shape.Create([c.Size, y.Shape[0] / c.Size]).Concat(y.Shape[1..])));
+    }
+}
