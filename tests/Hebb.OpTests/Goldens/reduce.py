@@ -38,6 +38,9 @@ add("norm_inf_ties", tied, lambda x: torch.linalg.vector_norm(x, inf, dim=1))
 add("cumsum", plain, lambda x: x.cumsum(1))
 add("cumprod", zeros, lambda x: x.cumprod(1))
 add("logcumsumexp", plain, lambda x: x.logcumsumexp(1))
+add("cummax", tied, lambda x: x.cummax(1).values)
+add("cummin", tied, lambda x: x.cummin(1).values)
+add("median", plain, lambda x: x.median(1).values)
 for name, f in {
     "sum": lambda x: x.sum(1),
     "mean": lambda x: x.mean(1),
@@ -54,6 +57,11 @@ for name, f in {
     "all": lambda x: x.all(1),
     "cumsum": lambda x: x.cumsum(1),
     "logcumsumexp": lambda x: x.logcumsumexp(1),
+    "cummax": lambda x: x.cummax(1).values,
+    "cummax_indices": lambda x: x.cummax(1).indices,
+    "cummin": lambda x: x.cummin(1).values,
+    "cummin_indices": lambda x: x.cummin(1).indices,
+    "median": lambda x: x.median(1).values,
 }.items():
     add(f"odd_{name}", odd, f, grad=False)
 save("reduce", cases)

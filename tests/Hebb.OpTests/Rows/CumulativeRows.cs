@@ -17,6 +17,29 @@ internal static class CumulativeRows
         .Append(new("logcumsumexp_large", [In.Between(-900, 900, 3, 8)], x => x[0].LogCumSumExp(1)) { DTypes = [DType.Float32], Reference = x => [Naive.Along(x[0], 1, v => Running(v, (sum, e) => Math.Max(sum, e) + Math.Log(1 + Math.Exp(-Math.Abs(sum - e))), double.NegativeInfinity))] });
 
     [Rows]
+    public static IEnumerable<OpCase> Extremes()
+    {
+        foreach (bool largest in new[] { true, false })
+        {
+            OpCase Row(string suffix, In input, int axis) => new($"{(largest ? "cummax" : "cummin")}_{suffix}", [input], x =>
+            {
+                var (values, indices) = largest ? x[0].CumMax(axis) : x[0].CumMin(axis);
+                return [values, indices];
+            })
+            {
+                Gradient = input.DType == DType.Float64,
+                Reference = x => [Naive.Along(x[0], axis, v => Running(v, largest ? Math.Max : Math.Min, v[0])).To(input.DType),
+                    Naive.Along(x[0], axis, v => v.Select((_, i) => (double)Array.LastIndexOf(v, largest ? v[..(i + 1)].Max() : v[..(i + 1)].Min(), i)).ToArray()).To(DType.Int64)],
+            };
+            yield return Row("last", In.Real(3, 9), 1);
+            yield return Row("first", In.Real(6, 2), 0);
+            yield return Row("ints", In.Ints(0, 5, 4, 12), 1);
+        }
+        yield return new("cummax_scalar", [In.Real()], x => x[0].CumMax(0).Values) { Reference = x => x };
+        yield return new("cummax_empty", [In.Real(2, 0)], x => x[0].CumMax(1).Values) { Reference = x => x };
+    }
+
+    [Rows]
     public static IEnumerable<OpCase> Recurrences()
     {
         foreach (bool reverse in new[] { false, true })
@@ -73,6 +96,7 @@ internal static class CumulativeRows
         yield return ErrorCase.Shape("cumsum_axis", () => Tensor.Zeros([2, 3]).CumSum(2), "[2, 3] has no axis 2");
         yield return ErrorCase.DType("cumsum_complex", () => Tensor.Zeros([2], DType.Complex64).CumSum(0), "CumSum: complex64 is not supported");
         yield return ErrorCase.DType("logcumsumexp_ints", () => Tensor.Zeros([2], DType.Int64).LogCumSumExp(0), "LogCumSumExp: int64 is not supported; it takes floats");
+        yield return ErrorCase.DType("cummax_complex", () => Tensor.Zeros([2], DType.Complex64).CumMax(0), "CumMax: complex64 is not supported");
         yield return ErrorCase.DType("cumprod_complex", () => Tensor.Zeros([2], DType.Complex64).CumProd(0), "CumProd: complex64 is not supported");
         yield return ErrorCase.Shape("linear_scan_shapes", () => LinearScanOp.Apply(Tensor.Zeros([2]), Tensor.Zeros([3]), 0, false), "LinearScan: coefficients [2] and terms [3] differ");
         yield return ErrorCase.DType("linear_scan_types", () => LinearScanOp.Apply(Tensor.Zeros([2]), Tensor.Zeros([2], DType.Float64), 0, false), "LinearScan: coefficients float32 and terms float64 must be of one float type");

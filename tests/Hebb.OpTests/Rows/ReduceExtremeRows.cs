@@ -46,11 +46,35 @@ internal static class ReduceExtremeRows
     }
 
     [Rows]
+    public static IEnumerable<OpCase> Medians()
+    {
+        OpCase Row(string suffix, In input, int axis, bool keep = false) => new($"median_{suffix}", [input], x => x[0].Median(axis, keep).Values)
+        {
+            Reference = x => [Naive.Reduce(x[0], [axis], keep, Middle).To(input.DType)],
+            Gradient = input.DType == DType.Float64,
+        };
+        yield return Row("odd", In.Real(3, 7), 1);
+        yield return Row("even", In.Real(6, 2), 0, true);
+        yield return Row("one", In.Real(3, 1), 1);
+        yield return Row("ints", In.Ints(0, 9, 4, 6), 1);
+        yield return new("median_all", [In.Real(3, 4)], x => x[0].Median()) { Reference = x => [Naive.Reduce(x[0], [], false, Middle)] };
+        yield return new("median_scalar", [In.Real()], x => x[0].Median(0).Values) { Reference = x => x };
+        yield return new("median_nan", () => [Tensor.From([1, double.NaN, 3, 2, double.NaN, 3, 1, 2.0], [2, 4])], x => [x[0].Median(1).Values, x[0].Median(1).Indices])
+        {
+            Gradient = false,
+            Reference = _ => [Tensor.From([double.NaN, double.NaN]), Tensor.From([1L, 0])],
+        };
+    }
+
+    private static double Middle(double[] v) => v.Order().ElementAt((v.Length - 1) / 2);
+
+    [Rows]
     public static IEnumerable<ErrorCase> Errors()
     {
         yield return ErrorCase.Shape("amax_nothing", () => Tensor.Zeros([0, 3]).Amax(0), "Amax: [0, 3] has no elements along axis 0");
         yield return ErrorCase.Shape("max_nothing", () => Tensor.Zeros([0, 3]).Max(0), "Max: [0, 3] has no elements along axis 0");
         yield return ErrorCase.Shape("min_axis", () => Tensor.Zeros([2, 3]).Min(5), "[2, 3] has no axis 5");
+        yield return ErrorCase.Shape("median_nothing", () => Tensor.Zeros([2, 0]).Median(1), "Median: [2, 0] has no elements along axis 1");
         yield return ErrorCase.DType("amin_complex", () => Tensor.Zeros([2], DType.Complex64).Amin(), "Amin: complex64 is not supported");
         yield return ErrorCase.DType("max_complex", () => Tensor.Zeros([2], DType.Complex64).Max(0), "Max: complex64 is not supported");
     }

@@ -50,22 +50,16 @@ internal sealed class ExtremeOp : Primitive
     public override void Vjp(in VjpContext c)
     {
         if (c.HasGrad(0))
-            c.Set(0, Tensor.Where(Chosen(c.Output(1), c.InputSpec(0).Shape), Kept(c.Grad()), 0.0));
+            c.Set(0, Engine.Apply(new GatherScatterOp(c.InputSpec(0).Shape, _axis), Kept(c.Grad()), Kept(c.Output(1))));
     }
 
-    public override void Jvp(in JvpContext c) =>
-        c.Set(0, Tensor.Where(Chosen(c.Output(1), c.Input(0).Shape), c.Tangent(0), 0.0).Sum(_axis, _keepDim));
+    public override void Jvp(in JvpContext c)
+    {
+        var tangent = c.Tangent(0).Gather(_axis, Kept(c.Output(1)));
+        c.Set(0, _keepDim ? tangent : tangent.Squeeze(_axis));
+    }
 
     private Tensor Kept(Tensor y) => _keepDim ? y : y.Unsqueeze(_axis);
-
-    /// <summary>True at the elements that were chosen.</summary>
-    private Tensor Chosen(Tensor indices, in Shape shape)
-    {
-        var sizes = new int[shape.Rank];
-        Array.Fill(sizes, 1);
-        sizes[_axis] = -1;
-        return Tensor.Arange(shape[_axis]).Reshape(sizes).Equal(Kept(indices));
-    }
 
     public override Primitive Shifted(int rank) => new ExtremeOp(_axis + 1, _keepDim, _largest);
 
