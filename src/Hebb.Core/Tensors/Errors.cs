@@ -4,7 +4,14 @@ namespace Hebb;
 /// The base of every error that Hebb raises on purpose. The message is one line that a user can act on:
 /// what was asked, what was found, where.
 /// </summary>
-public class HebbException(string message, Exception? inner = null) : Exception(message, inner);
+public class HebbException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The module that was running, as <c>model.head, Linear</c>; the innermost one names itself.</summary>
+    internal string? At { get; set; }
+
+    /// <inheritdoc/>
+    public override string Message => At is null ? base.Message : $"{base.Message} (at {At})";
+}
 
 /// <summary>Shapes that do not fit an operation, a layer or a loaded weight.</summary>
 public sealed class ShapeException(string message, Exception? inner = null) : HebbException(message, inner);

@@ -1,0 +1,148 @@
+using Hebb.Modules;
+
+namespace Hebb;
+
+public abstract partial class Module
+{
+    private Func<Module, Tensor[], Tensor[]?>[] _preHooks = [];
+    private Func<Module, Tensor[], Tensor, Tensor?>[] _hooks = [];
+    private Func<Module, Tensor, Tensor?>[] _backwardHooks = [];
+
+    /// <summary>What the module computes from one tensor. Called through <see cref="Call(Tensor)"/>, never directly.</summary>
+    protected virtual Tensor Forward(Tensor x) => throw new HebbException($"{GetType().Name} does not compute from a single tensor; see the inputs that its Call takes");
+
+    /// <summary>What the module computes from several tensors. Unless overridden it takes one.</summary>
+    protected virtual Tensor Forward(ReadOnlySpan<Tensor> inputs) =>
+        inputs.Length == 1 ? Forward(inputs[0]) : throw new HebbException($"{GetType().Name} takes one tensor, not {inputs.Length}");
+
+    /// <summary>Computes. The one entry: it names the module in errors and on the tape, and calls the hooks.</summary>
+    public Tensor Call(Tensor x)
+    {
+        if (_preHooks.Length + _hooks.Length + _backwardHooks.Length > 0)
+            return CallHooked([x]);
+        using var entered = new Entered(this);
+        try
+        {
+            return Forward(x);
+        }
+        catch (HebbException e) when (Name(e))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>Computes from several tensors.</summary>
+    public Tensor Call(params ReadOnlySpan<Tensor> inputs)
+    {
+        if (_preHooks.Length + _hooks.Length + _backwardHooks.Length > 0)
+            return CallHooked(inputs.ToArray());
+        using var entered = new Entered(this);
+        try
+        {
+            return Forward(inputs);
+        }
+        catch (HebbException e) when (Name(e))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>For modules whose <c>Call</c> has a signature of its own: runs the body as this module, named in errors and on the tape.</summary>
+    protected T Enter<T>(Func<T> body)
+    {
+        using var entered = new Entered(this);
+        try
+        {
+            return body();
+        }
+        catch (HebbException e) when (Name(e))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>Calls <paramref name="hook"/> with the inputs before the module computes; what it returns, unless null, takes their place.</summary>
+    /// <returns>Dispose to remove the hook.</returns>
+    public IDisposable RegisterForwardPreHook(Func<Module, Tensor[], Tensor[]?> hook)
+    {
+        _preHooks = [.. _preHooks, hook];
+        return new Removal(() => _preHooks = [.. _preHooks.Where(h => h != hook)]);
+    }
+
+    /// <summary>Calls <paramref name="hook"/> with inputs and output after the module computed; what it returns, unless null, takes the output's place.</summary>
+    /// <returns>Dispose to remove the hook.</returns>
+    public IDisposable RegisterForwardHook(Func<Module, Tensor[], Tensor, Tensor?> hook)
+    {
+        _hooks = [.. _hooks, hook];
+        return new Removal(() => _hooks = [.. _hooks.Where(h => h != hook)]);
+    }
+
+    /// <summary>Calls <paramref name="hook"/> with the gradient of the module's output when backward reaches it; what it returns, unless null, takes its place.</summary>
+    /// <returns>Dispose to remove the hook.</returns>
+    public IDisposable RegisterBackwardHook(Func<Module, Tensor, Tensor?> hook)
+    {
+        _backwardHooks = [.. _backwardHooks, hook];
+        return new Removal(() => _backwardHooks = [.. _backwardHooks.Where(h => h != hook)]);
+    }
+
+    private Tensor CallHooked(Tensor[] inputs)
+    {
+        using var entered = new Entered(this);
+        try
+        {
+            foreach (var hook in _preHooks)
+                inputs = hook(this, inputs) ?? inputs;
+            var output = Forward(inputs);
+            foreach (var hook in _hooks)
+                output = hook(this, inputs, output) ?? output;
+            if (output.RequiresGrad)
+            {
+                foreach (var hook in _backwardHooks)
+                    output.RegisterHook(g => hook(this, g));
+            }
+            return output;
+        }
+        catch (HebbException e) when (Name(e))
+        {
+            throw;
+        }
+    }
+
+    // The filter runs while the innermost module is still on the path.
+    private static bool Name(HebbException e)
+    {
+        e.At ??= ModulePath.Current;
+        return false;
+    }
+
+    private string PathFrom(string? caller)
+    {
+        if (_path is not null)
+            return _path;
+        if (caller is not null)
+            return $"{caller}.?, {GetType().Name}";
+        // The outermost module names all inside it, once.
+        foreach (var (name, module) in ModuleTree.Of(this).Modules)
+            module._path ??= $"{(name.Length == 0 ? "model" : "model." + name)}, {module.GetType().Name}";
+        return _path!;
+    }
+
+    /// <summary>Puts a module on the path while it computes.</summary>
+    private readonly ref struct Entered
+    {
+        private readonly string? _outer;
+
+        public Entered(Module module)
+        {
+            _outer = ModulePath.Current;
+            ModulePath.Current = module.PathFrom(_outer);
+        }
+
+        public void Dispose() => ModulePath.Current = _outer;
+    }
+
+    private sealed class Removal(Action remove) : IDisposable
+    {
+        public void Dispose() => remove();
+    }
+}
