@@ -73,7 +73,7 @@ public abstract partial class Module
         foreach (var (name, buffer, _, persistent) in tree.Buffers)
         {
             if (persistent)
-                Match(name, buffer, value => Overwrite(buffer, value));
+                Match(name, buffer, value => InPlace.Copy(value.Detach(), buffer));
         }
         var report = new LoadReport(missing, [.. state.Keys.Where(k => !used.Contains(k))], misshapen);
         if (strict && !report.IsComplete)
@@ -92,10 +92,4 @@ public abstract partial class Module
     public LoadReport LoadWeights(string path, bool strict = true) => LoadStateDict(Safetensors.Load(path).Tensors, strict);
 
     private Dictionary<string, string> Aliases() => ModuleTree.Of(this).Aliases.ToDictionary(a => $"alias:{a.Alias}", a => a.Name);
-
-    private static void Overwrite(Tensor target, Tensor value)
-    {
-        Ops.Copying.Convert(value, target);
-        target.Storage.Version++;
-    }
 }

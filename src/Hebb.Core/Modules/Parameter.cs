@@ -46,8 +46,8 @@ public sealed class Parameter
     {
         if (values.Shape != Shape)
             throw new ShapeException($"{Name ?? "a parameter"} is {Shape}, the new values are {values.Shape}");
-        Copying.Convert(values, Value);
-        Value.Storage.Version++;
+        using var _ = GradMode.NoGrad();
+        InPlace.Copy(values, Value);
     }
 
     /// <summary>Takes on another element type, keeping its identity. The gradient is dropped.</summary>

@@ -122,6 +122,8 @@ public static class Safetensors
 
         var tensors = new OrderedDictionary<string, Tensor>();
         var metadata = new Dictionary<string, string>();
+        // Entries don't share bytes: a small file can't ask for more memory than it has.
+        long taken = 0;
         using var json = JsonDocument.Parse(Encoding.UTF8.GetString(header));
         foreach (var entry in json.RootElement.EnumerateObject())
         {
@@ -144,6 +146,9 @@ public static class Safetensors
                 throw new FormatException($"'{entry.Name}' is {dtype.Name}{shape}, which does not take bytes {from} to {to}");
             if (to > dataLength)
                 throw new FormatException($"the file is cut short: '{entry.Name}' ends at byte {to} of {dataLength}");
+            taken += to - from;
+            if (taken > dataLength)
+                throw new FormatException($"'{entry.Name}' shares bytes with another entry");
             stream.Position = dataStart + from;
             if (!tensors.TryAdd(entry.Name, ReadValues(stream, shape, dtype)))
                 throw new FormatException($"'{entry.Name}' is there twice");
