@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hebb.Cpu;
 using Hebb.Cpu.Simd;
 
@@ -35,6 +36,7 @@ internal readonly unsafe struct BinaryConstantMap<TOp, T, TSide>(TOp op, T const
 
     private readonly struct Kernel(TOp op, T constant, T* x, T* y, long count) : ISimdKernel<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
@@ -73,6 +75,7 @@ internal readonly unsafe struct CompareConstantMap<TOp, T, TSide>(TOp op, T cons
 
     private readonly struct Kernel(TOp op, T constant, T* x, byte* y, long count) : ISimdKernel<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;

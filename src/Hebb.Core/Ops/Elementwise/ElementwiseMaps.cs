@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hebb.Cpu;
 using Hebb.Cpu.Simd;
 
@@ -20,6 +21,7 @@ internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
 
     private readonly struct Kernel(TOp op, T* x, T* y, long count) : ISimdKernel<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
@@ -51,6 +53,7 @@ internal readonly unsafe struct PredicateMap<TOp, T>(TOp op) : IElementwiseMap
 
     private readonly struct Kernel(TOp op, T* x, byte* y, long count) : ISimdKernel<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
@@ -82,6 +85,7 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
 
     private readonly struct Kernel(TOp op, T* a, T* b, T* y, long count) : ISimdKernel<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
@@ -116,6 +120,7 @@ internal readonly unsafe struct CompareMap<TOp, T>(TOp op) : IElementwiseMap
 
     private readonly struct Kernel(TOp op, T* a, T* b, byte* y, long count) : ISimdKernel<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
@@ -149,6 +154,7 @@ internal readonly unsafe struct TernaryMap<TOp, T>(TOp op) : IElementwiseMap
 
     private readonly struct Kernel(TOp op, T* a, T* b, T* c, T* y, long count) : ISimdKernel<T>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;

@@ -38,6 +38,8 @@ internal sealed class AllOp : ReducePrimitive
     {
         public byte Identity => 1;
 
+        public V Map<V>(V x, V shift) where V : unmanaged, ISimd<V, byte> => x;
+
         public V Combine<V>(V a, V b) where V : unmanaged, ISimd<V, byte> => a & b;
     }
 }

@@ -15,7 +15,8 @@ internal interface IReducer<T> where T : unmanaged
     /// <summary>What changes nothing when combined.</summary>
     T Identity { get; }
 
-    V Map<V>(V x, V shift) where V : unmanaged, ISimd<V, T> => x;
+    /// <summary>What an element counts as. No default: called on a struct it would box.</summary>
+    V Map<V>(V x, V shift) where V : unmanaged, ISimd<V, T>;
 
     V Combine<V>(V a, V b) where V : unmanaged, ISimd<V, T>;
 }
@@ -26,12 +27,16 @@ internal readonly struct SumReducer<T> : IReducer<T> where T : unmanaged, INumbe
 
     public T Identity => T.Zero;
 
+    public V Map<V>(V x, V shift) where V : unmanaged, ISimd<V, T> => x;
+
     public V Combine<V>(V a, V b) where V : unmanaged, ISimd<V, T> => a + b;
 }
 
 internal readonly struct ProductReducer<T> : IReducer<T> where T : unmanaged, INumber<T>
 {
     public T Identity => T.One;
+
+    public V Map<V>(V x, V shift) where V : unmanaged, ISimd<V, T> => x;
 
     public V Combine<V>(V a, V b) where V : unmanaged, ISimd<V, T> => a * b;
 }
@@ -41,6 +46,8 @@ internal readonly struct MaxReducer<T> : IReducer<T> where T : unmanaged, INumbe
 {
     public T Identity => Extremes.Lowest<T>();
 
+    public V Map<V>(V x, V shift) where V : unmanaged, ISimd<V, T> => x;
+
     public V Combine<V>(V a, V b) where V : unmanaged, ISimd<V, T> => V.Max(a, b);
 }
 
@@ -48,6 +55,8 @@ internal readonly struct MaxReducer<T> : IReducer<T> where T : unmanaged, INumbe
 internal readonly struct MinReducer<T> : IReducer<T> where T : unmanaged, INumber<T>
 {
     public T Identity => Extremes.Highest<T>();
+
+    public V Map<V>(V x, V shift) where V : unmanaged, ISimd<V, T> => x;
 
     public V Combine<V>(V a, V b) where V : unmanaged, ISimd<V, T> => V.Min(a, b);
 }

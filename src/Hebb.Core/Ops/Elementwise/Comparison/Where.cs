@@ -119,6 +119,7 @@ internal sealed unsafe class WhereOp : Primitive
 
     private readonly struct Kernel<T>(byte* mask, T* a, T* b, T* y, int count) : ISimdKernel<T> where T : unmanaged
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             int i = 0;
