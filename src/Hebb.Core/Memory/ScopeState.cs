@@ -32,20 +32,25 @@ internal sealed class ScopeState
 
     public static ScopeState? Top => t_top;
 
-    private ScopeState(string member, string file, int line, bool suspended)
+    private ScopeState(string member, string file, int line, bool suspended, bool isStep)
     {
         (Parent, _member, _file, _line, _suspended) = (t_top, member, file, line, suspended);
+        Step = isStep ? this : Parent?.Step;
         _entries = t_spare is { Count: > 0 } spare ? spare.Pop() : new Entry[64];
     }
 
     public ScopeState? Parent { get; }
+
+    /// <summary>The scope of the training step that is going on, to which gradients belong.</summary>
+    public ScopeState? Step { get; }
 
     /// <summary>Where the scope was opened that handed back what a storage held in a generation; for the error of a late use.</summary>
     public static string Describe(Storage storage, int generation) => storage.EndedBy is { } scope && storage.EndedGeneration == generation
         ? $"{scope._member}, {Path.GetFileName(scope._file)}:{scope._line}"
         : "a place that is forgotten, for its memory was used again";
 
-    public static ScopeState Push(string member, string file, int line, bool suspended) => t_top = new ScopeState(member, file, line, suspended);
+    public static ScopeState Push(string member, string file, int line, bool suspended = false, bool isStep = false) =>
+        t_top = new ScopeState(member, file, line, suspended, isStep);
 
     public void Adopt(Storage storage)
     {

@@ -17,7 +17,14 @@ public readonly ref struct TensorScope
 
     /// <summary>Opens a scope on the current thread. Close it on the same thread, innermost first (<c>using</c> does).</summary>
     public static TensorScope Open([CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
-        new(ScopeState.Push(member, file, line, suspended: false));
+        new(ScopeState.Push(member, file, line));
+
+    /// <summary>
+    /// A scope for one training step: unlike those of <see cref="Open"/>, it hands back the gradients of parameters too, those included that
+    /// scopes inside it gathered. Set them to null before it ends.
+    /// </summary>
+    public static TensorScope OpenStep([CallerMemberName] string member = "", [CallerFilePath] string file = "", [CallerLineNumber] int line = 0) =>
+        new(ScopeState.Push(member, file, line, isStep: true));
 
     /// <summary>Within the returned value's lifetime no scope adopts new tensors: for state that outlives a step.</summary>
     public static TensorScope Suspend() => new(ScopeState.Push("", "", 0, suspended: true));
@@ -36,6 +43,15 @@ public readonly ref struct TensorScope
         if (tensor.HasStorage)
             tensor.Storage.Scope?.Hand(tensor.Storage, null);
         return tensor;
+    }
+
+    /// <summary>Lets a gradient live as long as the training step, or where none is marked, outlive every scope.</summary>
+    internal static Tensor EscapeToStep(Tensor gradient)
+    {
+        var step = ScopeState.Top?.Step;
+        if (gradient.HasStorage && gradient.Storage.Scope is { } scope && scope != step)
+            scope.Hand(gradient.Storage, step);
+        return gradient;
     }
 
     /// <summary>Ends the scope.</summary>

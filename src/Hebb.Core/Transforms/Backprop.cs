@@ -154,8 +154,8 @@ internal static class Backprop
 
     private static void Accumulate(LeafNode leaf, Tensor gradient)
     {
-        // A leaf outlives the step that made its gradient: no scope may take it back.
+        // A leaf outlives the scope that made its gradient: only the scope of the training step may take it back.
         var sum = leaf.Grad is null ? gradient : leaf.Grad + gradient;
-        leaf.Grad = TensorScope.Escape(sum);
+        leaf.Grad = TensorScope.EscapeToStep(sum);
     }
 }

@@ -37,6 +37,31 @@ public class ScopeTests
     }
 
     [Fact]
+    public void GradientsOutliveScopesButNotTheStep()
+    {
+        var weight = Tensor.Ones([10_000]).RequireGrad();
+        using (TensorScope.Open())
+            (weight * 3).Sum().Backward();
+        Assert.Equal(3, weight.Grad![0].Item());
+
+        weight.Grad = null;
+        Tensor gradient;
+        using (TensorScope.OpenStep())
+        {
+            for (int part = 0; part < 2; part++)
+            {
+                using (TensorScope.Open())
+                    (weight * 3).Sum().Backward();
+            }
+            gradient = weight.Grad!;
+            Assert.Equal(6, gradient[0].Item());
+            weight.Grad = null;
+        }
+        Assert.Contains("opened at GradientsOutliveScopesButNotTheStep", Assert.Throws<HebbException>(() => gradient[0].Item()).Message);
+        Assert.Equal(1, weight[0].Item());
+    }
+
+    [Fact]
     public void KeptOnesPassToTheEnclosingScope()
     {
         Tensor inner, outer, escaped, both;
