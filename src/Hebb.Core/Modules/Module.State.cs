@@ -24,6 +24,7 @@ public sealed record LoadReport(IReadOnlyList<string> Missing, IReadOnlyList<str
 public abstract partial class Module
 {
     /// <summary>Parameters and persistent buffers by path, under PyTorch's names. The tensors are the module's own, not copies.</summary>
+    /// <exception cref="HebbException">A lazy parameter has no values yet; it is named.</exception>
     public IReadOnlyDictionary<string, Tensor> StateDict()
     {
         var tree = ModuleTree.Of(this);
@@ -38,7 +39,10 @@ public abstract partial class Module
         return state;
     }
 
-    /// <summary>Copies values by name into parameters and persistent buffers, converting element types. Nothing is changed if a strict load fails.</summary>
+    /// <summary>
+    /// Copies values by name into parameters and persistent buffers, converting element types. Nothing is changed if a strict load fails.
+    /// Layers that have not yet seen an input take their sizes from the state.
+    /// </summary>
     /// <param name="state">Values by path; for a shared parameter any of its names will do.</param>
     /// <param name="strict">Throws unless every entry found its place.</param>
     /// <exception cref="CheckpointException">Strict, and entries are missing, unexpected or of another shape; it names them.</exception>
@@ -50,7 +54,7 @@ public abstract partial class Module
         var used = new HashSet<string>();
         var copies = new List<Action>();
 
-        void Match(string name, Tensor target, Action<Tensor> copy)
+        void Match(string name, Func<Shape, bool> accepts, Func<string> shape, Action<Tensor> copy)
         {
             string? found = state.ContainsKey(name) ? name : aliases[name].FirstOrDefault(state.ContainsKey);
             foreach (string alias in aliases[name])
@@ -62,18 +66,18 @@ public abstract partial class Module
             }
             used.Add(found);
             var value = state[found];
-            if (value.Shape != target.Shape)
-                misshapen.Add($"{name} ({value.Shape} for {target.Shape})");
+            if (!accepts(value.Shape))
+                misshapen.Add($"{name} ({value.Shape} for {shape()})");
             else
                 copies.Add(() => copy(value));
         }
 
         foreach (var (name, parameter) in tree.Parameters)
-            Match(name, parameter.Value, parameter.Assign);
+            Match(name, s => parameter.Accepts(s), parameter.Describe, parameter.Assign);
         foreach (var (name, buffer, _, persistent) in tree.Buffers)
         {
             if (persistent)
-                Match(name, buffer, value => InPlace.Copy(value.Detach(), buffer));
+                Match(name, s => s == buffer.Shape, () => buffer.Shape.ToString(), value => InPlace.Copy(value.Detach(), buffer));
         }
         var report = new LoadReport(missing, [.. state.Keys.Where(k => !used.Contains(k))], misshapen);
         if (strict && !report.IsComplete)
