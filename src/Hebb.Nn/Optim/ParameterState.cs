@@ -1,0 +1,88 @@
+namespace Hebb;
+
+/// <summary>What an optimizer remembers about one parameter. Its tensors live outside every <see cref="TensorScope"/>.</summary>
+public sealed class ParameterState
+{
+    private readonly Dictionary<string, Tensor> _tensors = [];
+    private Tensor? _master, _rounded;
+    private int _version;
+
+    internal ParameterState(string name, Parameter parameter) => (Name, Parameter) = (name, parameter);
+
+    /// <summary>The path that the parameter had when it was bound.</summary>
+    public string Name { get; }
+
+    /// <summary>The parameter.</summary>
+    public Parameter Parameter { get; }
+
+    /// <summary>How many updates there were; in an update, counting it: 1 in the first.</summary>
+    public long Step { get; internal set; }
+
+    /// <summary>The group that the parameter belongs to; null for none. Found at the first update, when its shape is known.</summary>
+    public ParameterGroup? Group { get; internal set; }
+
+    internal bool HasGroup { get; set; }
+
+    /// <summary>A tensor of the state; null before it was set.</summary>
+    public Tensor? Find(string entry) => _tensors.GetValueOrDefault(entry);
+
+    /// <summary>A tensor of the state, zeros of <paramref name="like"/>'s shape and type at first.</summary>
+    public Tensor GetOrZeros(string entry, Tensor like)
+    {
+        if (!_tensors.TryGetValue(entry, out var tensor))
+        {
+            using var suspended = TensorScope.Suspend();
+            _tensors[entry] = tensor = Tensor.ZerosLike(like);
+        }
+        else if (tensor.DType != like.DType)
+        {
+            Set(entry, tensor = tensor.To(like.DType));
+        }
+        return tensor;
+    }
+
+    internal void Set(string entry, Tensor tensor) => _tensors[entry] = TensorScope.Escape(tensor);
+
+    /// <summary>
+    /// The values to update: the parameter's own; of a 16-bit parameter a Float32 master copy, since small steps would be lost to rounding; of a view that is not
+    /// contiguous a copy.
+    /// </summary>
+    internal Tensor Begin()
+    {
+        var values = Parameter.Value;
+        if (!values.DType.IsFloat)
+            throw new DTypeException($"{Name} is {values.DType.Name}; optimizers train floats");
+        if (!values.DType.IsHalf)
+        {
+            _master = null;
+            return values.IsContiguous ? values : values.Detach().Clone();
+        }
+        // Somebody else changed the parameter since: the master follows.
+        if (_master is null || (_rounded is not null && (!ReferenceEquals(_rounded, values) || _version != Parameter.Version)))
+            Master = values.To(DType.Float32).Detach();
+        return _master!;
+    }
+
+    internal void End(Tensor updated)
+    {
+        var values = Parameter.Value;
+        if (ReferenceEquals(updated, values))
+            return;
+        InPlace.Copy(updated, values);
+        (_rounded, _version) = (values, Parameter.Version);
+    }
+
+    /// <summary>The Float32 values behind a 16-bit parameter.</summary>
+    internal Tensor? Master
+    {
+        get => _master;
+        set => (_master, _rounded) = (value is null ? null : TensorScope.Escape(value), null);
+    }
+
+    internal void Clear()
+    {
+        _tensors.Clear();
+        Master = null;
+        Step = 0;
+    }
+}

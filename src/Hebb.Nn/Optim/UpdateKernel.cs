@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Hebb.Cpu;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Optim;
+
+/// <summary>One vector's worth of an optimizer's arithmetic on a parameter, its gradient and up to three tensors of state.</summary>
+internal interface IUpdate<T> where T : unmanaged
+{
+    void Step<V>(ref V parameter, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V, T>;
+}
+
+/// <summary>Runs an update over whole tensors in blocks of a fixed size. Every element is read before it is written, so results may take the place of inputs.</summary>
+internal unsafe struct UpdateKernel<TUpdate, T> : IRangeBody
+    where TUpdate : struct, IUpdate<T>
+    where T : unmanaged
+{
+    /// <summary>Elements a thread takes at once.</summary>
+    private const long BlockSize = 16 << 10;
+
+    private readonly TUpdate _update;
+    private readonly T* _gradient;
+    private Streams _from, _to;
+
+    private struct Streams
+    {
+        public T* Parameter, First, Second, Third;
+    }
+
+    private UpdateKernel(TUpdate update, Tensor gradient)
+    {
+        _update = update;
+        _gradient = Pointer(gradient);
+    }
+
+    /// <param name="update">The arithmetic.</param>
+    /// <param name="gradient">The gradient.</param>
+    /// <param name="from">Parameter and state before.</param>
+    /// <param name="to">Parameter and state after.</param>
+    public static void Run(TUpdate update, Tensor gradient, ReadOnlySpan<Tensor> from, ReadOnlySpan<Tensor> to)
+    {
+        var kernel = new UpdateKernel<TUpdate, T>(update, gradient) { _from = Read(from), _to = Read(to) };
+        ParallelFor.Ranges(gradient.Count, BlockSize, in kernel);
+    }
+
+    private static Streams Read(ReadOnlySpan<Tensor> tensors) => new()
+    {
+        Parameter = Pointer(tensors[0]),
+        First = tensors.Length > 1 ? Pointer(tensors[1]) : null,
+        Second = tensors.Length > 2 ? Pointer(tensors[2]) : null,
+        Third = tensors.Length > 3 ? Pointer(tensors[3]) : null,
+    };
+
+    // Tensors lie in native memory, which does not move.
+    private static T* Pointer(Tensor x) => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(x.AsSpan<T>()));
+
+    public void Invoke(long begin, long end)
+    {
+        var range = new Range(in this, begin, end);
+        Isa.Dispatch<Range, T>(ref range);
+    }
+
+    private readonly struct Range(in UpdateKernel<TUpdate, T> kernel, long begin, long end) : ISimdKernel<T>
+    {
+        private readonly UpdateKernel<TUpdate, T> _kernel = kernel;
+
+        public void Run<V>() where V : unmanaged, ISimd<V, T>
+        {
+            var (from, to, update) = (_kernel._from, _kernel._to, _kernel._update);
+            T* gradient = _kernel._gradient;
+            for (long i = begin; i < end; i += V.Count)
+            {
+                int n = (int)Math.Min(V.Count, end - i);
+                V p = Load<V>(from.Parameter, i, n), first = Load<V>(from.First, i, n), second = Load<V>(from.Second, i, n), third = Load<V>(from.Third, i, n);
+                update.Step(ref p, Load<V>(gradient, i, n), ref first, ref second, ref third);
+                Store(p, to.Parameter, i, n);
+                Store(first, to.First, i, n);
+                Store(second, to.Second, i, n);
+                Store(third, to.Third, i, n);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Load<V>(T* p, long i, int n) where V : unmanaged, ISimd<V, T> =>
+            p == null ? V.Zero : n == V.Count ? V.Load(p + i) : V.LoadPartial(p + i, n);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Store<V>(V value, T* p, long i, int n) where V : unmanaged, ISimd<V, T>
+        {
+            if (p == null)
+                return;
+            if (n == V.Count)
+                value.Store(p + i);
+            else
+                value.StorePartial(p + i, n);
+        }
+    }
+}
