@@ -1,6 +1,7 @@
+using Hebb.Transforms;
 using Hebb.Ops;
 
-namespace Hebb.Transforms;
+namespace Hebb;
 
 /// <summary>The first NaN or infinity, and the op that made it.</summary>
 public sealed class AnomalyException : HebbException

@@ -1,7 +1,8 @@
+using Hebb.Transforms;
 using System.Runtime.CompilerServices;
 using Hebb.Ops;
 
-namespace Hebb.Transforms;
+namespace Hebb;
 
 /// <summary>Functions to functions: gradients, directional derivatives, batches.</summary>
 public static partial class Transform
@@ -22,6 +23,10 @@ public static partial class Transform
         var gradient = Autograd.Grad(y, leaf, createGraph: true);
         return outer ? (y, gradient) : (y.Detach(), gradient.Detach());
     };
+
+    /// <summary>The function's value at <paramref name="primal"/> and its derivative there along <paramref name="tangent"/> (forward mode).</summary>
+    /// <exception cref="ShapeException">The tangent's shape is not the primal's.</exception>
+    public static (Tensor Value, Tensor Tangent) Jvp(Func<Tensor, Tensor> f, Tensor primal, Tensor tangent) => Jvp((Tensor[] xs) => f(xs[0]), [primal], [tangent]);
 
     /// <summary>The function's value at <paramref name="primals"/> and its derivative there along <paramref name="tangents"/> (forward mode).</summary>
     /// <exception cref="ShapeException">A tangent's shape is not its primal's.</exception>
