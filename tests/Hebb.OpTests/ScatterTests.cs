@@ -32,7 +32,7 @@ public class ScatterTests
         // One table for each example, numbers of its own.
         var tables = Tensor.Arange(12).To(DType.Float64).Reshape(2, 3, 2);
         var rows = Tensor.From<long>([2, 1, 1, 0], [2, 2]);
-        var gradient = Hebb.Transforms.Transform.Vmap(xs => Hebb.Transforms.Transform.Grad(t => t.Embedding(xs[1], paddingIndex: 1).Sum())(xs[0]))([tables, rows]);
+        var gradient = Hebb.Transform.Vmap(xs => Hebb.Transform.Grad(t => t.Embedding(xs[1], paddingIndex: 1).Sum())(xs[0]))([tables, rows]);
         Assert.Equal([0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0], gradient.ToArray<double>());
     }
 

@@ -134,7 +134,7 @@ public class PrintingTests
     public void InsideATransformOnlyTheSpecIsKnown()
     {
         string text = "";
-        Hebb.Transforms.Transform.Vmap((Tensor x) =>
+        Hebb.Transform.Vmap((Tensor x) =>
         {
             text = x.ToString();
             return x;
