@@ -1,0 +1,24 @@
+namespace Hebb;
+
+/// <summary>Which way a figure is better.</summary>
+public enum MonitorMode
+{
+    /// <summary>Lower for losses and errors, higher for everything else.</summary>
+    Auto,
+
+    /// <summary>Lower is better.</summary>
+    Min,
+
+    /// <summary>Higher is better.</summary>
+    Max,
+}
+
+/// <summary>What a name tells of the figure that it names.</summary>
+internal static class Monitoring
+{
+    private static readonly string[] Falling = ["loss", "mae", "rmse", "mse", "error", "perplexity"];
+
+    public static bool HigherIsBetter(string name) => !Falling.Any(f => name.EndsWith(f, StringComparison.Ordinal));
+
+    public static bool HigherIsBetter(string name, MonitorMode mode) => mode == MonitorMode.Auto ? HigherIsBetter(name) : mode == MonitorMode.Max;
+}

@@ -1,0 +1,13 @@
+namespace Hebb;
+
+/// <summary>What is measured where nothing was asked for.</summary>
+internal static class DefaultMetrics
+{
+    /// <summary>Accuracy where targets are class numbers or Bool; otherwise nothing.</summary>
+    public static Metric[] For(Tensor output, Tensor target) =>
+        ClassPairs.IsByClass(output, target) || (target.DType == DType.Bool && target.Count == output.Count) ? [new Accuracy()] : [];
+
+    public static Metric[] Fresh(IReadOnlyList<Metric>? asked, Tensor output, Tensor target) => asked is null ? For(output, target) : Fresh(asked);
+
+    public static Metric[] Fresh(IEnumerable<Metric> metrics) => [.. metrics.Select(m => m.Fresh())];
+}

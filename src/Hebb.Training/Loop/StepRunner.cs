@@ -1,0 +1,115 @@
+using Hebb.Data;
+
+namespace Hebb;
+
+/// <summary>One step of the optimizer: forward, backward, clip, change the weights. All that it makes goes back at its end.</summary>
+internal sealed class StepRunner(Trainer trainer, RunningMeans means)
+{
+    private readonly Module _model = trainer.Model;
+    private readonly Optimizer _optimizer = trainer.Optimizer;
+    private readonly TrainerOptions _options = trainer.Options;
+    private Parameter[] _parameters = [];
+    private Tensor?[] _sums = [];
+    private bool _bound;
+
+    /// <summary>Does step number <paramref name="at"/> on the samples of all batches given.</summary>
+    /// <exception cref="TrainingException">The loss or, where gradients are clipped, their norm is not finite. The weights are as before the step.</exception>
+    public StepResult Run(IReadOnlyList<Batch> batches, in SchedulePoint at)
+    {
+        using var scope = TensorScope.OpenStep();
+        double rate = _options.Schedule is { } schedule ? _optimizer.BaseLearningRate * schedule.Factor(at) : _optimizer.LearningRate;
+        var where = new StepPlace(at, rate);
+        try
+        {
+            var (loss, samples) = batches.Count == 1 ? (Backward(batches[0], where, null), batches[0].Count) : AccumulateAll(batches, where);
+            double? norm = _options.ClipNorm is { } limit ? GradientClipping.ByNorm(_parameters, limit) : null;
+            if (norm is { } found && !double.IsFinite(found))
+                throw Divergence.OfGradients(_model, batches, trainer.Loss, where, found);
+            _optimizer.LearningRate = rate;
+            _optimizer.Step();
+            return new StepResult(at.Step + 1, at.Epoch + 1, loss, rate, norm, samples);
+        }
+        finally
+        {
+            // Gradients end with the scope.
+            foreach (var parameter in _parameters)
+                parameter.Grad = null;
+            Array.Clear(_sums);
+        }
+    }
+
+    /// <summary>The loss of a batch, with errors that name samples of the dataset.</summary>
+    public static Tensor Loss(LossFunction loss, Tensor output, Batch batch)
+    {
+        try
+        {
+            return loss(output, batch.Targets);
+        }
+        catch (DataException e) when (BadTarget.Find(output, batch) is { } found)
+        {
+            throw new DataException(found, e);
+        }
+    }
+
+    public static double Value(Tensor loss) => loss.Count == 1 ? loss.Item()
+        : throw new ShapeException($"the loss function gave {loss.Shape}, not one number; reduce it with Mean()");
+
+    private (double Loss, int Samples) AccumulateAll(IReadOnlyList<Batch> batches, in StepPlace where)
+    {
+        double sum = 0;
+        int samples = 0;
+        foreach (var batch in batches)
+            (sum, samples) = (sum + Accumulate(batch, where) * batch.Count, samples + batch.Count);
+        using var noGrad = GradMode.NoGrad();
+        for (int i = 0; i < _parameters.Length; i++)
+            _parameters[i].Grad = _sums[i] is { } gradient ? gradient * (1.0 / samples) : null;
+        return (sum / samples, samples);
+    }
+
+    /// <summary>Adds the gradients of a batch, weighed by its samples, to those before; only the sums outlive the call.</summary>
+    private double Accumulate(Batch batch, in StepPlace where)
+    {
+        using var scope = TensorScope.OpenStep();
+        double loss = Backward(batch, where, batch.Count);
+        using var noGrad = GradMode.NoGrad();
+        for (int i = 0; i < _parameters.Length; i++)
+        {
+            if (_parameters[i].Grad is not { } gradient)
+                continue;
+            // A copy: parameters may be given one and the same gradient.
+            if (_sums[i] is { } sum)
+                sum.CopyFrom(sum + gradient);
+            else
+                _sums[i] = scope.Keep(gradient.Clone());
+            _parameters[i].Grad = null;
+        }
+        return loss;
+    }
+
+    private double Backward(Batch batch, in StepPlace where, double? weight)
+    {
+        var randomness = RandomStates.Take(_options.Streams);
+        var output = _model.Call(batch.Inputs);
+        var loss = Loss(trainer.Loss, output, batch);
+        double value = Value(loss);
+        if (!double.IsFinite(value))
+            throw Divergence.OfLoss(_model, batch, trainer.Loss, where, value, () => randomness.Restore(_options.Streams));
+        if (!_bound)
+            Bind();
+        loss.Backward(weight is { } w ? Tensor.Full(loss.Shape, w, loss.DType) : null);
+        means.Add(value, batch, output);
+        return value;
+    }
+
+    // After the first forward: only then do layers that infer their sizes have parameters.
+    private void Bind()
+    {
+        _parameters = [.. _model.Parameters()];
+        if (!_parameters.Any(p => p.RequiresGrad))
+            throw new HebbException($"{_model.GetType().Name} has no parameters to train{(_parameters.Length > 0 ? ": all are frozen" : "")}");
+        _sums = new Tensor?[_parameters.Length];
+        _model.ZeroGrad();
+        _optimizer.Bind(_model);
+        _bound = true;
+    }
+}

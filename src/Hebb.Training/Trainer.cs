@@ -1,0 +1,97 @@
+using Hebb.Cpu;
+using Hebb.Data;
+using Microsoft.Extensions.Logging;
+
+namespace Hebb;
+
+/// <summary>
+/// Trains a model on batches and measures it. Same seeds, same weights, bit for bit: at any number of threads and loader workers, and across interruptions.
+/// <code>var trainer = new Trainer(model, new AdamW(lr: 2e-3), Losses.CrossEntropy);
+/// trainer.Fit(train.Batches(64, shuffle: true), epochs: 20, validate: test.Batches(256));
+/// Console.WriteLine(trainer.Evaluate(test.Batches(256)));</code>
+/// Not for use by several threads at once.
+/// </summary>
+public sealed class Trainer
+{
+    private const int StackBytes = 16 << 20;
+
+    /// <param name="model">What to train; layers may still have to infer their sizes.</param>
+    /// <param name="optimizer">Bound to the model's parameters at the first step.</param>
+    /// <param name="loss">What to minimise, a mean over the batch.</param>
+    /// <param name="options">Everything else.</param>
+    /// <exception cref="HebbException">An option is out of range.</exception>
+    public Trainer(Module model, Optimizer optimizer, LossFunction loss, TrainerOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(loss);
+        (Model, Optimizer, Loss, Options) = (model, optimizer, loss, options ?? new TrainerOptions());
+        Options.Check();
+    }
+
+    public Module Model { get; }
+
+    public Optimizer Optimizer { get; }
+
+    public LossFunction Loss { get; }
+
+    public TrainerOptions Options { get; }
+
+    internal ILogger Log => Options.Logger ?? TrainingLog.Console.Instance;
+
+    /// <summary>
+    /// Trains for a number of passes over the data, in train mode (parts that are in eval mode inside a model in train mode stay so), validating after each.
+    /// </summary>
+    /// <param name="train">Batches to learn from; every pass has an order of its own if they are shuffled.</param>
+    /// <param name="epochs">Passes.</param>
+    /// <param name="validate">Batches to measure on after each pass.</param>
+    /// <param name="progress">Is told how far training is, at most ten times a second and after each pass.</param>
+    /// <param name="cancellationToken">Ends training between two steps.</param>
+    /// <returns>What each pass brought.</returns>
+    /// <exception cref="TrainingException">The loss is no longer finite; the message says where that began.</exception>
+    /// <exception cref="DataException">A target is outside the classes, or a sample can't be read.</exception>
+    /// <exception cref="ShapeException">Data and model do not fit.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    public History Fit(DataLoader<Batch> train, int epochs, DataLoader<Batch>? validate = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        new FitLoop(this, train, epochs, validate, progress, cancellationToken).Run();
+
+    /// <summary><see cref="Fit"/> on a thread of its own, which uses as many threads as the caller may.</summary>
+    /// <inheritdoc cref="Fit"/>
+    public Task<History> FitAsync(DataLoader<Batch> train, int epochs, DataLoader<Batch>? validate = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        var done = new TaskCompletionSource<History>(TaskCreationOptions.RunContinuationsAsynchronously);
+        int threads = ParallelFor.Threads;
+        // Gradient mode, scopes and interpreters belong to a thread, so training must not hop between those of the pool.
+        var thread = new Thread(Run, StackBytes) { IsBackground = true, Name = "hebb-trainer" };
+        thread.Start();
+        return done.Task;
+
+        void Run()
+        {
+            using var limit = ParallelFor.Limit(threads);
+            try
+            {
+                done.SetResult(Fit(train, epochs, validate, progress, cancellationToken));
+            }
+            catch (OperationCanceledException e)
+            {
+                done.SetCanceled(e.CancellationToken);
+            }
+            catch (Exception e)
+            {
+                done.SetException(e);
+            }
+        }
+    }
+
+    /// <summary>Measures the model in eval mode, without gradients; each module is then put back into the mode it was in.</summary>
+    /// <param name="data">Batches.</param>
+    /// <param name="metrics">What to measure beside the loss; by default the trainer's metrics, or accuracy where targets are class numbers.</param>
+    /// <param name="cancellationToken">Ends it between two batches.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Evaluation Evaluate(DataLoader<Batch> data, IReadOnlyList<Metric>? metrics = null, CancellationToken cancellationToken = default) =>
+        Evaluator.Run(Model, Loss, data, metrics ?? Options.Metrics, null, cancellationToken);
+
+    internal Evaluation Evaluate(DataLoader<Batch> data, Action<int> onBatch, CancellationToken cancel) =>
+        Evaluator.Run(Model, Loss, data, Options.Metrics, onBatch, cancel);
+}

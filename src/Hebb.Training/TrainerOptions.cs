@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+
+namespace Hebb;
+
+/// <summary>How a <see cref="Trainer"/> trains, beyond model, optimizer and loss.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>The learning rate's course as a function of the step; null leaves the optimizer's rate alone.</summary>
+    public Schedule? Schedule { get; init; }
+
+    /// <summary>Scales gradients down to this norm, taken over all parameters, where they exceed it.</summary>
+    public double? ClipNorm { get; init; }
+
+    /// <summary>Batches whose gradients make up one step: as one batch of all their samples, in the memory of one.</summary>
+    public int AccumulationSteps { get; init; } = 1;
+
+    /// <summary>What to measure beside the loss. By default accuracy where targets are class numbers, otherwise nothing.</summary>
+    public IReadOnlyList<Metric>? Metrics { get; init; }
+
+    /// <summary>Called in this order.</summary>
+    public IReadOnlyList<Callback> Callbacks { get; init; } = [];
+
+    /// <summary>Receives epochs and warnings. Without one, warnings go to the console's error stream.</summary>
+    public ILogger? Logger { get; init; }
+
+    /// <summary>Whether a line on the console shows how far training is. By default where the console is interactive and no one else was given the progress.</summary>
+    public bool? Progress { get; init; }
+
+    /// <summary>Random streams beside <see cref="Rng.Default"/> that the model draws from; their positions go into checkpoints too.</summary>
+    public IReadOnlyList<Rng> Streams { get; init; } = [];
+
+    internal void Check()
+    {
+        if (ClipNorm is { } norm && !(norm > 0))
+            throw new HebbException($"TrainerOptions: a ClipNorm of {norm} is not positive");
+        if (AccumulationSteps < 1)
+            throw new HebbException($"TrainerOptions: {AccumulationSteps} AccumulationSteps: must be at least 1");
+        Differ("metrics", Metrics?.Select(m => m.Name) ?? []);
+        Differ("callbacks", Callbacks.Select(c => c.Name));
+    }
+
+    private static void Differ(string what, IEnumerable<string> names)
+    {
+        string? twice = names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1)?.Key;
+        if (twice is not null)
+            throw new HebbException($"TrainerOptions: two {what} are called '{twice}'");
+    }
+}
