@@ -7,6 +7,7 @@ public abstract partial class Module
     private Func<Module, Tensor[], Tensor[]?>[] _preHooks = [];
     private Func<Module, Tensor[], Tensor, Tensor?>[] _hooks = [];
     private Func<Module, Tensor, Tensor?>[] _backwardHooks = [];
+    private TensorSpec[]? _inputSpecs;
 
     /// <summary>What the module computes from one tensor. Called through <see cref="Call(Tensor)"/>, never directly.</summary>
     protected virtual Tensor Forward(Tensor x) => throw new HebbException($"{GetType().Name} does not compute from a single tensor; see the inputs that its Call takes");
@@ -23,7 +24,10 @@ public abstract partial class Module
         using var entered = new Entered(this);
         try
         {
-            return Forward(x);
+            var output = Forward(x);
+            if (entered.IsOutermost && _inputSpecs is null)
+                Remember([x]);
+            return output;
         }
         catch (HebbException e) when (Name(e))
         {
@@ -39,7 +43,10 @@ public abstract partial class Module
         using var entered = new Entered(this);
         try
         {
-            return Forward(inputs);
+            var output = Forward(inputs);
+            if (entered.IsOutermost && _inputSpecs is null)
+                Remember(inputs);
+            return output;
         }
         catch (HebbException e) when (Name(e))
         {
@@ -88,11 +95,14 @@ public abstract partial class Module
     private Tensor CallHooked(Tensor[] inputs)
     {
         using var entered = new Entered(this);
+        Tensor[] given = inputs;
         try
         {
             foreach (var hook in _preHooks)
                 inputs = hook(this, inputs) ?? inputs;
             var output = Forward(inputs);
+            if (entered.IsOutermost && _inputSpecs is null)
+                Remember(given);
             foreach (var hook in _hooks)
                 output = hook(this, inputs, output) ?? output;
             if (output.RequiresGrad)
@@ -106,6 +116,25 @@ public abstract partial class Module
         {
             throw;
         }
+    }
+
+    /// <summary>
+    /// Shapes and types of the tensors with which the module was first called from outside any module, and computed; null before. A model is saved for
+    /// such inputs unless told otherwise.
+    /// </summary>
+    public IReadOnlyList<TensorSpec>? InputSpecs => Volatile.Read(ref _inputSpecs);
+
+    private void Remember(ReadOnlySpan<Tensor> inputs)
+    {
+        var specs = new TensorSpec[inputs.Length];
+        for (int i = 0; i < specs.Length; i++)
+        {
+            // Inside a transform a tensor may hide axes.
+            if (inputs[i].Tracer is not null)
+                return;
+            specs[i] = inputs[i].Spec;
+        }
+        Interlocked.CompareExchange(ref _inputSpecs, specs, null);
     }
 
     // The filter runs while the innermost module is still on the path.
@@ -137,6 +166,9 @@ public abstract partial class Module
             _outer = ModulePath.Current;
             ModulePath.Current = module.PathFrom(_outer);
         }
+
+        /// <summary>No module called this one.</summary>
+        public bool IsOutermost => _outer is null;
 
         public void Dispose() => ModulePath.Current = _outer;
     }

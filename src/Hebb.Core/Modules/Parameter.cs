@@ -18,6 +18,7 @@ public sealed class Parameter
     /// <exception cref="DTypeException">The element type has no gradient.</exception>
     public Parameter(Tensor value)
     {
+        RefuseTraced(value);
         _value = TensorScope.Escape(value.RequiresGrad && value.IsLeaf ? value : value.Detach());
         _value.RequiresGrad = true;
     }
@@ -111,7 +112,9 @@ public sealed class Parameter
                 return;
             using var noGrad = GradMode.NoGrad();
             using var suspended = TensorScope.Suspend();
-            Adopt(make());
+            var made = make();
+            RefuseTraced(made);
+            Adopt(made);
         }
     }
 
@@ -143,6 +146,12 @@ public sealed class Parameter
         var converted = TensorScope.Escape(Copying.To(values, dtype));
         converted.RequiresGrad = requiresGrad;
         Value = converted;
+    }
+
+    private static void RefuseTraced(Tensor value)
+    {
+        if (value.Tracer is { } tracer)
+            throw new HebbException($"a parameter can't be made inside {tracer.Interpreter.Name}, where tensors have no values; call the module once before");
     }
 
     // Published last: another thread sees either nothing or a finished leaf.

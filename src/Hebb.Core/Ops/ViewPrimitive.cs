@@ -31,16 +31,24 @@ public abstract class ViewPrimitive : Primitive
     public override Saved Saves => Saved.None;
 }
 
-/// <summary>The same values under a new handle.</summary>
+/// <summary>The same values under a new handle; detached, no gradient flows back through it.</summary>
 internal sealed class Alias : ViewPrimitive
 {
+    private bool _detached;
+
     public static Alias Instance { get; } = new();
+
+    public static Alias Detached { get; } = new() { _detached = true };
+
+    public bool IsDetached => _detached;
 
     public override string Name => "alias";
 
     public override string DisplayName => "Alias";
 
     public override BatchRule Batching => BatchRule.Broadcast;
+
+    public override void Describe(AttributeVisitor v) => v.Bool("detached", ref _detached);
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => outputs[0] = inputs[0];
 
@@ -53,5 +61,9 @@ internal sealed class Alias : ViewPrimitive
         return new Tensor(x, shape, strides, x.Offset);
     }
 
-    public override void Vjp(in VjpContext c) => c.Set(0, c.Grad());
+    public override void Vjp(in VjpContext c)
+    {
+        if (!_detached)
+            c.Set(0, c.Grad());
+    }
 }

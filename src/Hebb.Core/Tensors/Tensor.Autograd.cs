@@ -71,7 +71,7 @@ public sealed partial class Tensor
     /// <summary>The same values, from which no gradient flows back. Shares memory.</summary>
     public Tensor Detach()
     {
-        var detached = Engine.Apply(Alias.Instance, this);
+        var detached = Engine.Apply(Alias.Detached, this);
         detached.Node = null;
         return detached;
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Hebb.Compile;
 using Hebb.Ops;
 
 namespace Hebb.Transforms;
@@ -33,13 +34,17 @@ public static class Engine
                 top = tracer;
             record |= input.Node is not null;
         }
-        if (top is null)
+        var by = top?.Interpreter;
+        // A trace also sees what is done to tensors that it did not wrap.
+        if (TraceInterpreter.Current is { } trace && (by is null || by.Level < trace.Level))
+            by = trace;
+        if (by is null)
             Eager.Run(primitive, inputs, outputs);
         else
-            Process(top.Interpreter, primitive, inputs, outputs);
+            Process(by, primitive, inputs, outputs);
         if (record && GradMode.IsEnabled)
             Tape.Record(primitive, inputs, outputs);
-        if (Anomaly.IsEnabled && top is null)
+        if (Anomaly.IsEnabled && by is null)
             Anomaly.Check(primitive, inputs, outputs);
     }
 

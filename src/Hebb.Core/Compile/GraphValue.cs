@@ -1,0 +1,72 @@
+namespace Hebb.Compile;
+
+/// <summary>A tensor in a graph: one that comes from outside, or an output of a node. Written once, hence known by its identity.</summary>
+public abstract class GraphValue(TensorSpec spec)
+{
+    /// <summary>Shape, element type and device.</summary>
+    public TensorSpec Spec { get; } = spec;
+}
+
+/// <summary>A tensor that the caller gives.</summary>
+public sealed class GraphInput(string name, TensorSpec spec) : GraphValue(spec)
+{
+    public string Name { get; } = name;
+}
+
+/// <summary>An output of a node.</summary>
+public sealed class GraphResult(GraphNode node, int slot, TensorSpec spec) : GraphValue(spec)
+{
+    public GraphNode Node { get; } = node;
+
+    /// <summary>Which of the node's outputs.</summary>
+    public int Slot { get; } = slot;
+}
+
+/// <summary>A tensor that the graph itself holds or makes.</summary>
+public abstract class GraphLeaf(TensorSpec spec) : GraphValue(spec)
+{
+    /// <summary>The tensor as it is now.</summary>
+    public abstract Tensor Read();
+}
+
+/// <summary>A parameter of the module that was traced; its values are read anew at every run.</summary>
+public sealed class GraphParameter(string name, Parameter parameter) : GraphLeaf(parameter.Value.Spec)
+{
+    /// <summary>The name in the state dict.</summary>
+    public string Name { get; } = name;
+
+    public Parameter Parameter { get; } = parameter;
+
+    public override Tensor Read() => Parameter.Value;
+}
+
+/// <summary>A buffer of the module that was traced.</summary>
+public sealed class GraphBuffer(string name, Tensor tensor) : GraphLeaf(tensor.Spec)
+{
+    private Tensor _tensor = tensor;
+
+    /// <summary>The name among the module's buffers.</summary>
+    public string Name { get; } = name;
+
+    public override Tensor Read() => Volatile.Read(ref _tensor);
+
+    /// <summary>Puts another tensor in its place.</summary>
+    public void Write(Tensor tensor) => Volatile.Write(ref _tensor, tensor);
+}
+
+/// <summary>A tensor that was there when the function ran: a number in an expression, a table, a mask.</summary>
+public sealed class GraphConstant(Tensor tensor) : GraphLeaf(tensor.Spec)
+{
+    public Tensor Tensor { get; } = tensor;
+
+    public override Tensor Read() => Tensor;
+}
+
+/// <summary>A fresh random key at every run.</summary>
+public sealed class GraphKey(Rng? rng = null) : GraphLeaf(new TensorSpec([2], DType.UInt32))
+{
+    /// <summary>The stream it comes from; null for <see cref="Rng.Default"/>.</summary>
+    public Rng? Rng { get; } = rng;
+
+    public override Tensor Read() => (Rng ?? Hebb.Rng.Default).NextKey();
+}

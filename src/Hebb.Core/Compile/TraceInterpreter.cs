@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+using Hebb.Modules;
+using Hebb.Transforms;
+
+namespace Hebb.Compile;
+
+/// <summary>
+/// Writes down the ops that run on this thread, without running them. It sees all of them, also those on tensors that it did not wrap: what is computed from
+/// parameters belongs to the graph. What is computed from constants alone is a constant.
+/// </summary>
+internal sealed class TraceInterpreter : Interpreter
+{
+    [ThreadStatic]
+    private static TraceInterpreter? t_current;
+
+    private sealed class Traced(Interpreter interpreter, GraphValue value) : Tracer(interpreter)
+    {
+        public readonly GraphValue Value = value;
+    }
+
+    private readonly TraceInterpreter? _outer = t_current;
+    private readonly Dictionary<Tensor, GraphLeaf> _state = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Tensor, GraphConstant> _constants = new(ReferenceEqualityComparer.Instance);
+    private readonly List<GraphNode> _nodes = [];
+    private readonly bool _lines;
+
+    public TraceInterpreter(Module? module, bool lines)
+    {
+        _lines = lines;
+        if (module is not null)
+        {
+            var tree = ModuleTree.Of(module);
+            foreach (var (name, parameter) in tree.Parameters.Where(p => p.Parameter.IsMaterialized))
+                _state.TryAdd(parameter.Value, new GraphParameter(name, parameter));
+            foreach (var (name, buffer, _, _) in tree.Buffers)
+                _state.TryAdd(buffer, new GraphBuffer(name, buffer));
+        }
+        t_current = this;
+    }
+
+    /// <summary>The trace that is going on on this thread.</summary>
+    public static TraceInterpreter? Current => t_current;
+
+    public override string Name => "Trace";
+
+    public IReadOnlyList<GraphNode> Nodes => _nodes;
+
+    public Tensor Wrap(GraphValue value) => new(new Traced(this, value), value.Spec.Shape, value.Spec.DType);
+
+    /// <summary>The value in the graph that a tensor stands for; one from outside becomes a constant.</summary>
+    public GraphValue Open(Tensor x)
+    {
+        if (x.Tracer is Traced traced && traced.Interpreter == this)
+            return traced.Value;
+        if (x.Tracer is { } other)
+            throw new TraceException($"Trace: the function uses a tensor from inside {other.Interpreter.Name}, {x.Spec}, which it was not given; make it an input");
+        if (_state.TryGetValue(x, out var leaf))
+            return leaf;
+        ref var constant = ref CollectionsMarshal.GetValueRefOrAddDefault(_constants, x, out _);
+        return constant ??= new GraphConstant(TensorScope.Escape(x));
+    }
+
+    /// <summary>In place of a random key: one that every run of the graph draws afresh.</summary>
+    public Tensor Key(Rng rng) => Wrap(new GraphKey(rng == Rng.Default ? null : rng));
+
+    public override void Process(Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
+    {
+        if (IsConstant(inputs))
+        {
+            Eager.Run(primitive, inputs, outputs);
+            return;
+        }
+        string? line = _lines || primitive.IsDataDependent ? SourceLine.OfCaller() : null;
+        if (primitive.IsDataDependent)
+            throw new TraceException($"Trace: the shape of what {primitive.DisplayName} gives depends on values, which a graph does not know (called at {line})");
+        var values = new GraphValue[inputs.Length];
+        Span<TensorSpec> expected = new TensorSpec[inputs.Length + outputs.Length];
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            values[i] = Open(inputs[i]);
+            expected[i] = inputs[i].Spec;
+        }
+        var specs = expected[inputs.Length..];
+        primitive.Infer(expected[..inputs.Length], specs);
+        var node = new GraphNode(primitive, values, specs, ModulePath.Current, line);
+        _nodes.Add(node);
+        for (int i = 0; i < outputs.Length; i++)
+            outputs[i] = Wrap(node.Outputs[i]);
+    }
+
+    private bool IsConstant(ReadOnlySpan<Tensor> inputs)
+    {
+        foreach (var input in inputs)
+        {
+            if (input.Tracer is not null || _state.ContainsKey(input))
+                return false;
+        }
+        return true;
+    }
+
+    public void End()
+    {
+        t_current = _outer;
+        Close();
+    }
+}
+
+/// <summary>A function that can't be written down as a graph, and why.</summary>
+public sealed class TraceException(string message, Exception? inner = null) : HebbException(message, inner);
