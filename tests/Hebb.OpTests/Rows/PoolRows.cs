@@ -119,4 +119,82 @@ internal static class PoolRows
         yield return Mean("adaptive_avg_pool2d_no_images", [0, 2, 3, 3], [2, 2], x => x.AdaptiveAvgPool2d(2));
         yield return Mean("adaptive_avg_pool3d", [1, 2, 3, 4, 5], [2, 3, 2], x => x.AdaptiveAvgPool3d((2, 3, 2)));
     }
+
+    private static OpCase AdaptiveMaximum(string name, int[] x, int[] output, Func<Tensor, Tensor> run) => new(name, () => [Spread(name, x)], t => [run(t[0])])
+    {
+        Reference = t => [Adaptive(t[0], output, met => met.Max(m => m.Value))],
+        LoopsInVmap = false,
+    };
+
+    [Rows]
+    public static IEnumerable<OpCase> AdaptiveMaxima()
+    {
+        yield return AdaptiveMaximum("adaptive_max_pool1d", [2, 3, 7], [3], x => x.AdaptiveMaxPool1d(3));
+        yield return AdaptiveMaximum("adaptive_max_pool2d", [2, 2, 5, 7], [3, 2], x => x.AdaptiveMaxPool2d((3, 2)));
+        yield return AdaptiveMaximum("adaptive_max_pool2d_larger", [1, 1, 2, 3], [4, 5], x => x.AdaptiveMaxPool2d((4, 5)));
+        yield return AdaptiveMaximum("adaptive_max_pool2d_single", [2, 4, 4], [4, 3], x => x.AdaptiveMaxPool2d((-1, 3)));
+        yield return AdaptiveMaximum("adaptive_max_pool2d_one", [1, 1, 1, 1], [1, 1], x => x.AdaptiveMaxPool2d(1));
+        yield return AdaptiveMaximum("adaptive_max_pool2d_no_images", [0, 2, 3, 3], [2, 2], x => x.AdaptiveMaxPool2d(2));
+        yield return AdaptiveMaximum("adaptive_max_pool3d", [1, 2, 3, 4, 2], [2, 3, 1], x => x.AdaptiveMaxPool3d((2, 3, 1)));
+        foreach (int axes in new[] { 1, 2, 3 })
+        {
+            int[] shape = [2, 1, .. new[] { 5, 4, 3 }[..axes]], output = new[] { 3, 2, 2 }[..axes];
+            yield return new($"adaptive_max_pool{axes}d_indices", () => [Spread($"adaptive {axes}", shape)], x =>
+            {
+                var (values, places) = axes == 1 ? x[0].AdaptiveMaxPool1dWithIndices(output) : axes == 2 ? x[0].AdaptiveMaxPool2dWithIndices(output) : x[0].AdaptiveMaxPool3dWithIndices(output);
+                return [values, places];
+            })
+            {
+                Reference = x => [Adaptive(x[0], output, met => met.Max(m => m.Value)), Adaptive(x[0], output, met => met.MaxBy(m => m.Value).Place).To(DType.Int64)],
+                LoopsInVmap = false,
+            };
+        }
+    }
+
+    [Rows]
+    public static IEnumerable<OpCase> Unpooling()
+    {
+        // Values go back to where they stood, all else is 0.
+        yield return new("max_unpool1d", () => [Spread("unpool", 2, 2, 5)], x =>
+        {
+            var (values, places) = x[0].MaxPool1dWithIndices(2);
+            return [values.MaxUnpool1d(places, 2, outputSize: 5)];
+        })
+        { Reference = x => [Kept(x[0])] };
+        yield return new("max_unpool2d", [In.Real(1, 2, 2)], x => x[0].MaxUnpool2d(Tensor.From<long>([0, 6, 9, 15], [1, 2, 2]), 2)) { Reference = x => [Placed(x[0], [0, 6, 9, 15], 4, 4)] };
+        yield return new("max_unpool2d_padded", [In.Real(1, 2, 2)], x => x[0].MaxUnpool2d(Tensor.From<long>([0, 2, 7, 8], [1, 2, 2]), 3, stride: 2, padding: 1)) { Reference = x => [Placed(x[0], [0, 2, 7, 8], 3, 3)] };
+        yield return new("max_unpool3d", [In.Real(1, 1, 2, 2)], x => x[0].MaxUnpool3d(Tensor.From<long>([17, 3, 8, 30], [1, 1, 2, 2]), 2)) { Reference = x => [Placed(x[0], [17, 3, 8, 30], 2, 4, 4)] };
+    }
+
+    // Of [..., 5], the larger of the first and of the second two.
+    private static Tensor Kept(Tensor x)
+    {
+        double[] values = x.ToArray<double>();
+        return Tensor.From(values.Select((v, i) => i % 5 < 4 && v > values[i % 5 % 2 == 0 ? i + 1 : i - 1] ? v : 0).ToArray(), x.Shape);
+    }
+
+    private static Tensor Placed(Tensor x, int[] places, params int[] size)
+    {
+        double[] values = x.ToArray<double>(), plane = new double[((Shape)size).Count];
+        for (int i = 0; i < places.Length; i++)
+            plane[places[i]] = values[i];
+        return Tensor.From(plane, [1, .. size]);
+    }
+
+    private static OpCase Powers(string name, double power, int[] x, int[] kernel, int[] output, Func<Tensor, Tensor> run, Move move) => new(name, [In.Between(0.2, 2, x)], t => run(t[0]))
+    {
+        // A window that overhangs is scaled up to a full one.
+        Reference = t => [Pool(t[0], kernel, output, move, (met, _) => Math.Pow(met.Average(m => Math.Pow(m.Value, power)) * ((Shape)kernel).Count, 1 / power))],
+        LoopsInVmap = false,
+    };
+
+    [Rows]
+    public static IEnumerable<OpCase> PowerMeans()
+    {
+        yield return Powers("lp_pool1d", 3, [2, 1, 6], [2], [3], x => x.LpPool1d(3, 2), Move.Of(1, stride: 2));
+        yield return Powers("lp_pool1d_sum", 1, [2, 1, 6], [2], [5], x => x.LpPool1d(1, 2, stride: 1), Move.Of(1));
+        yield return Powers("lp_pool2d_ceil", 2, [1, 2, 5, 4], [2, 3], [3, 2], x => x.LpPool2d(2, (2, 3), stride: 2, ceilMode: true), Move.Of(2, stride: 2));
+        yield return Powers("lp_pool3d", 1.5, [1, 1, 2, 4, 2], [1, 2, 2], [2, 2, 1], x => x.LpPool3d(1.5, (1, 2, 2)), new([1, 2, 2], [0, 0, 0], [0, 0, 0], [1, 1, 1]));
+        yield return new("lp_pool1d_zeros", () => [Tensor.From<double>([0, 0, 3, 4], [1, 1, 4])], x => [x[0].LpPool1d(2, 2)]) { Gradient = false, Reference = _ => [Tensor.From<double>([0, 5], [1, 1, 2])] };
+    }
 }

@@ -5,36 +5,6 @@ using Hebb.Transforms;
 
 namespace Hebb;
 
-/// <summary>Windows that divide an axis of n elements into m: window i spans floor(i n / m) to ceil((i + 1) n / m), so that they may overlap.</summary>
-internal static class AdaptiveWindows
-{
-    /// <summary>The shape that comes out; a size of -1 stands for the input's.</summary>
-    /// <exception cref="ShapeException">The input has nothing along an axis.</exception>
-    public static Shape Output(string op, in Shape x, ReadOnlySpan<int> size)
-    {
-        var y = x;
-        for (int i = 0; i < size.Length; i++)
-        {
-            int axis = x.Rank - size.Length + i;
-            if (x[axis] == 0)
-                throw new ShapeException($"{op}: input {x} has no elements along axis {axis}");
-            if (size[i] >= 0)
-                y = y.With(axis, size[i]);
-        }
-        return y;
-    }
-
-    public static Axes Axes(in Shape shape, int axes)
-    {
-        Span<long> sizes = stackalloc long[axes];
-        for (int i = 0; i < axes; i++)
-            sizes[i] = shape[shape.Rank - axes + i];
-        return Cpu.Axes.From(sizes, 1);
-    }
-
-    public static (int Begin, int End) Window(int i, int input, int output) => ((int)((long)i * input / output), (int)(((i + 1L) * input + output - 1) / output));
-}
-
 /// <summary>Means over windows that divide the last axes into given sizes.</summary>
 internal sealed class AdaptiveAvgPoolOp : Primitive
 {
@@ -84,20 +54,8 @@ internal sealed class AdaptiveAvgPoolOp : Primitive
         var x = inputs[0];
         var shape = AdaptiveWindows.Output(DisplayName, x.Shape, _size);
         for (int axis = x.Rank - _size.Length; axis < x.Rank; axis++)
-            x = x.Transpose(axis, -1).MatMul(Shares(x.Shape[axis], shape[axis], x.DType)).Transpose(axis, -1);
+            x = x.Transpose(axis, -1).MatMul(AdaptiveWindows.Shares(x.Shape[axis], shape[axis], x.DType)).Transpose(axis, -1);
         return [x];
-    }
-
-    private static Tensor Shares(int input, int output, DType type)
-    {
-        var shares = new double[input * output];
-        for (int o = 0; o < output; o++)
-        {
-            var (begin, end) = AdaptiveWindows.Window(o, input, output);
-            for (int i = begin; i < end; i++)
-                shares[i * output + o] = 1.0 / (end - begin);
-        }
-        return Tensor.From(shares, [input, output]).To(type);
     }
 
     public override void Vjp(in VjpContext c) => c.Set(0, Engine.Apply(new AdaptiveAvgPoolGradOp(c.InputSpec(0).Shape.Dims[^_size.Length..], _size), c.Grad()));
@@ -112,57 +70,6 @@ internal sealed class AdaptiveAvgPoolOp : Primitive
         ConvWindow.IsSingle(name, x, axes);
         return Engine.Apply(new AdaptiveAvgPoolOp(size.Sizes(name, "size", axes, -1)), x);
     }
-}
-
-/// <summary>The adjoint of <see cref="AdaptiveAvgPoolOp"/>.</summary>
-internal sealed class AdaptiveAvgPoolGradOp : Primitive
-{
-    private int[] _input, _size;
-
-    public AdaptiveAvgPoolGradOp(ReadOnlySpan<int> input, int[] size)
-    {
-        _input = input.ToArray();
-        _size = size;
-    }
-
-    public AdaptiveAvgPoolGradOp() => _input = _size = [];
-
-    public override string Name => "adaptive_avg_pool_grad";
-
-    public override string DisplayName => "AdaptiveAvgPoolGrad";
-
-    public override bool IsLinear => true;
-
-    public override Saved Saves => Saved.None;
-
-    public override BatchRule Batching => BatchRule.Own;
-
-    public override void Describe(AttributeVisitor v)
-    {
-        v.Ints("input", ref _input);
-        v.Ints("size", ref _size);
-    }
-
-    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) =>
-        outputs[0] = inputs[0] with { Shape = inputs[0].Shape[..^_input.Length].Concat(_input) };
-
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (inputs[0].DType == DType.Float64)
-            Run<double>(inputs[0], outputs[0]);
-        else
-            Run<float>(inputs[0], outputs[0]);
-    }
-
-    private unsafe void Run<T>(Tensor g, Tensor x) where T : unmanaged, INumber<T>
-    {
-        int axes = _input.Length;
-        PoolingKernels.AdaptiveAverageGrad(x.Shape[..^axes].Count, AdaptiveWindows.Axes(x.Shape, axes), AdaptiveWindows.Axes(g.Shape, axes), g.Data<T>(), x.Data<T>());
-    }
-
-    public override void Vjp(in VjpContext c) => c.Set(0, Engine.Apply(new AdaptiveAvgPoolOp(_size), c.Grad()));
-
-    public override Tensor[] Batch(BatchContext c) => Engine.ApplyAll(this, c.Values);
 }
 
 public sealed partial class Tensor

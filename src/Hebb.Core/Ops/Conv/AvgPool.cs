@@ -5,19 +5,6 @@ using Hebb.Transforms;
 
 namespace Hebb;
 
-/// <summary>What the mean of a window divides by, beside its place.</summary>
-internal struct PoolDivisor
-{
-    public bool CountPadding;
-    public int Fixed; // if above 0
-
-    public void Describe(AttributeVisitor v)
-    {
-        v.Bool("count_padding", ref CountPadding);
-        v.Int("divisor", ref Fixed);
-    }
-}
-
 /// <summary>The mean of each window over the last axes.</summary>
 internal sealed class AvgPoolOp : Primitive
 {
@@ -71,31 +58,7 @@ internal sealed class AvgPoolOp : Primitive
     {
         var x = inputs[0];
         var shape = _window.Output(DisplayName, x.Shape);
-        return [Sums(_window.Windows(x, shape, 0), _window.Axes) / Divisors(x, shape)];
-    }
-
-    private Tensor Divisors(Tensor x, in Shape output)
-    {
-        if (_divisor.Fixed > 0)
-            return Tensor.Full([], _divisor.Fixed, x.DType);
-        var spatial = x.Shape[^_window.Axes..];
-        var ones = Tensor.Ones(spatial, x.DType);
-        if (!_divisor.CountPadding)
-            return Sums(_window.Windows(ones, output[^_window.Axes..], 0), _window.Axes).Maximum(1);
-        // The padding counts, what overhangs it doesn't.
-        var padded = spatial;
-        for (int i = 0; i < spatial.Rank; i++)
-            padded = padded.With(i, spatial[i] + _window.PadBegin[i] + _window.PadEnd[i]);
-        var none = new PoolWindow { Kernel = _window.Kernel, Stride = _window.Stride, Dilation = _window.Dilation, PadBegin = new int[spatial.Rank], PadEnd = new int[spatial.Rank] };
-        return Sums(none.Windows(Tensor.Ones(padded, x.DType), output[^_window.Axes..], 0), _window.Axes).Maximum(1);
-    }
-
-    private static Tensor Sums(Tensor windows, int axes)
-    {
-        Span<int> last = stackalloc int[axes];
-        for (int i = 0; i < axes; i++)
-            last[i] = windows.Rank - axes + i;
-        return windows.Sum(last);
+        return [PoolDivisor.Sums(_window.Windows(x, shape, 0), _window.Axes) / _divisor.Counts(_window, x.Shape, shape, x.DType)];
     }
 
     public override void Vjp(in VjpContext c) => c.Set(0, Engine.Apply(new AvgPoolGradOp(_window, _divisor, c.InputSpec(0).Shape.Dims[^_window.Axes..]), c.Grad()));
@@ -113,62 +76,6 @@ internal sealed class AvgPoolOp : Primitive
         var divisor = new PoolDivisor { CountPadding = countIncludePad, Fixed = divisorOverride ?? 0 };
         return Engine.Apply(new AvgPoolOp(new PoolWindow(name, axes, kernel, stride, padding, null, ceilMode), divisor), x);
     }
-}
-
-/// <summary>The adjoint of <see cref="AvgPoolOp"/>: each element's share goes to all of its window.</summary>
-internal sealed class AvgPoolGradOp : Primitive
-{
-    private readonly PoolWindow _window;
-    private PoolDivisor _divisor;
-    private int[] _size;
-
-    public AvgPoolGradOp(PoolWindow window, PoolDivisor divisor, ReadOnlySpan<int> size)
-    {
-        _window = window;
-        _divisor = divisor;
-        _size = size.ToArray();
-    }
-
-    public AvgPoolGradOp()
-    {
-        _window = new PoolWindow();
-        _size = [];
-    }
-
-    public override string Name => "avg_pool_grad";
-
-    public override string DisplayName => "AvgPoolGrad";
-
-    public override bool IsLinear => true;
-
-    public override Saved Saves => Saved.None;
-
-    public override BatchRule Batching => BatchRule.Own;
-
-    public override void Describe(AttributeVisitor v)
-    {
-        _window.Describe(v);
-        _divisor.Describe(v);
-        v.Ints("size", ref _size);
-    }
-
-    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) =>
-        outputs[0] = inputs[0] with { Shape = inputs[0].Shape[..^_size.Length].Concat(_size) };
-
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (inputs[0].DType == DType.Float64)
-            Run<double>(inputs[0], outputs[0]);
-        else
-            Run<float>(inputs[0], outputs[0]);
-    }
-
-    private unsafe void Run<T>(Tensor g, Tensor x) where T : unmanaged, INumber<T> =>
-        PoolingKernels.AverageGrad(_window.Geometry(x.Shape), _divisor.CountPadding, _divisor.Fixed, g.Data<T>(), x.Data<T>());
-
-    public override void Vjp(in VjpContext c) => c.Set(0, Engine.Apply(new AvgPoolOp(_window, _divisor), c.Grad()));
-
-    public override Tensor[] Batch(BatchContext c) => Engine.ApplyAll(this, c.Values);
 }
 
 public sealed partial class Tensor

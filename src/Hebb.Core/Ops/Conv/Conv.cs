@@ -107,7 +107,8 @@ internal sealed class ConvOp : Primitive
     {
         string name = ConvWindow.Name("Conv", axes);
         int[] steps = (stride ?? 1).Sizes(name, "stride", axes, 1), gaps = (dilation ?? 1).Sizes(name, "dilation", axes, 1);
-        bool single = ConvWindow.IsSingle(name, x, axes, weight);
+        bool single = ConvWindow.IsSingle(name, x, axes);
+        ConvWindow.CheckWeight(name, weight.Shape, axes, transposed: false);
         if (padding is { IsSame: true } && Array.Exists(steps, s => s != 1))
             throw new ShapeException($"{name}: padding Same keeps the size, stride {stride} does not; give the padding in numbers");
         var (begin, end) = (padding ?? 0).Resolve(name, weight.Shape.Dims[2..], gaps);

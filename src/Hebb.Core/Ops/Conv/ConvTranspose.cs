@@ -152,7 +152,8 @@ internal sealed class ConvTransposeOp : Primitive
         string name = ConvWindow.Name("ConvTranspose", axes);
         int[] steps = (stride ?? 1).Sizes(name, "stride", axes, 1), gaps = (dilation ?? 1).Sizes(name, "dilation", axes, 1);
         int[] extra = (outputPadding ?? 0).Sizes(name, "output padding", axes, 0);
-        bool single = ConvWindow.IsSingle(name, y, axes, weight);
+        bool single = ConvWindow.IsSingle(name, y, axes);
+        ConvWindow.CheckWeight(name, weight.Shape, axes, transposed: true);
         if (padding is { IsSame: true })
             throw new ShapeException($"{name}: padding Same is for convolutions; give the padding in numbers");
         var (begin, end) = (padding ?? 0).Resolve(name, weight.Shape.Dims[2..], gaps);

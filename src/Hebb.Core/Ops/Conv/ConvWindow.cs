@@ -75,13 +75,7 @@ internal sealed class ConvWindow
         var (x, w) = (inputs[0], inputs[1]);
         if (x.Shape.Rank != Axes + 2)
             throw new ShapeException($"{op}: input {x.Shape} must be {Form(Axes, "N, C")}");
-        if (w.Shape.Rank != Axes + 2)
-            throw new ShapeException($"{op}: weight {w.Shape} must be {Form(Axes, transposed ? "in channels, out channels / groups" : "out channels, in channels / groups")}");
-        for (int i = 2; i < w.Shape.Rank; i++)
-        {
-            if (w.Shape[i] == 0)
-                throw new ShapeException($"{op}: weight {w.Shape} has a kernel without elements");
-        }
+        CheckWeight(op, w.Shape, Axes, transposed);
         if (Groups < 1)
             throw new ShapeException($"{op}: {Groups} groups; there must be at least 1");
         if (w.Shape[0] % Groups != 0)
@@ -100,16 +94,20 @@ internal sealed class ConvWindow
         }
     }
 
-    /// <summary>Whether <paramref name="x"/> is a single image, without a batch axis.</summary>
-    /// <exception cref="ShapeException">It is neither, or the weight has the wrong number of axes.</exception>
-    public static bool IsSingle(string op, Tensor x, int axes, Tensor weight)
+    /// <exception cref="ShapeException">The weight has the wrong number of axes, or a kernel without elements.</exception>
+    public static void CheckWeight(string op, in Shape w, int axes, bool transposed)
     {
-        if (weight.Rank != axes + 2)
-            throw new ShapeException($"{op}: weight {weight.Shape} must have {axes + 2} axes");
-        return IsSingle(op, x, axes);
+        if (w.Rank != axes + 2)
+            throw new ShapeException($"{op}: weight {w} must be {Form(axes, transposed ? "in channels, out channels / groups" : "out channels, in channels / groups")}");
+        for (int i = 2; i < w.Rank; i++)
+        {
+            if (w[i] == 0)
+                throw new ShapeException($"{op}: weight {w} has a kernel without elements");
+        }
     }
 
-    /// <inheritdoc cref="IsSingle(string, Tensor, int, Tensor)"/>
+    /// <summary>Whether <paramref name="x"/> is a single image, without a batch axis.</summary>
+    /// <exception cref="ShapeException">It has too few or too many axes.</exception>
     public static bool IsSingle(string op, Tensor x, int axes)
     {
         if (x.Rank != axes + 1 && x.Rank != axes + 2)

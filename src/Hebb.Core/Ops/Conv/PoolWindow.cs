@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Hebb.Cpu;
 using Hebb.Ops;
+using Hebb.Transforms;
 
 namespace Hebb;
 
@@ -85,6 +86,29 @@ internal sealed class PoolWindow
             windows = windows.Unfold(lead + i, Kernel[i], Stride[i], Dilation[i]);
         return windows;
     }
+
+    /// <summary>The adjoint of <see cref="Windows"/> where all of a window has one value: each element of g [..., output…] is added to all that its window meets.</summary>
+    public Tensor Spread(Tensor g, in Shape input)
+    {
+        int axes = Axes, lead = g.Rank - axes;
+        var (single, windows) = (g.Shape, g.Shape);
+        for (int i = 0; i < axes; i++)
+        {
+            single = single.Concat([1]);
+            windows = windows.Concat([Kernel[i]]);
+        }
+        var x = g.Reshape(single).Expand(windows);
+        var cut = new int[2 * axes];
+        for (int i = axes - 1; i >= 0; i--)
+        {
+            int length = (g.Shape[lead + i] - 1) * Stride[i] + Span(i);
+            x = Engine.Apply(new FoldOp(length, lead + i, Stride[i], Dilation[i]), x);
+            (cut[2 * (axes - 1 - i)], cut[2 * (axes - 1 - i) + 1]) = (-PadBegin[i], input[lead + i] + PadBegin[i] - length);
+        }
+        return x.Pad(cut);
+    }
+
+    public PoolWindow WithoutPadding() => new() { Kernel = Kernel, Stride = Stride, Dilation = Dilation, PadBegin = new int[Axes], PadEnd = new int[Axes], CeilMode = CeilMode };
 
     /// <summary>The places of elements in their plane, counted row by row: Int64 [spatial sizes].</summary>
     public static Tensor Places(in Shape spatial) => Tensor.Arange(spatial.Count).Reshape(spatial);
