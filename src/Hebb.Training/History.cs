@@ -27,8 +27,8 @@ public sealed class History : IReadOnlyList<EpochResult>
     {
         if (_epochs.Count == 0)
             throw new HebbException("the history has no epochs");
-        double sign = higherIsBetter ?? Monitoring.HigherIsBetter(monitor) ? 1 : -1;
-        return _epochs.Aggregate((best, next) => sign * next[monitor] > sign * best[monitor] || double.IsNaN(best[monitor]) ? next : best);
+        bool higher = higherIsBetter ?? Monitoring.HigherIsBetter(monitor);
+        return _epochs.Aggregate((best, next) => Monitoring.IsBetter(next[monitor], best[monitor], higher) ? next : best);
     }
 
     public IEnumerator<EpochResult> GetEnumerator() => _epochs.GetEnumerator();

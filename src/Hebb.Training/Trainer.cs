@@ -15,6 +15,8 @@ public sealed class Trainer
 {
     private const int StackBytes = 16 << 20;
 
+    private Checkpoint? _from;
+
     /// <param name="model">What to train; layers may still have to infer their sizes.</param>
     /// <param name="optimizer">Bound to the model's parameters at the first step.</param>
     /// <param name="loss">What to minimise, a mean over the batch.</param>
@@ -37,6 +39,8 @@ public sealed class Trainer
 
     public TrainerOptions Options { get; }
 
+    internal CheckpointStore? CheckpointStore => Options.Checkpoints?.Folder is { } folder ? new CheckpointStore(folder, Options.Checkpoints.Keep) : null;
+
     internal ILogger Log => Options.Logger ?? TrainingLog.Console.Instance;
 
     /// <summary>
@@ -51,9 +55,28 @@ public sealed class Trainer
     /// <exception cref="TrainingException">The loss is no longer finite; the message says where that began.</exception>
     /// <exception cref="DataException">A target is outside the classes, or a sample can't be read.</exception>
     /// <exception cref="ShapeException">Data and model do not fit.</exception>
-    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    /// <exception cref="CheckpointException">A checkpoint can't be written, or the one to go on from is of another model, data or setting.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled; a checkpoint was written before, where they are.</exception>
     public History Fit(DataLoader<Batch> train, int epochs, DataLoader<Batch>? validate = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        new FitLoop(this, train, epochs, validate, progress, cancellationToken).Run();
+        new FitLoop(this, train, epochs, validate, progress, cancellationToken).Run(Interlocked.Exchange(ref _from, null));
+
+    /// <summary>
+    /// Makes the next <see cref="Fit"/> go on from the newest checkpoint of its folder, as if training had never stopped: to the same weights, bit for bit, if model, options and data
+    /// are those of before. A checkpoint that is damaged is passed over for an older one, with a warning.
+    /// </summary>
+    /// <returns>The checkpoint; null where there is none, so that training begins anew.</returns>
+    /// <exception cref="CheckpointException">No folder was given, or all checkpoints are damaged.</exception>
+    public Checkpoint? Resume()
+    {
+        var store = CheckpointStore ?? throw new CheckpointException("Resume: the trainer has no folder for checkpoints; set TrainerOptions.Checkpoints.Folder or Run");
+        if (store.Newest(message => TrainingLog.Warning(Log, message)) is not { } newest)
+            return null;
+        TrainingLog.Resumed(Log, newest.Path, newest.Checkpoint.Epoch, newest.Checkpoint.Step);
+        return Resume(newest.Checkpoint);
+    }
+
+    /// <summary>Makes the next <see cref="Fit"/> go on from a checkpoint.</summary>
+    public Checkpoint Resume(Checkpoint checkpoint) => _from = checkpoint;
 
     /// <summary><see cref="Fit"/> on a thread of its own, which uses as many threads as the caller may.</summary>
     /// <inheritdoc cref="Fit"/>

@@ -26,6 +26,9 @@ public sealed record TrainerOptions
     /// <summary>Whether a line on the console shows how far training is. By default where the console is interactive and no one else was given the progress.</summary>
     public bool? Progress { get; init; }
 
+    /// <summary>When and where checkpoints are written; without a folder here, none are.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
+
     /// <summary>Random streams beside <see cref="Rng.Default"/> that the model draws from; their positions go into checkpoints too.</summary>
     public IReadOnlyList<Rng> Streams { get; init; } = [];
 
@@ -35,6 +38,7 @@ public sealed record TrainerOptions
             throw new HebbException($"TrainerOptions: a ClipNorm of {norm} is not positive");
         if (AccumulationSteps < 1)
             throw new HebbException($"TrainerOptions: {AccumulationSteps} AccumulationSteps: must be at least 1");
+        Checkpoints?.Check();
         Differ("metrics", Metrics?.Select(m => m.Name) ?? []);
         Differ("callbacks", Callbacks.Select(c => c.Name));
     }

@@ -21,4 +21,8 @@ internal static class Monitoring
     public static bool HigherIsBetter(string name) => !Falling.Any(f => name.EndsWith(f, StringComparison.Ordinal));
 
     public static bool HigherIsBetter(string name, MonitorMode mode) => mode == MonitorMode.Auto ? HigherIsBetter(name) : mode == MonitorMode.Max;
+
+    /// <summary>Whether a value beats the best by more than a difference. NaN beats nothing and is beaten by all else.</summary>
+    public static bool IsBetter(double value, double best, bool higherIsBetter, double minDelta = 0) =>
+        !double.IsNaN(value) && (double.IsNaN(best) || (higherIsBetter ? value - best : best - value) > minDelta);
 }

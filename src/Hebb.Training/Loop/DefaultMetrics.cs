@@ -7,7 +7,8 @@ internal static class DefaultMetrics
     public static Metric[] For(Tensor output, Tensor target) =>
         ClassPairs.IsByClass(output, target) || (target.DType == DType.Bool && target.Count == output.Count) ? [new Accuracy()] : [];
 
-    public static Metric[] Fresh(IReadOnlyList<Metric>? asked, Tensor output, Tensor target) => asked is null ? For(output, target) : Fresh(asked);
+    /// <summary>What <see cref="For"/> had chosen when a checkpoint was written.</summary>
+    public static Metric[] Named(IReadOnlyList<string> names) => names.Contains("accuracy") ? [new Accuracy()] : [];
 
     public static Metric[] Fresh(IEnumerable<Metric> metrics) => [.. metrics.Select(m => m.Fresh())];
 }

@@ -14,6 +14,7 @@ internal sealed class FitLoop
     private readonly TrainingContext _context;
     private readonly StepRunner _steps;
     private readonly ProgressReporter _progress;
+    private readonly Checkpointer _checkpoints;
     private readonly int _epochSteps;
 
     public FitLoop(Trainer trainer, DataLoader<Batch> train, int epochs, DataLoader<Batch>? validate, IProgress<TrainingProgress>? progress, CancellationToken cancel)
@@ -26,17 +27,23 @@ internal sealed class FitLoop
         _state = new FitState(options.Metrics);
         _context = new TrainingContext(trainer, epochs, TotalSteps, _state.History);
         _steps = new StepRunner(trainer, _state.Means);
+        _checkpoints = new Checkpointer(trainer, _state, epochs, train, validate);
         _progress = new ProgressReporter(progress ?? ConsoleProgress.Choose(options.Progress), epochs, TotalSteps);
     }
 
     private long TotalSteps => (long)_epochs * _epochSteps;
 
-    public History Run()
+    /// <param name="from">Where to go on; null to begin.</param>
+    public History Run(Checkpoint? from)
     {
         using var modes = ModuleModes.Train(_trainer.Model);
         using var grad = GradMode.Enable();
         using var suspended = TensorScope.Suspend();
         Describe(_trainer.Model, _train.Info);
+        if (from is not null)
+            _checkpoints.Restore(from);
+        (_context.Epoch, _context.Step) = (_state.Epoch + 1, _state.Step);
+        _checkpoints.Begin(resumed: from is not null);
         foreach (var callback in _trainer.Options.Callbacks)
             callback.OnTrainBegin(_context);
         while (_state.Epoch < _epochs && !_state.Finished)
@@ -76,21 +83,38 @@ internal sealed class FitLoop
         _state.Finished = _context.IsStopping || _state.Epoch == _epochs;
         _state.History.StopReason = _context.StopReason;
         _progress.Report(_state, result);
+        if (_state.History.StopReason is { } reason)
+            TrainingLog.Stopped(_trainer.Log, result.Epoch, reason);
+        _checkpoints.AfterEpoch();
     }
 
     private void TrainPass()
     {
         using var batches = _train.GetEnumerator();
-        while (!_context.IsStopping && Take(batches) is { Count: > 0 } group)
+        while (!_context.IsStopping)
         {
-            _cancel.ThrowIfCancellationRequested();
+            // Before the next batch is taken: the loader then stands where training does.
+            if (_cancel.IsCancellationRequested)
+                Interrupt();
+            if (Take(batches) is not { Count: > 0 } group)
+                return;
             var step = _steps.Run(group, new SchedulePoint(_state.Step, TotalSteps, _state.Epoch, _epochs));
             (_state.Step, _state.LearningRate, _context.Step) = (step.Step, step.LearningRate, step.Step);
             _state.EpochStep++;
             foreach (var callback in _trainer.Options.Callbacks)
                 callback.OnStepEnd(_context, step);
             _progress.Report(_state, _state.EpochStep, _epochSteps, validating: false);
+            // The last step's checkpoint is that of the pass.
+            if (_state.EpochStep < _epochSteps && !_context.IsStopping)
+                _checkpoints.AfterStep();
         }
+    }
+
+    /// <summary>Ends a cancelled run so that it can go on later.</summary>
+    private void Interrupt()
+    {
+        string? path = _checkpoints.Save();
+        throw new OperationCanceledException($"training was cancelled after step {_state.Step}{(path is null ? "" : $"; it can go on from {path}")}", _cancel);
     }
 
     private List<Batch> Take(IEnumerator<Batch> batches)
@@ -105,7 +129,21 @@ internal sealed class FitLoop
     {
         if (_validate is null)
             return;
-        var evaluation = _trainer.Evaluate(_validate, done => _progress.Report(_state, done, _validate.BatchCount, validating: true), _cancel);
+        var random = RandomStates.Take(_trainer.Options.Streams);
+        var loader = _validate.State;
+        Evaluation evaluation;
+        try
+        {
+            evaluation = _trainer.Evaluate(_validate, done => _progress.Report(_state, done, _validate.BatchCount, validating: true), _cancel);
+        }
+        catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
+        {
+            // As if validation had not begun: a resumed run starts it again.
+            random.Restore(_trainer.Options.Streams);
+            _validate.Restore(loader);
+            Interrupt();
+            throw;
+        }
         foreach (var (name, value) in evaluation.Values)
             values.Add("val_" + name, value);
     }

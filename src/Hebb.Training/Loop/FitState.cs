@@ -36,6 +36,17 @@ internal sealed class FitState(IReadOnlyList<Metric>? asked)
         set => (_earlier, _since) = (value, Stopwatch.GetTimestamp());
     }
 
+    /// <summary>Goes to where a checkpoint was.</summary>
+    public void Restore(CheckpointPosition position, Metric[]? metrics)
+    {
+        (Epoch, EpochStep, Step, Trained) = (position.Epoch, position.EpochStep, position.Step, position.Trained);
+        (LearningRate, Seconds) = (position.LastRate, position.Seconds);
+        Means.Restore(position.LossSum, position.Samples, metrics);
+        foreach (var epoch in position.History)
+            History.Add(epoch);
+        History.StopReason = position.StopReason;
+    }
+
     /// <summary>On to the next pass.</summary>
     public void Advance()
     {
