@@ -80,14 +80,14 @@ public sealed class Trainer
 
     /// <summary><see cref="Fit"/> on a thread of its own, which uses as many threads as the caller may.</summary>
     /// <inheritdoc cref="Fit"/>
-    public Task<History> FitAsync(DataLoader<Batch> train, int epochs, DataLoader<Batch>? validate = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
+    public async Task<History> FitAsync(DataLoader<Batch> train, int epochs, DataLoader<Batch>? validate = null, IProgress<TrainingProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         var done = new TaskCompletionSource<History>(TaskCreationOptions.RunContinuationsAsynchronously);
         int threads = ParallelFor.Threads;
         // Gradient mode, scopes and interpreters belong to a thread, so training must not hop between those of the pool.
         var thread = new Thread(Run, StackBytes) { IsBackground = true, Name = "hebb-trainer" };
         thread.Start();
-        return done.Task;
+        return await done.Task.ConfigureAwait(false);
 
         void Run()
         {
@@ -95,10 +95,6 @@ public sealed class Trainer
             try
             {
                 done.SetResult(Fit(train, epochs, validate, progress, cancellationToken));
-            }
-            catch (OperationCanceledException e)
-            {
-                done.SetCanceled(e.CancellationToken);
             }
             catch (Exception e)
             {
