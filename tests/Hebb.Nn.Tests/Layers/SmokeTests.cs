@@ -1,4 +1,4 @@
-namespace Hebb.Nn.Tests.Layers;
+namespace Hebb.Nn.Tests;
 
 /// <summary>Small networks learn.</summary>
 public class SmokeTests

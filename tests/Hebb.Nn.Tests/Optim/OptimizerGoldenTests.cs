@@ -1,4 +1,4 @@
-namespace Hebb.Nn.Tests.Optim;
+namespace Hebb.Nn.Tests;
 
 /// <summary>Every option of every optimizer over 25 steps against PyTorch 1.13.1.</summary>
 public class OptimizerGoldenTests

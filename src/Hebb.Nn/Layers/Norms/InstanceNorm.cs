@@ -11,6 +11,8 @@ public abstract class InstanceNorm : RunningNorm
     private protected InstanceNorm(int channels, int places, double eps, double momentum, bool affine, bool trackRunningStats)
         : base(channels, eps, momentum, affine, trackRunningStats) => _places = places;
 
+    private protected override bool Counts => false;
+
     protected override Tensor Forward(Tensor x)
     {
         bool single = x.Rank == _places + 1;

@@ -39,13 +39,16 @@ public abstract partial class RunningNorm : Module
     [Buffer]
     public Tensor? RunningVar { get; private set; }
 
-    /// <summary>How many batches the running statistics have seen; null if not tracked.</summary>
+    /// <summary>How many batches the running statistics have seen (of <see cref="BatchNorm"/>); null if not tracked.</summary>
     [Buffer]
     public Tensor? NumBatchesTracked { get; private set; }
 
     /// <summary>Normalises by the running statistics where that is what the mode asks for; else null.</summary>
     private protected Tensor? ByRunningStatistics(Tensor x) =>
         Training || RunningMean is null ? null : x.BatchNorm(RunningMean, RunningVar!, Weight?.Value, Bias?.Value, Eps);
+
+    /// <summary>Whether batches are counted; PyTorch's instance norm has the count but leaves it at 0.</summary>
+    private protected virtual bool Counts => true;
 
     /// <summary>Moves the running statistics, if there are any, towards those of a batch. The variance is that of samples.</summary>
     private protected void Track(Func<(Tensor Mean, Tensor Variance)> statistics)
@@ -54,7 +57,8 @@ public abstract partial class RunningNorm : Module
             return;
         using var noGrad = GradMode.NoGrad();
         var (mean, variance) = statistics();
-        InPlace.Copy(NumBatchesTracked! + 1L, NumBatchesTracked!);
+        if (Counts)
+            InPlace.Copy(NumBatchesTracked! + 1L, NumBatchesTracked!);
         double share = Momentum ?? 1 / NumBatchesTracked!.Item();
         InPlace.Copy(RunningMean.Lerp(mean.To(RunningMean.DType), share), RunningMean);
         InPlace.Copy(RunningVar!.Lerp(variance.To(RunningVar.DType), share), RunningVar);
