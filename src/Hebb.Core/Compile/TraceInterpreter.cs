@@ -10,15 +10,12 @@ namespace Hebb.Compile;
 /// </summary>
 internal sealed class TraceInterpreter : Interpreter
 {
-    [ThreadStatic]
-    private static TraceInterpreter? t_current;
-
     private sealed class Traced(Interpreter interpreter, GraphValue value) : Tracer(interpreter)
     {
         public readonly GraphValue Value = value;
     }
 
-    private readonly TraceInterpreter? _outer = t_current;
+    private readonly TraceInterpreter? _outer = EngineThread.Current.Trace;
     private readonly Dictionary<Tensor, GraphLeaf> _state = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Tensor, GraphConstant> _constants = new(ReferenceEqualityComparer.Instance);
     private readonly List<GraphNode> _nodes = [];
@@ -35,11 +32,8 @@ internal sealed class TraceInterpreter : Interpreter
             foreach (var (name, buffer, _, _) in tree.Buffers)
                 _state.TryAdd(buffer, new GraphBuffer(name, buffer));
         }
-        t_current = this;
+        EngineThread.Current.Trace = this;
     }
-
-    /// <summary>The trace that is going on on this thread.</summary>
-    public static TraceInterpreter? Current => t_current;
 
     public override string Name => "Trace";
 
@@ -67,7 +61,7 @@ internal sealed class TraceInterpreter : Interpreter
     {
         if (IsConstant(inputs))
         {
-            Eager.Run(primitive, inputs, outputs);
+            Eager.Run(EngineThread.Current, primitive, inputs, outputs);
             return;
         }
         string? line = _lines || primitive.IsDataDependent ? SourceLine.OfCaller() : null;
@@ -100,7 +94,7 @@ internal sealed class TraceInterpreter : Interpreter
 
     public void End()
     {
-        t_current = _outer;
+        EngineThread.Current.Trace = _outer;
         Close();
     }
 }

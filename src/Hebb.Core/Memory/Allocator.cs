@@ -1,3 +1,5 @@
+using Hebb.Transforms;
+
 namespace Hebb.Memory;
 
 /// <summary>Where tensors get their memory, and what it stands at.</summary>
@@ -27,13 +29,13 @@ public static class Allocator
     }
 
     /// <summary>Uninitialised memory of at least <paramref name="bytes"/>, aligned to 64, on a device; the open scope, if any, will hand it back.</summary>
-    internal static Storage Rent(long bytes, Device device)
+    internal static Storage Rent(long bytes, Device device, EngineThread thread)
     {
         if (device.Kind != DeviceKind.Cpu)
             throw new DeviceException($"{device} is not available in this build; tensors live on the cpu");
-        var storage = bytes <= SmallHeap.MaxBytes ? SmallHeap.Rent((int)bytes) : BlockPool.Rent(bytes);
+        var storage = bytes <= SmallHeap.MaxBytes ? thread.Heap.Rent((int)bytes) : BlockPool.Rent(bytes);
         storage.Scope = null;
-        ScopeState.Top?.Adopt(storage);
+        thread.Scope?.Adopt(storage);
         return storage;
     }
 }

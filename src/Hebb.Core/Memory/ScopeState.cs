@@ -1,3 +1,5 @@
+using Hebb.Transforms;
+
 namespace Hebb.Memory;
 
 /// <summary>
@@ -8,9 +10,6 @@ namespace Hebb.Memory;
 internal sealed class ScopeState
 {
     private const long MaxSliceBytes = 32L << 20;
-
-    [ThreadStatic]
-    private static ScopeState? t_top;
 
     [ThreadStatic]
     private static Stack<Entry[]>? t_spare;
@@ -30,11 +29,9 @@ internal sealed class ScopeState
         public int Generation;
     }
 
-    public static ScopeState? Top => t_top;
-
-    private ScopeState(string member, string file, int line, bool suspended, bool isStep)
+    private ScopeState(EngineThread thread, string member, string file, int line, bool suspended, bool isStep)
     {
-        (Parent, _member, _file, _line, _suspended) = (t_top, member, file, line, suspended);
+        (Parent, _member, _file, _line, _suspended) = (thread.Scope, member, file, line, suspended);
         Step = isStep ? this : Parent?.Step;
         _entries = t_spare is { Count: > 0 } spare ? spare.Pop() : new Entry[64];
     }
@@ -49,8 +46,11 @@ internal sealed class ScopeState
         ? $"{scope._member}, {Path.GetFileName(scope._file)}:{scope._line}"
         : "a place that is forgotten, for its memory was used again";
 
-    public static ScopeState Push(string member, string file, int line, bool suspended = false, bool isStep = false) =>
-        t_top = new ScopeState(member, file, line, suspended, isStep);
+    public static ScopeState Push(string member, string file, int line, bool suspended = false, bool isStep = false)
+    {
+        var thread = EngineThread.Current;
+        return thread.Scope = new ScopeState(thread, member, file, line, suspended, isStep);
+    }
 
     public void Adopt(Storage storage)
     {
@@ -88,7 +88,8 @@ internal sealed class ScopeState
 
     public void Pop()
     {
-        if (t_top != this)
+        var thread = EngineThread.Current;
+        if (thread.Scope != this)
             throw new HebbException("a TensorScope ended on another thread, or before one that was opened inside it");
         for (int i = 0; i < _count; i++)
         {
@@ -101,7 +102,7 @@ internal sealed class ScopeState
         (t_spare ??= new Stack<Entry[]>()).Push(_entries);
         _entries = [];
         _count = 0;
-        t_top = Parent;
+        thread.Scope = Parent;
     }
 
     private Storage? Held(int slot)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hebb.Transforms;
 
 namespace Hebb.Memory;
 
@@ -15,16 +16,9 @@ internal sealed unsafe class SmallHeap
     private const int Classes = 36;
     private const int MaxFree = 4096;
 
-    [ThreadStatic]
-    private static SmallHeap? t_heap;
-
     private readonly Slab?[] _slabs = new Slab?[Groups];
     private readonly Slice?[] _free = new Slice?[Classes];
     private int _freeCount;
-
-    private static SmallHeap Current => t_heap ??= new SmallHeap();
-
-    public static Storage Rent(int bytes) => Current.Take(bytes);
 
     /// <summary>Four classes a doubling, in steps of at least 64 bytes.</summary>
     private static int ClassOf(int bytes, out int size)
@@ -40,7 +34,7 @@ internal sealed unsafe class SmallHeap
         return (log - 7) * 4 + (size - (1 << log)) / step - 1;
     }
 
-    private Slice Take(int bytes)
+    public Storage Rent(int bytes)
     {
         int sizeClass = ClassOf(bytes, out int size);
         if (_free[sizeClass] is { } slice)
@@ -92,7 +86,7 @@ internal sealed unsafe class SmallHeap
         internal override void Release()
         {
             Generation++;
-            Current.Return(this);
+            EngineThread.Current.Heap.Return(this);
             GC.KeepAlive(_slab);
         }
     }

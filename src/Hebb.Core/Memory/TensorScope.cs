@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Hebb.Memory;
+using Hebb.Transforms;
 
 namespace Hebb;
 
@@ -48,7 +49,7 @@ public readonly ref struct TensorScope
     /// <summary>Lets a gradient live as long as the training step, or where none is marked, outlive every scope.</summary>
     internal static Tensor EscapeToStep(Tensor gradient)
     {
-        var step = ScopeState.Top?.Step;
+        var step = EngineThread.Current.Scope?.Step;
         if (gradient.HasStorage && gradient.Storage.Scope is { } scope && scope != step)
             scope.Hand(gradient.Storage, step);
         return gradient;

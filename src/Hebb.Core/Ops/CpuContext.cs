@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hebb.Transforms;
 
 namespace Hebb.Ops;
 
@@ -7,14 +8,11 @@ public sealed unsafe class CpuContext
 {
     private const int Slots = 4;
 
-    [ThreadStatic]
-    private static CpuContext? t_current;
-
     private readonly nint[] _scratch = new nint[Slots];
     private readonly nuint[] _sizes = new nuint[Slots];
 
     /// <summary>The current thread's context.</summary>
-    public static CpuContext Current => t_current ??= new CpuContext();
+    public static CpuContext Current => EngineThread.Current.Kernels;
 
     ~CpuContext()
     {

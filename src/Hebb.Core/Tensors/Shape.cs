@@ -2,7 +2,6 @@ using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace Hebb;
 
@@ -13,7 +12,6 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <summary>The most axes a tensor can have.</summary>
     public const int MaxRank = 8;
 
-    // Sizes past the rank are zero, so that equality compares all eight at once.
     private readonly Sizes _sizes;
     private readonly int _rank;
 
@@ -176,12 +174,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
     private int FromEnd(int i) => i < _rank ? _sizes[_rank - 1 - i] : 1;
 
-    public bool Equals(Shape other)
-    {
-        ref var a = ref Unsafe.As<Sizes, byte>(ref Unsafe.AsRef(in _sizes));
-        ref var b = ref Unsafe.As<Sizes, byte>(ref Unsafe.AsRef(in other._sizes));
-        return _rank == other._rank && Vector256.LoadUnsafe(ref a) == Vector256.LoadUnsafe(ref b);
-    }
+    public bool Equals(Shape other) => Same(this, other);
 
     public override bool Equals(object? obj) => obj is Shape other && Equals(other);
 
@@ -193,9 +186,22 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
         return hash.ToHashCode();
     }
 
-    public static bool operator ==(in Shape a, in Shape b) => a.Equals(b);
+    public static bool operator ==(in Shape a, in Shape b) => Same(a, b);
 
-    public static bool operator !=(in Shape a, in Shape b) => !a.Equals(b);
+    public static bool operator !=(in Shape a, in Shape b) => !Same(a, b);
+
+    // Size by size: a vector load of a shape that was just written in other pieces waits until every store before it, the kernel's too, is done.
+    private static bool Same(in Shape a, in Shape b)
+    {
+        if (a._rank != b._rank)
+            return false;
+        for (int i = 0; i < a._rank; i++)
+        {
+            if (a._sizes[i] != b._sizes[i])
+                return false;
+        }
+        return true;
+    }
 
     public int[] ToArray() => Dims.ToArray();
 

@@ -14,8 +14,7 @@ public sealed partial class Tensor
     private readonly long[]? _strides;
     private readonly long _offset;
     private readonly int _generation;
-    private readonly Shape _shape;
-    private readonly DType _dtype;
+    private readonly TensorSpec _spec;
 
     /// <summary>The tape node that made this tensor, or the leaf that gathers its gradient; null where no gradient is asked for.</summary>
     internal Node? Node;
@@ -27,19 +26,22 @@ public sealed partial class Tensor
     internal readonly Tracer? Tracer;
 
     /// <summary>An uninitialised contiguous tensor.</summary>
-    internal Tensor(in TensorSpec spec)
+    internal Tensor(in TensorSpec spec) : this(spec, EngineThread.Current)
     {
-        _shape = spec.Shape;
-        _dtype = spec.DType;
-        _storage = Allocator.Rent(_dtype.BytesFor(_shape.Count), spec.Device);
+    }
+
+    /// <summary>An uninitialised contiguous tensor, made on a thread that was looked up before.</summary>
+    internal Tensor(in TensorSpec spec, EngineThread thread)
+    {
+        _spec = spec;
+        _storage = Allocator.Rent(spec.DType.BytesFor(spec.Sizes.Count), spec.Device, thread);
         _generation = _storage.Generation;
     }
 
     /// <summary>A view of another tensor's storage. <paramref name="strides"/> in elements; null for contiguous. <paramref name="offset"/> in elements.</summary>
     internal Tensor(Tensor source, in Shape shape, long[]? strides, long offset, DType? dtype = null)
     {
-        _shape = shape;
-        _dtype = dtype ?? source._dtype;
+        _spec = new TensorSpec(shape, dtype ?? source.DType);
         _storage = source._storage;
         _generation = source._generation;
         _strides = strides;
@@ -49,31 +51,33 @@ public sealed partial class Tensor
     /// <summary>A handle whose values a transform holds.</summary>
     internal Tensor(Tracer tracer, in Shape shape, DType dtype)
     {
-        _shape = shape;
-        _dtype = dtype;
+        _spec = new TensorSpec(shape, dtype);
         Tracer = tracer;
     }
 
     /// <summary>The sizes along each axis.</summary>
-    public Shape Shape => _shape;
+    public Shape Shape => _spec.Shape;
 
     /// <summary>The element type.</summary>
-    public DType DType => _dtype;
+    public DType DType => _spec.DType;
 
     /// <summary>Where the values are.</summary>
     public Device Device => Device.Cpu;
 
     /// <summary>The number of axes.</summary>
-    public int Rank => _shape.Rank;
+    public int Rank => _spec.Sizes.Rank;
 
     /// <summary>The number of elements.</summary>
-    public long Count => _shape.Count;
+    public long Count => _spec.Sizes.Count;
 
     /// <summary>Whether elements lie next to each other in row-major order.</summary>
     public bool IsContiguous => _strides is null;
 
     /// <summary>Shape, element type and device.</summary>
-    internal TensorSpec Spec => new(_shape, _dtype);
+    internal ref readonly TensorSpec Spec => ref _spec;
+
+    /// <summary>The shape in place: where it is only looked at, nothing need be copied.</summary>
+    internal ref readonly Shape Sizes => ref _spec.Sizes;
 
     internal bool HasStorage => _storage is not null;
 
@@ -97,7 +101,7 @@ public sealed partial class Tensor
     internal unsafe byte* Pointer
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Storage.Pointer + _dtype.BytesFor(_offset);
+        get => Storage.Pointer + _spec.DType.BytesFor(_offset);
     }
 
     /// <summary>The first element as <typeparamref name="T"/>, unchecked. Keep the tensor alive while you use it.</summary>
@@ -115,19 +119,19 @@ public sealed partial class Tensor
         for (int i = Rank - 1; i >= 0; i--)
         {
             strides[i] = stride;
-            stride *= _shape[i];
+            stride *= _spec.Sizes[i];
         }
     }
 
     /// <summary>The distance in elements between neighbours along an axis.</summary>
     public long Stride(int axis)
     {
-        axis = _shape.Axis(axis);
+        axis = _spec.Sizes.Axis(axis);
         if (_strides is not null)
             return _strides[axis];
         long stride = 1;
         for (int i = Rank - 1; i > axis; i--)
-            stride *= _shape[i];
+            stride *= _spec.Sizes[i];
         return stride;
     }
 

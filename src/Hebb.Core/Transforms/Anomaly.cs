@@ -19,23 +19,21 @@ public sealed class AnomalyException : HebbException
 /// </summary>
 public readonly ref struct Anomaly
 {
-    [ThreadStatic]
-    private static bool t_on;
-
     private readonly bool _before;
 
     private Anomaly(bool on)
     {
-        _before = t_on;
-        t_on = on;
+        var thread = EngineThread.Current;
+        _before = thread.DetectsAnomalies;
+        thread.DetectsAnomalies = on;
     }
 
-    public static bool IsEnabled => t_on;
+    public static bool IsEnabled => EngineThread.Current.DetectsAnomalies;
 
     /// <summary>Watches the ops of this thread until disposed.</summary>
     public static Anomaly Detect() => new(true);
 
-    public void Dispose() => t_on = _before;
+    public void Dispose() => EngineThread.Current.DetectsAnomalies = _before;
 
     internal static void Check(Primitive primitive, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

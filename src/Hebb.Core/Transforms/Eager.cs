@@ -15,9 +15,10 @@ internal static class Eager
     }
 
     [SkipLocalsInit]
-    public static void Run(Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
+    public static void Run(EngineThread thread, Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
     {
-        Specs inputBuffer = default, outputBuffer = default;
+        Unsafe.SkipInit(out Specs inputBuffer);
+        Unsafe.SkipInit(out Specs outputBuffer);
         Span<TensorSpec> inputSpecs = inputs.Length <= MaxInline ? ((Span<TensorSpec>)inputBuffer)[..inputs.Length] : new TensorSpec[inputs.Length];
         Span<TensorSpec> outputSpecs = outputs.Length <= MaxInline ? ((Span<TensorSpec>)outputBuffer)[..outputs.Length] : new TensorSpec[outputs.Length];
         bool prepare = false;
@@ -36,44 +37,54 @@ internal static class Eager
         }
         if (primitive.IsDataDependent)
         {
-            primitive.RunDynamic(CpuContext.Current, prepare ? Prepare(primitive, inputs) : inputs).CopyTo(outputs);
+            primitive.RunDynamic(thread.Kernels, prepare ? Prepare(primitive, inputs) : inputs).CopyTo(outputs);
             return;
         }
         for (int i = 0; i < outputs.Length; i++)
         {
-            outputs[i] = new Tensor(outputSpecs[i]);
+            outputs[i] = new Tensor(outputSpecs[i], thread);
             prepare |= outputSpecs[i].DType.IsHalf && !primitive.AcceptsHalf;
         }
-        RunInto(primitive, inputs, outputs, prepare);
+        if (prepare)
+            RunPrepared(thread, primitive, inputs, outputs);
+        else
+            primitive.Run(thread.Kernels, inputs, outputs);
+        KeepAlive(inputs, outputs);
     }
 
     /// <summary>Runs the kernel into outputs that exist; they may share memory with inputs where the kernel allows it.</summary>
     public static void RunInto(Primitive primitive, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, bool prepare)
     {
+        var thread = EngineThread.Current;
         if (prepare)
-            RunPrepared(primitive, inputs, outputs);
+            RunPrepared(thread, primitive, inputs, outputs);
         else
-            primitive.Run(CpuContext.Current, inputs, outputs);
-        // The kernel worked on raw pointers: nothing may be collected before it returned.
+            primitive.Run(thread.Kernels, inputs, outputs);
+        KeepAlive(inputs, outputs);
+    }
+
+    // The kernel worked on raw pointers: nothing may be collected before it returned.
+    private static void KeepAlive(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
         foreach (var input in inputs)
             GC.KeepAlive(input);
         foreach (var output in outputs)
             GC.KeepAlive(output);
     }
 
-    private static void RunPrepared(Primitive primitive, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    private static void RunPrepared(EngineThread thread, Primitive primitive, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var ready = Prepare(primitive, inputs);
         if (primitive.AcceptsHalf)
         {
-            primitive.Run(CpuContext.Current, ready, outputs);
+            primitive.Run(thread.Kernels, ready, outputs);
             GC.KeepAlive(ready);
             return;
         }
         var wide = new Tensor[outputs.Length];
         for (int i = 0; i < outputs.Length; i++)
             wide[i] = outputs[i].DType.IsHalf ? new Tensor(outputs[i].Spec with { DType = DType.Float32 }) : outputs[i];
-        primitive.Run(CpuContext.Current, ready, wide);
+        primitive.Run(thread.Kernels, ready, wide);
         for (int i = 0; i < outputs.Length; i++)
         {
             if (wide[i] != outputs[i])

@@ -25,7 +25,8 @@ public static class Engine
 
     internal static void Execute(Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
     {
-        OpObserver.Current?.Invoke(primitive);
+        var thread = EngineThread.Current;
+        thread.Observer?.Invoke(primitive);
         Tracer? top = null;
         bool record = false;
         foreach (var input in inputs)
@@ -36,15 +37,15 @@ public static class Engine
         }
         var by = top?.Interpreter;
         // A trace also sees what is done to tensors that it did not wrap.
-        if (TraceInterpreter.Current is { } trace && (by is null || by.Level < trace.Level))
+        if (thread.Trace is { } trace && (by is null || by.Level < trace.Level))
             by = trace;
         if (by is null)
-            Eager.Run(primitive, inputs, outputs);
+            Eager.Run(thread, primitive, inputs, outputs);
         else
             Process(by, primitive, inputs, outputs);
-        if (record && GradMode.IsEnabled)
-            Tape.Record(primitive, inputs, outputs);
-        if (Anomaly.IsEnabled && by is null)
+        if (record && !thread.GradDisabled)
+            Tape.Record(thread, primitive, inputs, outputs);
+        if (thread.DetectsAnomalies && by is null)
             Anomaly.Check(primitive, inputs, outputs);
     }
 

@@ -1,21 +1,21 @@
+using Hebb.Transforms;
+
 namespace Hebb;
 
 /// <summary>Whether ops of this thread are recorded for backward. Flows to no other thread.</summary>
 public readonly ref struct GradMode
 {
-    [ThreadStatic]
-    private static bool t_disabled;
-
     private readonly bool _before;
 
     private GradMode(bool enabled)
     {
-        _before = t_disabled;
-        t_disabled = !enabled;
+        var thread = EngineThread.Current;
+        _before = thread.GradDisabled;
+        thread.GradDisabled = !enabled;
     }
 
     /// <summary>Whether ops on tensors that require gradients are recorded now.</summary>
-    public static bool IsEnabled => !t_disabled;
+    public static bool IsEnabled => !EngineThread.Current.GradDisabled;
 
     /// <summary>Records nothing until disposed: <c>using var _ = GradMode.NoGrad();</c></summary>
     public static GradMode NoGrad() => new(false);
@@ -26,5 +26,5 @@ public readonly ref struct GradMode
     internal static GradMode Set(bool enabled) => new(enabled);
 
     /// <summary>Restores what was.</summary>
-    public void Dispose() => t_disabled = _before;
+    public void Dispose() => EngineThread.Current.GradDisabled = _before;
 }

@@ -6,15 +6,13 @@ namespace Hebb.Transforms;
 /// <summary>One step on the tape: the op, where its inputs came from, and the values its derivative needs.</summary>
 internal class Node
 {
-    private static long s_sequence;
-
-    /// <summary>Nodes are made after the nodes they read from, so descending order is an order for backward.</summary>
-    public readonly long Sequence = Interlocked.Increment(ref s_sequence);
+    /// <summary>Greater than those of the nodes it reads from, whatever thread made them, and of those its thread made before: descending order is an order for backward.</summary>
+    public readonly long Sequence;
 
     public readonly Primitive? Primitive;
 
     /// <summary>The module that was running.</summary>
-    public readonly string? Path = ModulePath.Current;
+    public readonly string? Path;
 
     public Edge[] Edges;
 
@@ -33,10 +31,12 @@ internal class Node
 
     private List<(int Slot, Func<Tensor, Tensor?> Hook)>? _hooks;
 
-    public Node(Primitive? primitive, Edge[] edges)
+    public Node(Primitive? primitive, Edge[] edges, long sequence, string? path)
     {
         Primitive = primitive;
         Edges = edges;
+        Sequence = sequence;
+        Path = path;
     }
 
     public string Describe() => (Primitive?.DisplayName ?? "leaf") + (Path is null ? "" : $" (at {Path})") + (Line is null ? "" : $" called at {Line}");
@@ -96,7 +96,7 @@ internal struct Edge
 }
 
 /// <summary>The end of the road: a tensor that gathers its gradient.</summary>
-internal sealed class LeafNode(Tensor tensor) : Node(null, [])
+internal sealed class LeafNode(Tensor tensor) : Node(null, [], 0, ModulePath.Current)
 {
     public readonly Tensor Tensor = tensor;
     public Tensor? Grad;

@@ -3,6 +3,9 @@ namespace Hebb.Transforms;
 /// <summary>Lets a test see every op that this thread applies.</summary>
 internal static class OpObserver
 {
-    [ThreadStatic]
-    internal static Action<Primitive>? Current;
+    internal static Action<Primitive>? Current
+    {
+        get => EngineThread.Current.Observer;
+        set => EngineThread.Current.Observer = value;
+    }
 }

@@ -5,7 +5,7 @@ namespace Hebb.Transforms;
 /// <summary>Writes what ran onto the tape, so that gradients can be taken.</summary>
 internal static class Tape
 {
-    public static void Record(Primitive primitive, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    public static void Record(EngineThread thread, Primitive primitive, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         bool any = false;
         foreach (var output in outputs)
@@ -14,6 +14,7 @@ internal static class Tape
             return;
 
         var saves = primitive.Saves;
+        long sequence = thread.Sequence;
         var edges = new Edge[inputs.Length];
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -24,6 +25,7 @@ internal static class Tape
             {
                 edge.Node = input.Node;
                 edge.Slot = input.Slot;
+                sequence = Math.Max(sequence, input.Node?.Sequence ?? 0);
             }
             if ((saves & (Saved)(1 << Math.Min(i, 15))) != 0)
             {
@@ -31,8 +33,8 @@ internal static class Tape
                 edge.Version = input.HasStorage ? input.Storage.Version : 0;
             }
         }
-        var node = new Node(primitive, edges);
-        if (Anomaly.IsEnabled)
+        var node = new Node(primitive, edges, thread.Sequence = sequence + 1, thread.ModulePath);
+        if (thread.DetectsAnomalies)
             node.Line = SourceLine.OfCaller();
         if (outputs.Length > 1)
             node.OutputSpecs = new TensorSpec[outputs.Length];

@@ -79,10 +79,11 @@ public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         var dtype = inputs[0].DType == inputs[1].DType ? inputs[0].DType : DTypes.Promote(inputs[0], inputs[1]);
-        outputs[0] = new TensorSpec(
-            Hebb.Shape.Broadcast(inputs[0].Shape, inputs[1].Shape, DisplayName),
-            TOp.Domain.Resolve(dtype, DisplayName, _op is IComplexBinaryOp),
-            inputs[0].Device);
+        dtype = TOp.Domain.Resolve(dtype, DisplayName, _op is IComplexBinaryOp);
+        if (dtype == inputs[0].DType && inputs[0].Sizes == inputs[1].Sizes)
+            outputs[0] = inputs[0];
+        else
+            outputs[0] = new TensorSpec(Hebb.Shape.Broadcast(inputs[0].Sizes, inputs[1].Sizes, DisplayName), dtype, inputs[0].Device);
     }
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)

@@ -94,7 +94,7 @@ internal unsafe struct ElementwiseTiled<TMap> : IBlockBody where TMap : struct, 
 
     private ElementwiseTiled(TMap map, ReadOnlySpan<Tensor> inputs, DType compute, Tensor y)
     {
-        var shape = y.Shape;
+        ref readonly var shape = ref y.Sizes;
         _map = map;
         _inputs = inputs.Length;
         _y = y.Pointer;

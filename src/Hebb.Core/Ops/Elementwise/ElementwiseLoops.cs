@@ -32,7 +32,7 @@ internal static unsafe class ElementwiseLoops
         public void Invoke<T>() where T : unmanaged
         {
             var map = new UnaryMap<TOp, T>(op);
-            if (Operand.IsPlain(x, y.Shape, compute))
+            if (Operand.IsPlain(x, y.Sizes, compute))
                 ElementwiseDirect<UnaryMap<TOp, T>>.Run(map, x.Pointer, null, null, compute, y);
             else
                 ElementwiseTiled<UnaryMap<TOp, T>>.Run(map, [x], compute, y);
@@ -44,7 +44,7 @@ internal static unsafe class ElementwiseLoops
         public void Invoke<T>() where T : unmanaged
         {
             var map = new PredicateMap<TOp, T>(op);
-            if (Operand.IsPlain(x, y.Shape, compute))
+            if (Operand.IsPlain(x, y.Sizes, compute))
                 ElementwiseDirect<PredicateMap<TOp, T>>.Run(map, x.Pointer, null, null, compute, y);
             else
                 ElementwiseTiled<PredicateMap<TOp, T>>.Run(map, [x], compute, y);
@@ -55,7 +55,7 @@ internal static unsafe class ElementwiseLoops
     {
         public void Invoke<T>() where T : unmanaged
         {
-            bool plainA = Operand.IsPlain(a, y.Shape, compute), plainB = Operand.IsPlain(b, y.Shape, compute);
+            bool plainA = Operand.IsPlain(a, y.Sizes, compute), plainB = Operand.IsPlain(b, y.Sizes, compute);
             if (plainA && plainB)
                 ElementwiseDirect<BinaryMap<TOp, T>>.Run(new(op), a.Pointer, b.Pointer, null, compute, y);
             else if (plainA && Operand.IsNumber(b, compute))
@@ -71,7 +71,7 @@ internal static unsafe class ElementwiseLoops
     {
         public void Invoke<T>() where T : unmanaged
         {
-            bool plainA = Operand.IsPlain(a, y.Shape, compute), plainB = Operand.IsPlain(b, y.Shape, compute);
+            bool plainA = Operand.IsPlain(a, y.Sizes, compute), plainB = Operand.IsPlain(b, y.Sizes, compute);
             if (plainA && plainB)
                 ElementwiseDirect<CompareMap<TOp, T>>.Run(new(op), a.Pointer, b.Pointer, null, compute, y);
             else if (plainA && Operand.IsNumber(b, compute))
@@ -88,7 +88,7 @@ internal static unsafe class ElementwiseLoops
         public void Invoke<T>() where T : unmanaged
         {
             var map = new TernaryMap<TOp, T>(op);
-            if (Operand.IsPlain(a, y.Shape, compute) && Operand.IsPlain(b, y.Shape, compute) && Operand.IsPlain(c, y.Shape, compute))
+            if (Operand.IsPlain(a, y.Sizes, compute) && Operand.IsPlain(b, y.Sizes, compute) && Operand.IsPlain(c, y.Sizes, compute))
                 ElementwiseDirect<TernaryMap<TOp, T>>.Run(map, a.Pointer, b.Pointer, c.Pointer, compute, y);
             else
                 ElementwiseTiled<TernaryMap<TOp, T>>.Run(map, [a, b, c], compute, y);

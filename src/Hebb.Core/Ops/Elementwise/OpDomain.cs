@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Hebb.Ops;
 
 /// <summary>The element types an elementwise op takes, and what it does with those it does not.</summary>
@@ -43,8 +45,10 @@ internal static class OpDomains
     public static DType Compute(DType dtype) => dtype.IsHalf ? DType.Float32 : dtype == DType.Bool ? DType.UInt8 : dtype;
 
     /// <summary>Calls for the C# type that holds the elements of a type to compute in.</summary>
-    public static void ForType<TCall>(DType compute, in TCall call) where TCall : struct, ITypedCall
+    public static void ForType<TCall>(DType compute, in TCall arguments) where TCall : struct, ITypedCall
     {
+        // Called in place: a copy of what was just written field by field waits until every store before it is done.
+        ref var call = ref Unsafe.AsRef(in arguments);
         switch (compute)
         {
             case DType.Float32:

@@ -31,7 +31,7 @@ internal unsafe struct Operand
         _pointer = tensor.Pointer;
         _dtype = tensor.DType;
         _compute = compute;
-        if (tensor.IsContiguous && tensor.Shape == output)
+        if (tensor.IsContiguous && tensor.Sizes == output)
         {
             _contiguous = true;
             return;
@@ -65,7 +65,7 @@ internal unsafe struct Operand
 
     /// <summary>Whether a tensor's elements can be read where they lie: contiguous, of the output's shape, in the type to compute in.</summary>
     public static bool IsPlain(Tensor tensor, in Shape output, DType compute) =>
-        tensor.IsContiguous && (tensor.DType == compute || (tensor.DType == DType.Bool && compute == DType.UInt8)) && tensor.Shape == output;
+        tensor.IsContiguous && (tensor.DType == compute || (tensor.DType == DType.Bool && compute == DType.UInt8)) && tensor.Sizes == output;
 
     /// <summary>Whether a tensor is one element of the type to compute in.</summary>
     public static bool IsNumber(Tensor tensor, DType compute) => tensor.DType == compute && tensor.Count == 1;

@@ -1,5 +1,5 @@
-using Hebb.Compile;
 using Hebb.Cpu;
+using Hebb.Transforms;
 
 namespace Hebb;
 
@@ -45,7 +45,7 @@ public sealed class Rng
     }
 
     /// <summary>The next key, a tensor for random ops.</summary>
-    public Tensor NextKey() => TraceInterpreter.Current?.Key(this) ?? RandomKey.ToTensor(Next());
+    public Tensor NextKey() => EngineThread.Current.Trace?.Key(this) ?? RandomKey.ToTensor(Next());
 
     /// <summary>Another stream, independent of this one and of its other forks; this one does not move.</summary>
     /// <param name="id">Which: a worker, a data set, a member of an ensemble.</param>

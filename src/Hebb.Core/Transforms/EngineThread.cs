@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using Hebb.Compile;
+using Hebb.Memory;
+using Hebb.Ops;
+
+namespace Hebb.Transforms;
+
+/// <summary>What the engine knows of a thread: one object, so that an op looks it up once.</summary>
+internal sealed class EngineThread
+{
+    [ThreadStatic]
+    private static EngineThread? t_current;
+
+    public readonly CpuContext Kernels = new();
+    public readonly SmallHeap Heap = new();
+
+    /// <summary>The innermost open scope.</summary>
+    public ScopeState? Scope;
+
+    /// <summary>The number of the last node that this thread made. See <see cref="Node.Sequence"/>.</summary>
+    public long Sequence;
+
+    public bool GradDisabled;
+    public bool DetectsAnomalies;
+
+    /// <summary>The trace that is going on.</summary>
+    public TraceInterpreter? Trace;
+
+    /// <summary>Lets a test see every op that this thread applies.</summary>
+    public Action<Primitive>? Observer;
+
+    /// <summary>The path of the module that is running, such as <c>model.head</c>.</summary>
+    public string? ModulePath;
+
+    public static EngineThread Current
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => t_current ?? Create();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static EngineThread Create() => t_current = new EngineThread();
+}
