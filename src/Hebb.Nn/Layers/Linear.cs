@@ -56,7 +56,8 @@ public sealed partial class Linear : Module
     {
         if (x.Rank == 0)
             throw new ShapeException($"Linear: {x.Shape} has no axis of inputs");
-        Materialize(x.Shape[-1]);
+        if (!Weight.IsMaterialized || Bias is { IsMaterialized: false })
+            Materialize(x.Shape[-1]);
         if (x.Shape[-1] != Weight.Shape[1])
             throw new ShapeException($"Linear: input {x.Shape}: the last axis is {x.Shape[-1]}, the layer takes {Weight.Shape[1]} inputs");
         var y = x.MatMul(Weight.Value.MT);

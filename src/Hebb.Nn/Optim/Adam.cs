@@ -21,9 +21,9 @@ public abstract class AdamOptimizer : Optimizer
         (_amsgrad, _decoupled) = (amsgrad, decoupled);
     }
 
-    private protected override IReadOnlyList<string> Entries => _amsgrad ? [Mean, Square, Largest] : [Mean, Square];
+    protected override IReadOnlyList<string> Entries => _amsgrad ? [Mean, Square, Largest] : [Mean, Square];
 
-    private protected override void Update(Tensor parameter, Tensor gradient, ParameterState state)
+    protected override void Update(Tensor parameter, Tensor gradient, ParameterState state)
     {
         double decay = _weightDecay * (state.Group?.WeightDecayFactor ?? 1);
         if (!_ops.TryGetValue(decay, out var op))
@@ -32,10 +32,10 @@ public abstract class AdamOptimizer : Optimizer
         if (_amsgrad)
         {
             var largest = state.GetOrZeros(Largest, parameter);
-            InPlace.Run(op, [parameter, gradient, mean, square, largest, Rate(state)], [parameter, mean, square, largest]);
+            InPlace.Run(op, [parameter, gradient, mean, square, largest, RateAndStep(state)], [parameter, mean, square, largest]);
             return;
         }
-        InPlace.Run(op, [parameter, gradient, mean, square, Rate(state)], [parameter, mean, square]);
+        InPlace.Run(op, [parameter, gradient, mean, square, RateAndStep(state)], [parameter, mean, square]);
     }
 }
 

@@ -4,8 +4,8 @@ public abstract partial class Optimizer
 {
     private const string StepEntry = "step", MasterEntry = "master";
 
-    /// <summary>The names of the tensors that a parameter has in the state once it was updated.</summary>
-    private protected abstract IReadOnlyList<string> Entries { get; }
+    /// <summary>The names of the tensors that every parameter has in <see cref="ParameterState"/> once it was updated, such as <c>exp_avg</c>.</summary>
+    protected abstract IReadOnlyList<string> Entries { get; }
 
     /// <summary>
     /// All that an update depends on beside parameters, gradients and options: <c>PATH.step</c>, <c>PATH.exp_avg</c> … of every parameter that was updated.

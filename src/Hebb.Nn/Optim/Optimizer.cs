@@ -8,7 +8,14 @@ namespace Hebb;
 /// optimizer.ZeroGrad();
 /// Losses.CrossEntropy(model.Call(x), y).Backward();
 /// optimizer.Step();</code>
-/// Not for use by several threads at once.
+/// Not for use by several threads at once. To write one, derive and say how one parameter is updated:
+/// <code>public sealed class SignDescent(double lr) : Optimizer(lr)
+/// {
+///     protected override IReadOnlyList&lt;string> Entries => [];
+///
+///     protected override void Update(Tensor parameter, Tensor gradient, ParameterState state) =>
+///         parameter.CopyFrom(parameter - gradient.Sign() * RateOf(state));
+/// }</code>
 /// </summary>
 public abstract partial class Optimizer
 {
@@ -16,7 +23,8 @@ public abstract partial class Optimizer
     private (double Rate, long Step, Tensor Tensor)? _last;
     private bool _bound;
 
-    private protected Optimizer(double lr)
+    /// <param name="lr">The learning rate, 0 or more.</param>
+    protected Optimizer(double lr)
     {
         Check(nameof(lr), lr, lr >= 0, "0 or more");
         BaseLearningRate = LearningRate = lr;
@@ -101,16 +109,19 @@ public abstract partial class Optimizer
             state.Parameter.Grad = null;
     }
 
-    /// <summary>Updates one parameter in place.</summary>
+    /// <summary>Updates one parameter in place. Gradients are not recorded, and what is made on the way goes back after the step.</summary>
     /// <param name="parameter">Contiguous values, Float32 or Float64.</param>
     /// <param name="gradient">Of the same shape and type.</param>
-    /// <param name="state">What is remembered about the parameter.</param>
-    private protected abstract void Update(Tensor parameter, Tensor gradient, ParameterState state);
+    /// <param name="state">What is remembered about the parameter; <see cref="ParameterState.Step"/> counts this update.</param>
+    protected abstract void Update(Tensor parameter, Tensor gradient, ParameterState state);
+
+    /// <summary>The learning rate of a parameter: the optimizer's times its group's factor.</summary>
+    protected double RateOf(ParameterState state) => LearningRate * (state.Group?.LearningRateFactor ?? 1);
 
     /// <summary>Learning rate and number of the step, Float64 [2]: an input of the fused ops, so that one op serves all steps.</summary>
-    private protected Tensor Rate(ParameterState state)
+    private protected Tensor RateAndStep(ParameterState state)
     {
-        double rate = LearningRate * (state.Group?.LearningRateFactor ?? 1);
+        double rate = RateOf(state);
         if (_last is { } last && last.Rate == rate && last.Step == state.Step)
             return last.Tensor;
         var tensor = Tensor.From([rate, state.Step]);

@@ -26,9 +26,9 @@ public sealed class SGD : Optimizer
         (_momentum, _dampening, _weightDecay, _nesterov) = (momentum, dampening, weightDecay, nesterov);
     }
 
-    private protected override IReadOnlyList<string> Entries => _momentum != 0 ? [Buffer] : [];
+    protected override IReadOnlyList<string> Entries => _momentum != 0 ? [Buffer] : [];
 
-    private protected override void Update(Tensor parameter, Tensor gradient, ParameterState state)
+    protected override void Update(Tensor parameter, Tensor gradient, ParameterState state)
     {
         bool first = _momentum != 0 && state.Find(Buffer) is null;
         double decay = _weightDecay * (state.Group?.WeightDecayFactor ?? 1);
@@ -36,10 +36,10 @@ public sealed class SGD : Optimizer
             _ops[(decay, first)] = op = new SgdStepOp(_momentum, _dampening, decay, _nesterov, first);
         if (_momentum == 0)
         {
-            InPlace.Run(op, [parameter, gradient, Rate(state)], [parameter]);
+            InPlace.Run(op, [parameter, gradient, RateAndStep(state)], [parameter]);
             return;
         }
         var buffer = state.GetOrZeros(Buffer, parameter);
-        InPlace.Run(op, [parameter, gradient, buffer, Rate(state)], [parameter, buffer]);
+        InPlace.Run(op, [parameter, gradient, buffer, RateAndStep(state)], [parameter, buffer]);
     }
 }

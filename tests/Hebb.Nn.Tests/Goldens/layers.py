@@ -40,6 +40,8 @@ LAYERS = [
     ("avg_pool1d", lambda: nn.AvgPool1d(3, stride=2, padding=1), [(2, 3, 9)]),
     ("avg_pool2d", lambda: nn.AvgPool2d((3, 2), stride=2, padding=1, ceil_mode=True, count_include_pad=False), [(2, 2, 7, 6)]),
     ("avg_pool3d", lambda: nn.AvgPool3d(2, divisor_override=5), [(1, 2, 4, 4, 5)]),
+    ("lp_pool1d", lambda: nn.LPPool1d(2, 3, stride=2), [(2, 3, 9)]),
+    ("lp_pool2d", lambda: nn.LPPool2d(4, 2), [(1, 2, 4, 6)]),
     ("adaptive_avg_pool1d", lambda: nn.AdaptiveAvgPool1d(4), [(2, 3, 9)]),
     ("adaptive_avg_pool2d", lambda: nn.AdaptiveAvgPool2d((3, 2)), [(2, 2, 7, 5)]),
     ("adaptive_avg_pool3d", lambda: nn.AdaptiveAvgPool3d(2), [(1, 2, 3, 4, 5)]),

@@ -27,6 +27,8 @@ internal static class LayerCases
         "avg_pool1d" => new AvgPool1d(3, stride: 2, padding: 1),
         "avg_pool2d" => new AvgPool2d((3, 2), stride: 2, padding: 1, ceilMode: true, countIncludePad: false),
         "avg_pool3d" => new AvgPool3d(2, divisorOverride: 5),
+        "lp_pool1d" => new LPPool1d(2, 3, stride: 2),
+        "lp_pool2d" => new LPPool2d(4, 2),
         "adaptive_avg_pool1d" => new AdaptiveAvgPool1d(4),
         "adaptive_avg_pool2d" => new AdaptiveAvgPool2d((3, 2)),
         "adaptive_avg_pool3d" => new AdaptiveAvgPool3d(2),

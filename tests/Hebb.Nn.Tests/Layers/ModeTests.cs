@@ -127,6 +127,20 @@ public class ModeTests
         Assert.Equal(2, seen.Count);
     }
 
+    public static IEnumerable<TheoryDataRow<string>> Layers => Golden.Names("layers");
+
+    /// <summary>Compiled and saved models are traced: every layer can be, and its graph has the bits of the layer.</summary>
+    [Theory, MemberData(nameof(Layers))]
+    public void GraphsOfLayersHaveTheirBits(string name)
+    {
+        var golden = Golden.Load("layers", name);
+        var layer = LayerCases.Make(name).Eval();
+        layer.LoadStateDict(LayerGoldenTests.Under(golden, "before."));
+        Tensor[] inputs = [.. golden.Keys.Where(k => k[0] == 'x').Order().Select(k => golden[k])];
+        var graph = Compile.Tracing.Trace(layer, [.. inputs.Select(x => new TensorSpec(x.Shape, x.DType))]);
+        Check.Same(layer.Call(inputs), graph.Run(inputs)[0], name);
+    }
+
     [Fact]
     public void AHalfNetGivesHalves()
     {

@@ -228,6 +228,33 @@ public class OptimizerTests
         Assert.Equal(3, optimizer.State()["2.weight.step"].Item());
     }
 
+    private sealed class SignMomentum(double lr) : Optimizer(lr)
+    {
+        protected override IReadOnlyList<string> Entries => ["sum"];
+
+        protected override void Update(Tensor parameter, Tensor gradient, ParameterState state)
+        {
+            var sum = state.GetOrZeros("sum", parameter);
+            sum.CopyFrom(sum + gradient);
+            parameter.CopyFrom(parameter - sum.Sign() * RateOf(state));
+        }
+    }
+
+    [Fact]
+    public void UsersWriteTheirOwn()
+    {
+        var parameter = new Parameter(Tensor.Zeros([2]));
+        var optimizer = new SignMomentum(0.5) { Groups = [new ParameterGroup((_, _) => true) { LearningRateFactor = 2 }] };
+        optimizer.Bind([parameter]);
+        foreach (float[] gradient in new[] { new[] { 3f, -1 }, [-1, 2], [1, 1] })
+        {
+            parameter.Grad = gradient;
+            optimizer.Step();
+        }
+        Assert.Equal([-3f, -1], parameter.Value.Detach().ToArray<float>());
+        Assert.Equal([3f, 2], optimizer.State()["0.sum"].ToArray<float>());
+    }
+
     [Fact]
     public void StatesThatDoNotFitAreRefused()
     {

@@ -66,7 +66,8 @@ public abstract partial class ConvolutionLayer : Module
         int channels = x.Shape[-_axes - 1];
         if (!Weight.IsMaterialized && channels % Groups != 0)
             throw new ShapeException($"{GetType().Name}: input {x.Shape}: {channels} channels don't fall into {Groups} equal groups");
-        Materialize(channels);
+        if (!Weight.IsMaterialized || Bias is { IsMaterialized: false })
+            Materialize(channels);
         if (channels != InChannels)
             throw new ShapeException($"{GetType().Name}: input {x.Shape} has {channels} channels, the layer takes {InChannels}");
         return Compute(x);
