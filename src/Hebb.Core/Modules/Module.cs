@@ -11,7 +11,7 @@ namespace Hebb;
 ///     public Linear Hidden { get; } = new(784, 128);
 ///     public Linear Head { get; } = new(128, 10);
 ///
-///     protected override Tensor Forward(Tensor x) => Head.Call(Hidden.Call(x).ReLU());
+///     protected override Tensor Forward(Tensor x) => Head.Call(Hidden.Call(x).Relu());
 /// }</code>
 /// </summary>
 public abstract partial class Module
