@@ -39,7 +39,8 @@ public sealed class Trainer
 
     public TrainerOptions Options { get; }
 
-    internal CheckpointStore? CheckpointStore => Options.Checkpoints?.Folder is { } folder ? new CheckpointStore(folder, Options.Checkpoints.Keep) : null;
+    internal CheckpointStore? CheckpointStore =>
+        (Options.Checkpoints?.Folder ?? Options.Run?.Checkpoints) is { } folder ? new CheckpointStore(folder, (Options.Checkpoints ?? new()).Keep) : null;
 
     internal ILogger Log => Options.Logger ?? TrainingLog.Console.Instance;
 

@@ -26,8 +26,11 @@ public sealed record TrainerOptions
     /// <summary>Whether a line on the console shows how far training is. By default where the console is interactive and no one else was given the progress.</summary>
     public bool? Progress { get; init; }
 
-    /// <summary>When and where checkpoints are written; without a folder here, none are.</summary>
+    /// <summary>When and where checkpoints are written; without a folder here or a <see cref="Run"/>, none are.</summary>
     public CheckpointOptions? Checkpoints { get; init; }
+
+    /// <summary>The folder that records the run: metrics, status, checkpoints.</summary>
+    public RunFolder? Run { get; init; }
 
     /// <summary>Random streams beside <see cref="Rng.Default"/> that the model draws from; their positions go into checkpoints too.</summary>
     public IReadOnlyList<Rng> Streams { get; init; } = [];

@@ -23,9 +23,9 @@ public sealed class CsvLog(string path) : Callback
         {
             AtomicFile.WriteText(path, text.Append('\n').ToString());
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileErrors.IsRefusal(e))
         {
-            throw new HebbException($"{path}: the log can't be written: {CheckpointStore.FirstLine(e)}", e);
+            throw new HebbException($"{path}: the log can't be written: {FileErrors.FirstLine(e)}", e);
         }
     }
 }

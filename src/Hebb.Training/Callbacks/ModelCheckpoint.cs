@@ -44,9 +44,9 @@ public sealed class ModelCheckpoint : Callback
         {
             context.Model.SaveWeights(_path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileErrors.IsRefusal(e))
         {
-            throw new CheckpointException($"the weights of epoch {epoch.Epoch} can't be written to {_path}: {CheckpointStore.FirstLine(e)}", e);
+            throw new CheckpointException($"the weights of epoch {epoch.Epoch} can't be written to {_path}: {FileErrors.FirstLine(e)}", e);
         }
     }
 

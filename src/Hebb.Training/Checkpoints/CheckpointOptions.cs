@@ -6,7 +6,7 @@ namespace Hebb;
 /// </summary>
 public sealed record CheckpointOptions
 {
-    /// <summary>The folder; by default that of the run.</summary>
+    /// <summary>The folder; by default that of <see cref="TrainerOptions.Run"/>.</summary>
     public string? Folder { get; init; }
 
     /// <summary>After every so many passes; 0 for none.</summary>

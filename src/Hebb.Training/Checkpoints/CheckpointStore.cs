@@ -25,9 +25,9 @@ internal sealed class CheckpointStore(string folder, int keep)
             File.WriteAllBytes(probe, []);
             File.Delete(probe);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileErrors.IsRefusal(e))
         {
-            throw new CheckpointException($"checkpoints can't be written to {folder}: {FirstLine(e)}", e);
+            throw new CheckpointException($"checkpoints can't be written to {folder}: {FileErrors.FirstLine(e)}", e);
         }
     }
 
@@ -40,10 +40,10 @@ internal sealed class CheckpointStore(string folder, int keep)
         {
             checkpoint.Save(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileErrors.IsRefusal(e))
         {
             string? earlier = Files.FirstOrDefault();
-            throw new CheckpointException($"the checkpoint of step {checkpoint.Step} can't be written to {folder}: {FirstLine(e)}; "
+            throw new CheckpointException($"the checkpoint of step {checkpoint.Step} can't be written to {folder}: {FileErrors.FirstLine(e)}; "
                 + (earlier is null ? "there is no earlier one" : $"that of step {StepOf(earlier)} is unharmed"), e);
         }
         foreach (string old in Files.Skip(keep))
@@ -73,8 +73,6 @@ internal sealed class CheckpointStore(string folder, int keep)
         return last is null ? null : throw new CheckpointException($"no checkpoint in {folder} is whole: {last.Message}", last);
     }
 
-    public static string FirstLine(Exception e) => e.Message.Split('\n', '\r')[0];
-
     private static long StepOf(string file) =>
         long.TryParse(Path.GetFileName(file).AsSpan()[Prefix.Length..^Suffix.Length], NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : -1;
 
@@ -84,7 +82,7 @@ internal sealed class CheckpointStore(string folder, int keep)
         {
             File.Delete(file);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileErrors.IsRefusal(e))
         {
             // One checkpoint too many is no reason to end a run.
         }
@@ -96,7 +94,7 @@ internal sealed class CheckpointStore(string folder, int keep)
         {
             File.Move(file, file + ".damaged", overwrite: true);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (FileErrors.IsRefusal(e))
         {
             // It will be passed over again.
         }

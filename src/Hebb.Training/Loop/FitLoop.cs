@@ -16,6 +16,7 @@ internal sealed class FitLoop
     private readonly ProgressReporter _progress;
     private readonly Checkpointer _checkpoints;
     private readonly int _epochSteps;
+    private RunRecorder? _recorder;
 
     public FitLoop(Trainer trainer, DataLoader<Batch> train, int epochs, DataLoader<Batch>? validate, IProgress<TrainingProgress>? progress, CancellationToken cancel)
     {
@@ -44,13 +45,33 @@ internal sealed class FitLoop
             _checkpoints.Restore(from);
         (_context.Epoch, _context.Step) = (_state.Epoch + 1, _state.Step);
         _checkpoints.Begin(resumed: from is not null);
+        using var recorder = _recorder = _trainer.Options.Run is { } run ? new RunRecorder(run, _trainer.Model, _state, from is not null) : null;
+        try
+        {
+            RunEpochs();
+            recorder?.Complete();
+            return _state.History;
+        }
+        catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
+        {
+            recorder?.Interrupt();
+            throw;
+        }
+        catch (Exception e)
+        {
+            recorder?.TryFail(e);
+            throw;
+        }
+    }
+
+    private void RunEpochs()
+    {
         foreach (var callback in _trainer.Options.Callbacks)
             callback.OnTrainBegin(_context);
         while (_state.Epoch < _epochs && !_state.Finished)
             RunEpoch();
         foreach (var callback in _trainer.Options.Callbacks)
             callback.OnTrainEnd(_context);
-        return _state.History;
     }
 
     private void RunEpoch()
@@ -77,6 +98,7 @@ internal sealed class FitLoop
         };
         _state.History.Add(result);
         TrainingLog.Epoch(_trainer.Log, result);
+        _recorder?.Epoch(result);
         foreach (var callback in _trainer.Options.Callbacks)
             callback.OnEpochEnd(_context, result);
         _state.Advance();
@@ -101,6 +123,7 @@ internal sealed class FitLoop
             var step = _steps.Run(group, new SchedulePoint(_state.Step, TotalSteps, _state.Epoch, _epochs));
             (_state.Step, _state.LearningRate, _context.Step) = (step.Step, step.LearningRate, step.Step);
             _state.EpochStep++;
+            _recorder?.Step(step);
             foreach (var callback in _trainer.Options.Callbacks)
                 callback.OnStepEnd(_context, step);
             _progress.Report(_state, _state.EpochStep, _epochSteps, validating: false);

@@ -97,17 +97,23 @@ public sealed class Auroc(bool fromProbabilities = false) : Metric
         if (fromProbabilities)
             return scores;
         var odds = new double[scores.Length];
+        var others = new double[classes - 1];
         for (int i = 0; i < n; i++)
         {
             var row = scores.AsSpan(i * classes, classes);
             for (int c = 0; c < classes; c++)
             {
-                double top = double.NegativeInfinity, sum = 0;
-                for (int other = 0; other < classes; other++)
-                    top = other == c ? top : Math.Max(top, row[other]);
-                for (int other = 0; other < classes; other++)
-                    sum += other == c ? 0 : Math.Exp(row[other] - top);
-                odds[i * classes + c] = row[c] - (top + Math.Log(sum));
+                for (int other = 0, at = 0; other < classes; other++)
+                {
+                    if (other != c)
+                        others[at++] = row[other] - row[c];
+                }
+                // In order, so that rows that differ only in the order of the rest tie exactly.
+                Array.Sort(others);
+                double top = others[^1], sum = 0;
+                foreach (double other in others)
+                    sum += Math.Exp(other - top);
+                odds[i * classes + c] = -(top + Math.Log(sum));
             }
         }
         return odds;
