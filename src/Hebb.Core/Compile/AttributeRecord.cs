@@ -30,14 +30,14 @@ public sealed class AttributeRecord
 
     /// <summary>A fresh primitive of that name with these attributes.</summary>
     /// <exception cref="FormatException">There is no such op, or it has other attributes.</exception>
-    public Primitive Create(string name) => Create(name, attribute => _entries.Find(e => e.Name == attribute).Value, _entries.Count);
+    public Primitive Create(string name) => Create(name, (attribute, _) => _entries.Find(e => e.Name == attribute).Value, _entries.Count);
 
     /// <summary>A fresh primitive whose attributes come from elsewhere.</summary>
     /// <param name="name">The op's name in the registry.</param>
-    /// <param name="value">Gives an attribute by name, null where there is none; any type that is wider or differs is checked.</param>
+    /// <param name="value">Gives an attribute by name and the type asked for, null where there is none. Its type is checked.</param>
     /// <param name="count">How many attributes there are: all must be asked for.</param>
     /// <exception cref="FormatException">There is no such op, or an attribute is missing, of another type, or unknown to the op.</exception>
-    public static Primitive Create(string name, Func<string, object?> value, int count)
+    public static Primitive Create(string name, Func<string, Type, object?> value, int count)
     {
         var primitive = PrimitiveRegistry.Create(name);
         var reader = new Reader(name, value);
@@ -90,7 +90,7 @@ public sealed class AttributeRecord
         public override void Floats(string name, ref double[] value) => Entries.Add((name, (double[])value.Clone()));
     }
 
-    private sealed class Reader(string op, Func<string, object?> value) : AttributeVisitor
+    private sealed class Reader(string op, Func<string, Type, object?> value) : AttributeVisitor
     {
         public int Read { get; private set; }
 
@@ -113,7 +113,7 @@ public sealed class AttributeRecord
         private T Take<T>(string name)
         {
             Read++;
-            return value(name) switch
+            return value(name, typeof(T)) switch
             {
                 T found => found,
                 null => throw new FormatException($"{op}: the attribute {name} is missing"),

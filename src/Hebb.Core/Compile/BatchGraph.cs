@@ -59,7 +59,7 @@ public sealed class BatchGraph
         bool[] batched = Array.ConvertAll(specs, s => s.Shape.Rank > 0 && s.Shape[0] == batch);
         if (!batched.AsSpan().Contains(true))
             return new BatchGraph(Tracing.Trace(function, specs, module, names), batch, batched, null, "no input has an axis");
-        var sizes = Sizes(specs, module);
+        var sizes = Sizes(specs, batched, module);
         try
         {
             var graph = At(sizes[0], lines: true);
@@ -161,9 +161,9 @@ public sealed class BatchGraph
         [.. specs.Select((s, i) => batched[i] ? s with { Shape = s.Shape.With(0, size) } : s)];
 
     /// <summary>Three batch sizes that are no other size in sight, so that none is mistaken for the batch.</summary>
-    private static int[] Sizes(TensorSpec[] specs, Module? module)
+    private static int[] Sizes(TensorSpec[] specs, bool[] batched, Module? module)
     {
-        var taken = new HashSet<int>(specs.SelectMany(s => s.Shape));
+        var taken = new HashSet<int>(specs.SelectMany((s, i) => batched[i] ? s.Shape[1..] : s.Shape));
         foreach (var parameter in module?.Parameters().Where(p => p.IsMaterialized) ?? [])
             taken.UnionWith(parameter.Shape);
         int[] free = [.. Candidates.Where(c => !taken.Contains(c)).Take(3)];

@@ -34,6 +34,15 @@ public abstract partial class Module
     /// <returns>The module itself.</returns>
     public Module Eval() => Train(false);
 
+    /// <summary>Puts this module and all inside it into eval mode until disposed; then each goes back to the mode it was in.</summary>
+    /// <returns>Dispose to go back: <c>using var _ = model.EvalMode();</c></returns>
+    public IDisposable EvalMode()
+    {
+        var before = ModuleTree.Of(this).Modules.ConvertAll(m => (m.Module, m.Module.Training));
+        Eval();
+        return new Removal(() => before.ForEach(m => m.Module.Training = m.Training));
+    }
+
     /// <summary>Shows a visitor this module's own members. Generated for partial classes; override by hand only where names follow no member.</summary>
     protected virtual void VisitMembers(IModuleVisitor visitor)
     {

@@ -8,6 +8,9 @@ public static partial class PrimitiveRegistry
     /// <summary>The names of all ops.</summary>
     public static IEnumerable<string> Names => ByName.Keys;
 
+    /// <summary>Whether there is an op of that name.</summary>
+    public static bool Contains(string name) => ByName.ContainsKey(name);
+
     /// <summary>A fresh op, its attributes yet to be read in.</summary>
     /// <exception cref="FormatException">There is no op of that name.</exception>
     public static Primitive Create(string name) =>
