@@ -130,23 +130,40 @@ public class OpTests
         var first = row.Inputs();
         if (first.Length == 0)
             return;
-        Check3([.. first.Select(_ => (int?)0)]);
+        bool looped = Examples(row, first, [.. first.Select(_ => (int?)0)], row.Run, name);
         if (first.Length > 1)
-            Check3([.. first.Select((_, i) => i == 0 ? 0 : (int?)null)]);
+            looped |= Examples(row, first, [.. first.Select((_, i) => i == 0 ? 0 : (int?)null)], row.Run, name);
+        Assert.True(looped == row.LoopsInVmap is not null, looped ? $"{name} loops under Vmap: give it a batching rule, or the row a reason" : $"{name} does not loop under Vmap; its row says that it does");
+    }
 
-        void Check3(int?[] axes)
+    [Theory, MemberData(nameof(Names))]
+    public void GradientsOfExamples(string name)
+    {
+        var row = OpTable.Case(name);
+        if (!row.Vmap || !row.Gradient)
+            return;
+        var first = row.Inputs();
+        var weights = Weights(row, first);
+        bool looped = Examples(row, first, [.. first.Select(_ => (int?)0)], xs => [.. Gradients(row, xs, weights, out _).OfType<Tensor>()], $"gradients of {name}");
+        Assert.True(!looped || row.LoopsInVmap is not null, $"the gradient of {name} loops under Vmap: give its ops batching rules, or the row a reason");
+    }
+
+    /// <summary>Compares a function over a batch of three examples with the function of each; says whether a loop had to serve as a batching rule.</summary>
+    private static bool Examples(OpCase row, Tensor[] first, int?[] axes, Func<Tensor[], Tensor[]> f, string what)
+    {
+        // Three examples that differ in the real inputs; the others keep their values, so that they stay valid.
+        var examples = Enumerable.Range(0, 3).Select(b => first.Select((x, i) => axes[i] is null || x.DType != DType.Float64 ? x : x * (1 + 0.05 * b)).ToArray()).ToArray();
+        var stacked = first.Select((x, i) => axes[i] is null ? x : Tensor.Stack(examples.Select(e => e[i]).ToArray())).ToArray();
+        long loops = EngineThread.Current.Loops;
+        var outputs = Transform.VmapMany(f, axes)(stacked);
+        bool looped = EngineThread.Current.Loops > loops;
+        for (int b = 0; b < 3; b++)
         {
-            // Three examples that differ in the real inputs; the others keep their values, so that they stay valid.
-            var examples = Enumerable.Range(0, 3).Select(b => first.Select((x, i) => axes[i] is null || x.DType != DType.Float64 ? x : x * (1 + 0.05 * b)).ToArray()).ToArray();
-            var stacked = first.Select((x, i) => axes[i] is null ? x : Tensor.Stack(examples.Select(e => e[i]).ToArray())).ToArray();
-            var outputs = Transform.VmapMany(row.Run, axes)(stacked);
-            for (int b = 0; b < 3; b++)
-            {
-                var expected = row.Run(examples[b]);
-                for (int o = 0; o < outputs.Length; o++)
-                    Check.Close(expected[o], outputs[o].Select(0, b), 1e-10, $"{name} under Vmap, example {b}, output {o}");
-            }
+            var expected = f(examples[b]);
+            for (int o = 0; o < outputs.Length; o++)
+                Check.Close(expected[o], outputs[o].Select(0, b), Math.Max(1e-10, row.Tolerance), $"{what} under Vmap, example {b}, output {o}");
         }
+        return looped;
     }
 
     [Theory, MemberData(nameof(Names))]

@@ -5,11 +5,14 @@ namespace Hebb.Ops;
 /// <summary>What a batching rule works with. A batched input has its batch axis in front; the others are shared by all examples.</summary>
 public sealed class BatchContext
 {
+    private readonly BatchInterpreter _interpreter;
+    private readonly Tensor[] _inputs;
     private readonly bool[] _batched;
 
-    internal BatchContext(int size, Tensor[] values, bool[] batched, TensorSpec[] specs, TensorSpec[] outputs)
+    internal BatchContext(BatchInterpreter interpreter, Tensor[] inputs, Tensor[] values, bool[] batched, TensorSpec[] specs, TensorSpec[] outputs)
     {
-        Size = size;
+        _interpreter = interpreter;
+        _inputs = inputs;
         Values = values;
         _batched = batched;
         Specs = specs;
@@ -17,7 +20,7 @@ public sealed class BatchContext
     }
 
     /// <summary>The batch size.</summary>
-    public int Size { get; }
+    public int Size => _interpreter.Size;
 
     /// <summary>The inputs, batch axes in front where there are any.</summary>
     public Tensor[] Values { get; }
@@ -32,6 +35,9 @@ public sealed class BatchContext
 
     /// <summary>An input with a batch axis in front in any case; a shared one is expanded, not copied.</summary>
     public Tensor Expanded(int i) => _batched[i] ? Values[i] : Values[i].Unsqueeze(0).Expand(Values[i].Shape.Insert(0, Size));
+
+    /// <summary>The outputs by way of the op's decomposition, whose ops are carried over the batch by rules of their own.</summary>
+    public Tensor[] Decomposed(Primitive primitive) => Array.ConvertAll(primitive.Decompose(_inputs), _interpreter.Open);
 
     /// <summary>Input 0 is batched and no other.</summary>
     public bool OnlyFirst
@@ -126,6 +132,7 @@ public abstract class BatchRule
         public override Tensor[] Apply(Primitive primitive, BatchContext c)
         {
             Interlocked.Increment(ref s_loops);
+            EngineThread.Current.Loops++;
             if (c.Size == 0)
             {
                 var empty = new Tensor[primitive.Outputs];

@@ -34,7 +34,7 @@ internal sealed class BatchInterpreter(int size) : Interpreter
         var expected = new TensorSpec[outputs.Length];
         if (!primitive.IsDataDependent)
             primitive.Infer(specs, expected);
-        var results = primitive.Batching.Apply(primitive, new BatchContext(Size, values, batched, specs, expected));
+        var results = primitive.Batching.Apply(primitive, new BatchContext(this, inputs.ToArray(), values, batched, specs, expected));
         for (int i = 0; i < outputs.Length; i++)
         {
             var result = results[i];

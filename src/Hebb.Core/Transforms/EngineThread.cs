@@ -20,6 +20,9 @@ internal sealed class EngineThread
     /// <summary>The number of the last node that this thread made. See <see cref="Node.Sequence"/>.</summary>
     public long Sequence;
 
+    /// <summary>How often a loop served as a batching rule.</summary>
+    public long Loops;
+
     public bool GradDisabled;
     public bool DetectsAnomalies;
 

@@ -45,8 +45,8 @@ public sealed class OpCase(string name, Func<Tensor[]> inputs, Func<Tensor[], Te
 
     public bool Vmap { get; init; } = true;
 
-    /// <summary>Permits the loop as a batching rule (Vmap is checked against a loop either way).</summary>
-    public bool LoopsInVmap { get; init; } = true;
+    /// <summary>Why no better batching rule than a loop over the examples serves all inputs or only the first; null where none may be used.</summary>
+    public string? LoopsInVmap { get; init; }
 
     /// <summary>Outputs whose values are unique only up to something (signs of singular vectors); the row then maps them to what is unique.</summary>
     public double GradientTolerance { get; init; } = 1e-6;

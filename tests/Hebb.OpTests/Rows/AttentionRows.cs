@@ -60,6 +60,7 @@ internal static class AttentionRows
         bool large = query[^2] * key[^2] > 1000;
         return new(name, inputs, x => Tensor.ScaledDotProductAttention(x[0], x[1], x[2], x.Length > 3 ? x[3] : null, causal, scale, dropout, (int)past, dropoutKey: Tensor.From([Key.Low, Key.High])))
         {
+            LoopsInVmap = dropout > 0 ? "the kernel draws one mask, of one key, over all heads: each example has to see its own" : null,
             Reference = x => [Naive(x[0], x[1], x[2], x.Length > 3 ? x[3] : null, causal ? past : null, dropout > 0 ? Key : null, scale ?? 1 / Math.Sqrt(query[^1]), dropout)],
             // Their gradients are held against the decomposition in AttentionTests.
             Gradient = !large,

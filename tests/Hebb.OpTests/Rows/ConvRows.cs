@@ -10,7 +10,6 @@ internal static class ConvRows
         {
             Reference = t => [Conv(t[0], t[1], bias ? t[2] : null, move)],
             Float32Tolerance = 2e-5,
-            LoopsInVmap = false,
         };
 
     [Rows]
@@ -34,10 +33,10 @@ internal static class ConvRows
         yield return Row("conv2d_no_images", [0, 2, 4, 4], [3, 2, 3, 3], true, (x, w, b) => x.Conv2d(w, b), Move.Of(2));
         yield return Row("conv3d", [1, 2, 3, 4, 3], [2, 2, 2, 3, 2], true, (x, w, b) => x.Conv3d(w, b, stride: (1, 2, 1), padding: (1, 1, 0)), new([1, 2, 1], [1, 1, 0], [1, 1, 0], [1, 1, 1]));
         yield return Row("conv3d_groups", [1, 2, 3, 3, 4], [4, 1, 2, 2, 2], true, (x, w, b) => x.Conv3d(w, b, dilation: (1, 2, 1), groups: 2), new([1, 1, 1], [0, 0, 0], [0, 0, 0], [1, 2, 1], 2));
-        yield return new("conv1d_single", [In.Real(2, 5), In.Real(3, 2, 2)], x => x[0].Conv1d(x[1])) { Reference = x => [Conv(x[0].Unsqueeze(0), x[1], null, Move.Of(1)).Squeeze(0)], LoopsInVmap = false };
-        yield return new("conv2d_single", [In.Real(2, 4, 5), In.Real(3, 2, 3, 2), In.Real(3)], x => x[0].Conv2d(x[1], x[2])) { Reference = x => [Conv(x[0].Unsqueeze(0), x[1], x[2], Move.Of(2)).Squeeze(0)], LoopsInVmap = false };
-        yield return new("conv2d_of_weights", [In.Real(3, 2, 2, 2), In.Real(1, 2, 4, 4), In.Real(3)], x => x[1].Conv2d(x[0], x[2], groups: 1)) { Reference = x => [Conv(x[1], x[0], x[2], Move.Of(2))], LoopsInVmap = false };
-        yield return new("conv2d_of_weights_groups", [In.Real(4, 2, 2, 2), In.Real(2, 4, 3, 4)], x => x[1].Conv2d(x[0], groups: 2)) { Reference = x => [Conv(x[1], x[0], null, Move.Of(2, groups: 2))], LoopsInVmap = false };
-        yield return new("conv2d_of_bias", [In.Real(3), In.Real(2, 2, 3, 4), In.Real(3, 2, 2, 2)], x => x[1].Conv2d(x[2], x[0])) { Reference = x => [Conv(x[1], x[2], x[0], Move.Of(2))], LoopsInVmap = false };
+        yield return new("conv1d_single", [In.Real(2, 5), In.Real(3, 2, 2)], x => x[0].Conv1d(x[1])) { Reference = x => [Conv(x[0].Unsqueeze(0), x[1], null, Move.Of(1)).Squeeze(0)] };
+        yield return new("conv2d_single", [In.Real(2, 4, 5), In.Real(3, 2, 3, 2), In.Real(3)], x => x[0].Conv2d(x[1], x[2])) { Reference = x => [Conv(x[0].Unsqueeze(0), x[1], x[2], Move.Of(2)).Squeeze(0)] };
+        yield return new("conv2d_of_weights", [In.Real(3, 2, 2, 2), In.Real(1, 2, 4, 4), In.Real(3)], x => x[1].Conv2d(x[0], x[2], groups: 1)) { Reference = x => [Conv(x[1], x[0], x[2], Move.Of(2))] };
+        yield return new("conv2d_of_weights_groups", [In.Real(4, 2, 2, 2), In.Real(2, 4, 3, 4)], x => x[1].Conv2d(x[0], groups: 2)) { Reference = x => [Conv(x[1], x[0], null, Move.Of(2, groups: 2))] };
+        yield return new("conv2d_of_bias", [In.Real(3), In.Real(2, 2, 3, 4), In.Real(3, 2, 2, 2)], x => x[1].Conv2d(x[2], x[0])) { Reference = x => [Conv(x[1], x[2], x[0], Move.Of(2))] };
     }
 }

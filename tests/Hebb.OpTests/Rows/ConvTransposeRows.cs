@@ -10,7 +10,6 @@ internal static class ConvTransposeRows
         {
             Reference = t => [Transposed(t[0], t[1], t[2], move, extra)],
             Float32Tolerance = 2e-5,
-            LoopsInVmap = false,
         };
 
     [Rows]
@@ -27,8 +26,8 @@ internal static class ConvTransposeRows
         yield return Row("conv_transpose2d_one", [1, 1, 1, 1], [1, 1, 1, 1], 1, (y, w, b) => y.ConvTranspose2d(w, b), Move.Of(2), [0, 0]);
         yield return Row("conv_transpose2d_no_images", [0, 2, 3, 3], [2, 1, 2, 2], 1, (y, w, b) => y.ConvTranspose2d(w, b), Move.Of(2), [0, 0]);
         yield return Row("conv_transpose3d", [1, 2, 2, 2, 3], [2, 1, 2, 3, 2], 1, (y, w, b) => y.ConvTranspose3d(w, b, stride: (1, 2, 1), padding: (0, 1, 1)), new([1, 2, 1], [0, 1, 1], [0, 1, 1], [1, 1, 1]), [0, 0, 0]);
-        yield return new("conv_transpose2d_single", [In.Real(2, 2, 3), In.Real(2, 3, 2, 2)], x => x[0].ConvTranspose2d(x[1])) { Reference = x => [Transposed(x[0].Unsqueeze(0), x[1], null, Move.Of(2), [0, 0]).Squeeze(0)], LoopsInVmap = false };
-        yield return new("conv_transpose2d_of_weights", [In.Real(4, 2, 2, 2), In.Real(2, 4, 3, 2), In.Real(4)], x => x[1].ConvTranspose2d(x[0], x[2], groups: 2)) { Reference = x => [Transposed(x[1], x[0], x[2], Move.Of(2, groups: 2), [0, 0])], LoopsInVmap = false };
-        yield return new("conv_transpose2d_of_bias", [In.Real(2), In.Real(1, 3, 2, 2), In.Real(3, 2, 2, 2)], x => x[1].ConvTranspose2d(x[2], x[0])) { Reference = x => [Transposed(x[1], x[2], x[0], Move.Of(2), [0, 0])], LoopsInVmap = false };
+        yield return new("conv_transpose2d_single", [In.Real(2, 2, 3), In.Real(2, 3, 2, 2)], x => x[0].ConvTranspose2d(x[1])) { Reference = x => [Transposed(x[0].Unsqueeze(0), x[1], null, Move.Of(2), [0, 0]).Squeeze(0)] };
+        yield return new("conv_transpose2d_of_weights", [In.Real(4, 2, 2, 2), In.Real(2, 4, 3, 2), In.Real(4)], x => x[1].ConvTranspose2d(x[0], x[2], groups: 2)) { Reference = x => [Transposed(x[1], x[0], x[2], Move.Of(2, groups: 2), [0, 0])] };
+        yield return new("conv_transpose2d_of_bias", [In.Real(2), In.Real(1, 3, 2, 2), In.Real(3, 2, 2, 2)], x => x[1].ConvTranspose2d(x[2], x[0])) { Reference = x => [Transposed(x[1], x[2], x[0], Move.Of(2), [0, 0])] };
     }
 }

@@ -62,7 +62,6 @@ internal static class EinsumRows
         new($"einsum {equation} {string.Join(" ", shapes.Select(s => $"[{string.Join(",", s)}]"))}", shapes.Select(s => In.Real(s)).ToArray(), x => Tensor.Einsum(equation, x))
         {
             DTypes = [DType.Float32],
-            LoopsInVmap = false,
             Reference = x => [Naive(equation.Replace(" ", ""), x)],
         };
 

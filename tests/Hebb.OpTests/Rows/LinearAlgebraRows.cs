@@ -76,7 +76,7 @@ internal static class LinearAlgebraRows
             yield return new($"qr_{m}_{n}", [In.Real(2, m, n)], x => Spread(x[0]).Qr() is var (q, r) ? [q, r] : []) { Reference = x => GramSchmidt(Spread(x[0])), GradientTolerance = 3e-6 };
             yield return new($"svd_values_{m}_{n}", [In.Real(m, n)], x => Spread(x[0]).Svdvals()) { Reference = x => [JacobiValues(Spread(x[0]))], Tolerance = 1e-11 };
             yield return new($"svd_product_{m}_{n}", [In.Real(2, m, n)], x => Spread(x[0]).Svd() is var (u, s, v) ? (u * s.Unsqueeze(-2)).MatMul(v) : null!) { Reference = x => [Spread(x[0])], GradientTolerance = 3e-6 };
-            yield return new($"svd_{m}_{n}", [In.Real(m, n)], x => Spread(x[0]).Svd() is var (u, s, v) ? [u, s, v] : []) { GradientTolerance = 1e-5, LoopsInVmap = false };
+            yield return new($"svd_{m}_{n}", [In.Real(m, n)], x => Spread(x[0]).Svd() is var (u, s, v) ? [u, s, v] : []) { GradientTolerance = 1e-5 };
         }
         yield return new("qr_complete", [In.Real(4, 2)], x => x[0].Qr(complete: true) is var (q, r) ? [q.MatMul(r), q.MT.MatMul(q)] : [])
         {

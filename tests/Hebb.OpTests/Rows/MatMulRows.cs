@@ -72,7 +72,6 @@ internal static class MatMulRows
     private static OpCase Row(string name, int[] a, int[] b, DType[]? types = null) => new(name, [In.Real(a), In.Real(b)], x => x[0].MatMul(x[1]))
     {
         DTypes = types ?? [DType.Float32],
-        LoopsInVmap = false,
         Reference = x =>
         {
             var (left, right) = (a.Length == 1 ? x[0].Reshape(1, -1) : x[0], b.Length == 1 ? x[1].Reshape(-1, 1) : x[1]);

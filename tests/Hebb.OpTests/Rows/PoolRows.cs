@@ -19,13 +19,11 @@ internal static class PoolRows
     private static OpCase Max(string name, int[] x, int[] kernel, int[] output, Func<Tensor, Tensor> run, Move move) => new(name, () => [Spread(name, x)], t => [run(t[0])])
     {
         Reference = t => [Pool(t[0], kernel, output, move, (met, _) => met.Max(m => m.Value))],
-        LoopsInVmap = false,
     };
 
     private static OpCase Avg(string name, int[] x, int[] kernel, int[] output, Func<Tensor, Tensor> run, Move move, bool padding = true, int divisor = 0) => new(name, [In.Real(x)], t => run(t[0]))
     {
         Reference = t => [Pool(t[0], kernel, output, move, (met, padded) => met.Sum(m => m.Value) / (divisor > 0 ? divisor : padding ? padded : met.Length))],
-        LoopsInVmap = false,
     };
 
     [Rows]
@@ -53,7 +51,6 @@ internal static class PoolRows
             })
             {
                 Reference = x => [Pool(x[0], kernel, output, move, (met, _) => met.Max(m => m.Value)), Pool(x[0], kernel, output, move, (met, _) => met.MaxBy(m => m.Value).Place).To(DType.Int64)],
-                LoopsInVmap = false,
             };
         }
         yield return new("max_pool2d_ties", () => [Tensor.From<double>([1, 1, 1, 1, double.NegativeInfinity, double.NegativeInfinity, double.NegativeInfinity, double.NegativeInfinity], [2, 1, 2, 2])], x =>
@@ -73,12 +70,10 @@ internal static class PoolRows
         yield return new("pool_gather", [In.Real(1, 2, 2, 3)], x => Engine.Apply(new PoolGatherOp(2), x[0], places.Reshape(1, 2, 2, 1)))
         {
             Reference = x => [Tensor.From([At(x[0], 5), At(x[0], 0), 0, At(x[0], 6)], [1, 2, 2, 1])],
-            LoopsInVmap = false,
         };
         yield return new("pool_scatter", [In.Real(1, 2, 2)], x => Engine.Apply(new PoolScatterOp([3]), x[0], Tensor.From<long>([2, 2, -1, 0], [1, 2, 2])))
         {
             Reference = x => [Tensor.From([0, 0, At(x[0], 0) + At(x[0], 1), At(x[0], 3), 0, 0], [1, 2, 3])],
-            LoopsInVmap = false,
         };
     }
 
@@ -103,7 +98,6 @@ internal static class PoolRows
     private static OpCase Mean(string name, int[] x, int[] output, Func<Tensor, Tensor> run) => new(name, [In.Real(x)], t => run(t[0]))
     {
         Reference = t => [Adaptive(t[0], output, met => met.Average(m => m.Value))],
-        LoopsInVmap = false,
     };
 
     [Rows]
@@ -123,7 +117,6 @@ internal static class PoolRows
     private static OpCase AdaptiveMaximum(string name, int[] x, int[] output, Func<Tensor, Tensor> run) => new(name, () => [Spread(name, x)], t => [run(t[0])])
     {
         Reference = t => [Adaptive(t[0], output, met => met.Max(m => m.Value))],
-        LoopsInVmap = false,
     };
 
     [Rows]
@@ -146,7 +139,6 @@ internal static class PoolRows
             })
             {
                 Reference = x => [Adaptive(x[0], output, met => met.Max(m => m.Value)), Adaptive(x[0], output, met => met.MaxBy(m => m.Value).Place).To(DType.Int64)],
-                LoopsInVmap = false,
             };
         }
     }
@@ -185,7 +177,6 @@ internal static class PoolRows
     {
         // A window that overhangs is scaled up to a full one.
         Reference = t => [Pool(t[0], kernel, output, move, (met, _) => Math.Pow(met.Average(m => Math.Pow(m.Value, power)) * ((Shape)kernel).Count, 1 / power))],
-        LoopsInVmap = false,
     };
 
     [Rows]

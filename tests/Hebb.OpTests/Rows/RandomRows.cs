@@ -6,6 +6,8 @@ namespace Hebb.OpTests;
 /// <summary>Random ops and dropout, from given keys.</summary>
 internal static class RandomRows
 {
+    private const string OwnKey = "each example draws by a key of its own, until as many different places came as were asked for";
+
     private static readonly PhiloxKey Key = new(0x12345678, 0x9ABCDEF0);
 
     private static Tensor KeyTensor => Tensor.From([Key.Low, Key.High]);
@@ -123,12 +125,13 @@ internal static class RandomRows
     {
         yield return Rowwise("multinomial_replacement", true, 9);
         yield return Rowwise("multinomial", false, 3);
-        yield return new("multinomial_vector", () => [KeyTensor, Tensor.From([0.0, 2, 0, 1])], x => [Tensor.Multinomial(x[1], 2, key: x[0]).Sum()]) { Gradient = false, Reference = _ => [Tensor.From([4L], [])] };
+        yield return new("multinomial_vector", () => [KeyTensor, Tensor.From([0.0, 2, 0, 1])], x => [Tensor.Multinomial(x[1], 2, key: x[0]).Sum()]) { Gradient = false, Reference = _ => [Tensor.From([4L], [])], LoopsInVmap = OwnKey };
     }
 
     private static OpCase Rowwise(string name, bool replacement, int count) => new(name, () => [KeyTensor, Tensor.From([0.5, 0, 3, 1.5, 1, 1, 1, 1], [2, 4])], x => [Tensor.Multinomial(x[1], count, replacement, key: x[0])])
     {
         Gradient = false,
+        LoopsInVmap = OwnKey,
         Reference = x =>
         {
             double[] w = x[1].ToArray<double>();

@@ -135,7 +135,7 @@ internal sealed class CrossEntropyOp : Primitive
     public override Tensor[] Batch(BatchContext c)
     {
         if (c.Values.Length > 2 && c.IsBatched(2))
-            return BatchRule.Loop.Apply(this, c);
+            return c.Decomposed(this);
         Tensor[] inputs = [c.Expanded(0).Flatten(0, 1), c.Expanded(1).Flatten(0, 1), .. c.Values[2..]];
         var shape = c.OutputSpecs[0].Shape.Insert(0, c.Size);
         return Array.ConvertAll(Engine.ApplyAll(this, inputs), y => y.Reshape(shape));
@@ -218,7 +218,7 @@ internal sealed class CrossEntropyGradOp : Primitive
     public override Tensor[] Batch(BatchContext c)
     {
         if (c.Values.Length > 4 && c.IsBatched(4))
-            return BatchRule.Loop.Apply(this, c);
+            return c.Decomposed(this);
         var inputs = new Tensor[c.Values.Length];
         for (int i = 0; i < inputs.Length; i++)
             inputs[i] = i < 4 ? c.Expanded(i).Flatten(0, 1) : c.Values[i];

@@ -51,10 +51,14 @@ internal sealed class EmbeddingOp : Primitive
     {
         if (!c.IsBatched(0))
             return [Engine.Apply(this, c.Values[0], c.Values[1])];
-        if (!c.IsBatched(1) && _padding < 0)
-            return [IndexOp.Apply(c.Values[0], [c.Values[1]], 1)];
-        return BatchRule.Loop.Apply(this, c);
+        if (!c.IsBatched(1))
+            return [Shield(IndexOp.Apply(c.Values[0], [c.Values[1]], 1), c.Values[1], c.Specs[0].Shape[0])];
+        return [Shield(IndexOp.Apply(c.Values[0], [IndexShapes.BatchIndex(c.Size, c.Specs[1].Shape), c.Values[1]], 0), c.Values[1], c.Specs[0].Shape[0])];
     }
+
+    // Where the op itself is no longer there to leave the padding row out of the gradient.
+    private Tensor Shield(Tensor picked, Tensor indices, int rows) =>
+        _padding < 0 ? picked : Tensor.Where(IndexShapes.Names(indices, _padding, rows).Unsqueeze(-1), picked.Detach(), picked);
 }
 
 public sealed partial class Tensor

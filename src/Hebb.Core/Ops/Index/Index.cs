@@ -86,9 +86,8 @@ internal sealed class IndexOp : Primitive
             indices[i] = c.Expanded(i + 1);
         if (!c.IsBatched(0))
             return [Apply(c.Values[0], indices, _axis, _skip).MoveAxis(_axis, 0)];
-        if (_skip >= 0)
-            return BatchRule.Loop.Apply(this, c);
-        return [Apply(c.Values[0].MoveAxis(0, _axis), [IndexShapes.BatchIndex(c.Size, c.Specs[1].Shape), .. indices], _axis).MoveAxis(_axis, 0)];
+        var picked = Apply(c.Values[0].MoveAxis(0, _axis), [IndexShapes.BatchIndex(c.Size, c.Specs[1].Shape), .. indices], _axis);
+        return [IndexShapes.WithoutSkipped(picked, indices[0], _axis, _skip, c.Specs[0].Shape[_axis]).MoveAxis(_axis, 0)];
     }
 }
 
@@ -194,12 +193,10 @@ internal sealed class IndexScatterOp : Primitive
             indexed |= c.IsBatched(i);
         if (!indexed)
             return [Apply(c.Values[0], c.Values[1..], _shape.Insert(0, c.Size), _axis + 1, _skip)];
-        if (_skip >= 0)
-            return BatchRule.Loop.Apply(this, c);
         var indices = new Tensor[c.Values.Length - 1];
         for (int i = 0; i < indices.Length; i++)
             indices[i] = c.Expanded(i + 1);
-        var values = c.Expanded(0).MoveAxis(0, _axis);
+        var values = IndexShapes.WithoutSkipped(c.Expanded(0).MoveAxis(0, _axis), indices[0], _axis, _skip, _shape[_axis]);
         return [Apply(values, [IndexShapes.BatchIndex(c.Size, c.Specs[1].Shape), .. indices], _shape.Insert(_axis, c.Size), _axis).MoveAxis(_axis, 0)];
     }
 }

@@ -47,6 +47,20 @@ internal static class IndexShapes
     /// <summary>0 … size - 1 along a first axis, expanded to the index tensors' shape: the batch axis as one more index.</summary>
     public static Tensor BatchIndex(int size, in Shape indices) => Tensor.Arange(size).Reshape(Ones(size, indices.Rank)).Expand(indices.Insert(0, size));
 
+    /// <summary>Where indices name a place along an axis of the given size, counted from its start or its end.</summary>
+    public static Tensor Names(Tensor indices, long place, int size) => indices.Equal(place).LogicalOr(indices.Equal(place - size));
+
+    /// <summary>Zeros in the place of what an index to be skipped picked. The index tensor's axes start at <paramref name="axis"/>.</summary>
+    public static Tensor WithoutSkipped(Tensor picked, Tensor index, int axis, long skip, int size)
+    {
+        if (skip < 0)
+            return picked;
+        var skipped = Names(index, skip, size);
+        while (skipped.Rank < picked.Rank - axis)
+            skipped = skipped.Unsqueeze(-1);
+        return Tensor.Where(skipped, 0.0, picked);
+    }
+
     private static Shape Ones(int size, int rank)
     {
         var sizes = new int[rank + 1];
