@@ -18,6 +18,15 @@ public static class Golden
             Check.Close(outputs[i], actual[i], tolerance, $"{file}/{name}, output {i}");
     }
 
+    /// <summary>Like <see cref="Verify"/>, and the element types must be those of the stored outputs too.</summary>
+    public static void VerifyTypes(string file, string name, Func<Tensor[], Tensor[]> run, double tolerance = 1e-5) => Verify(file, name, x =>
+    {
+        var actual = run(x);
+        var expected = Load(file, name).Outputs;
+        Assert.Equal(expected.Select(t => t.DType), actual.Select(t => t.DType));
+        return actual;
+    }, tolerance);
+
     /// <summary>A function's value and the gradients of its float inputs, when gradients from 0.5 to 1.5 come for the elements of its value.</summary>
     public static Tensor[] WithGradients(Tensor[] inputs, Func<Tensor, Tensor> function) => WithGradients(inputs, (Tensor[] xs) => function(xs[0]));
 

@@ -21,7 +21,7 @@ internal static class ViewRows
                 return [Tensor.From(to, [4, 2, 3])];
             },
         };
-        yield return new("expand", [In.Real(3, 1)], x => x[0].Expand([2, 3, 4]))
+        yield return new("expand", [In.Real(3, 1)], x => x[0].Expand(2, -1, 4))
         {
             Reference = x => [Tensor.From(Enumerable.Range(0, 24).Select(i => x[0].ToArray<double>()[i / 4 % 3]).ToArray(), [2, 3, 4])],
         };
@@ -54,6 +54,7 @@ internal static class ViewRows
         yield return ErrorCase.Shape("reshape_count", () => Tensor.Zeros([2, 3]).Reshape(4, 2), "Reshape: [2, 3] has 6 elements, [4, 2] 8");
         yield return ErrorCase.Shape("reshape_unknown", () => Tensor.Zeros([2, 3]).Reshape(4, -1), "Reshape: [2, 3] has 6 elements");
         yield return ErrorCase.Shape("permute_twice", () => Tensor.Zeros([2, 3]).Permute(0, 0), "Permute: [0, 0] is not an order of the 2 axes of [2, 3]");
+        yield return ErrorCase.Shape("expand_unknown", () => Tensor.Zeros([2, 3]).Expand(-1, 2, 3), "Expand: [2, 3] to [-1, 2, 3]: the new axis 0 needs a size, not -1");
         yield return ErrorCase.Shape("expand_size", () => Tensor.Zeros([2, 3]).Expand([2, 6]), "Expand: [2, 3] does not expand to [2, 6]");
         yield return ErrorCase.Shape("select_range", () => Tensor.Zeros([2, 3]).Select(1, 3), "Select: index 3 is out of range for axis 1 of [2, 3]");
         yield return ErrorCase.Shape("narrow_range", () => Tensor.Zeros([2, 3]).Narrow(1, 2, 2), "Slice: 2 elements from 2");

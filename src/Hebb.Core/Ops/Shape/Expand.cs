@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hebb.Ops;
 using Hebb.Transforms;
 
@@ -45,6 +46,23 @@ internal sealed class ExpandOp : ViewPrimitive
 
 public sealed partial class Tensor
 {
+    /// <summary>Axes of size 1 repeated to other sizes, new axes in front; -1 leaves a size as it is. Shares memory.</summary>
+    /// <exception cref="ShapeException">An axis that differs is not of size 1, or a new one has no size.</exception>
+    [OverloadResolutionPriority(1)]
+    public Tensor Expand(params ReadOnlySpan<int> sizes)
+    {
+        if (!sizes.Contains(-1))
+            return Expand(Shape.Create(sizes));
+        int[] known = sizes.ToArray();
+        int fresh = sizes.Length - Rank;
+        for (int i = 0; i < known.Length; i++)
+        {
+            if (known[i] == -1)
+                known[i] = i >= fresh ? Shape[i - fresh] : throw new ShapeException($"Expand: {Shape} to [{string.Join(", ", known)}]: the new axis {i} needs a size, not -1");
+        }
+        return Expand(Shape.Create(known));
+    }
+
     /// <summary>Axes of size 1 repeated to the sizes of <paramref name="shape"/>, new axes in front. Shares memory.</summary>
     /// <exception cref="ShapeException">An axis that differs is not of size 1.</exception>
     public Tensor Expand(Shape shape) => shape == Shape ? this : Engine.Apply(new ExpandOp(shape), this);
