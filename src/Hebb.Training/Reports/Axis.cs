@@ -45,21 +45,34 @@ internal sealed class Axis
         return round ? new Axis(first * step, last * step, 0, 1, false, labels) : new Axis(low, high, 0, 1, false, labels);
     }
 
-    /// <summary>Powers of ten, with 2 and 5 between them on short ranges. Both ends must be positive.</summary>
+    /// <summary>Powers of ten; on short ranges 2 and 5 between them, and the ends at the nearest of these. Both ends must be positive.</summary>
     public static Axis Logarithmic(double low, double high)
     {
-        double from = Math.Floor(Math.Log10(low) + 1e-9), to = Math.Ceiling(Math.Log10(Math.Min(high, Largest)) - 1e-9);
+        high = Math.Min(high, Largest);
+        double from = Math.Floor(Math.Log10(low) + 1e-9), to = Math.Ceiling(Math.Log10(high) - 1e-9);
         if (to <= from) to = from + 1;
+        if (to - from <= 2) return Short(low, high, from, to);
         int stride = (int)Math.Ceiling((to - from) / 6);
         var labels = new List<(double, string)>();
         for (double power = from; power <= to; power += stride)
         {
             double value = Math.Pow(10, power);
             labels.Add((value, Label(value, value)));
-            if (to - from > 2 || power == to) continue;
-            foreach (int factor in (ReadOnlySpan<int>)[2, 5]) labels.Add((factor * value, Label(factor * value, value)));
         }
         return new Axis(from, to, 0, 1, true, labels);
+    }
+
+    private static Axis Short(double low, double high, double from, double to)
+    {
+        var ticks = new List<(double Value, string Label)>();
+        for (double power = from; power <= to; power++)
+        {
+            double value = Math.Pow(10, power);
+            foreach (int factor in (ReadOnlySpan<int>)[1, 2, 5]) ticks.Add((factor * value, Label(factor * value, value)));
+        }
+        int first = Math.Max(0, ticks.FindLastIndex(t => t.Value <= low * (1 + 1e-9))), last = ticks.FindIndex(t => t.Value >= high * (1 - 1e-9));
+        if (last == first) last++;
+        return new Axis(Math.Log10(ticks[first].Value), Math.Log10(ticks[last].Value), 0, 1, true, ticks[first..(last + 1)]);
     }
 
     private double Position(double value)

@@ -8,6 +8,9 @@ namespace Hebb.Training.Reports;
 /// <param name="Note">A quieter second line, or null.</param>
 public sealed record ImageTile(IReadOnlyList<Image> Pictures, string Caption, string? Note = null)
 {
+    /// <summary>A few letters under each picture, as many as pictures; null for none.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
     public ImageTile(Image picture, string caption, string? note = null) : this([picture], caption, note) { }
 
     internal static string DataUri(Image image) => "data:image/png;base64," + Convert.ToBase64String(Png.Encode(image));

@@ -72,9 +72,16 @@ public sealed class ReportSection
         _html.Append("<div class=\"tiles\">\n");
         foreach (var tile in tiles)
         {
+            if (tile.Names is { } names && names.Count != tile.Pictures.Count)
+                throw new ArgumentException($"a tile has {names.Count} names for {tile.Pictures.Count} pictures");
             _html.Append("<figure><div>");
-            foreach (var picture in tile.Pictures)
-                _html.Append("<img src=\"").Append(ImageTile.DataUri(picture)).Append("\" alt=\"").Append(Markup.Escape(tile.Caption)).Append("\">");
+            for (int i = 0; i < tile.Pictures.Count; i++)
+            {
+                _html.Append("<span><img src=\"").Append(ImageTile.DataUri(tile.Pictures[i])).Append("\" alt=\"")
+                    .Append(Markup.Escape(tile.Names is null ? tile.Caption : $"{tile.Caption}: {tile.Names[i]}")).Append("\">");
+                if (tile.Names is not null) _html.Append(Markup.Escape(tile.Names[i]));
+                _html.Append("</span>");
+            }
             _html.Append("</div><figcaption>").Append(Markup.Escape(tile.Caption));
             if (tile.Note is not null) _html.Append("<small>").Append(Markup.Escape(tile.Note)).Append("</small>");
             _html.Append("</figcaption></figure>\n");

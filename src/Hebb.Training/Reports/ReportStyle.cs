@@ -45,9 +45,10 @@ internal static class ReportStyle
         .facts { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 0 0 16px; font-size: 0.92rem; }
         .facts dt { color: var(--muted); }
         .facts dd { margin: 0; min-width: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
-        .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 20px; margin-bottom: 16px; }
-        .tiles div { display: flex; gap: 4px; }
-        .tiles img { flex: 1 1 0; min-width: 0; width: 100%; border-radius: 4px; image-rendering: pixelated; border: 1px solid var(--grid); }
+        .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 210px), 1fr)); gap: 24px 28px; margin-bottom: 16px; }
+        .tiles div { display: flex; gap: 5px; }
+        .tiles span { flex: 1 1 0; min-width: 0; text-align: center; color: var(--muted); font-size: 0.75rem; line-height: 1.5; }
+        .tiles img { display: block; width: 100%; border-radius: 4px; image-rendering: pixelated; border: 1px solid var(--grid); }
         .tiles figcaption { font-size: 0.88rem; margin-top: 6px; line-height: 1.4; }
         .tiles small { display: block; color: var(--muted); font-size: 0.82rem; }
         pre {
@@ -63,7 +64,7 @@ internal static class ReportStyle
           .figures dd { font-size: 1.15rem; }
           .facts { grid-template-columns: 1fr; gap: 0; }
           .facts dd { margin-bottom: 8px; }
-          .tiles { grid-template-columns: 1fr 1fr; gap: 16px; }
+          .tiles { gap: 16px; }
         }
         @media print { :root { --paper: #fff; --ink: #000; } section { break-inside: avoid; } }
 
