@@ -29,6 +29,7 @@ goto :wait
 
 :run
 del "%now%" >nul 2>nul
+set "HEBB_LAUNCHER=%~0"
 dotnet "%state%\%published%\hebb.dll" %*
 exit /b %ERRORLEVEL%
 
