@@ -30,6 +30,8 @@ public unsafe class ConvPoolingTests
         var random = new Random(22);
         Check<float>(path, PoolingGeometry.Create(1, [600, 400], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1], false), random, 1e-6);
         Check<float>(path, PoolingGeometry.Create(70, [28, 28], [2, 2], [2, 2], [0, 0], [0, 0], [1, 1], false), random, 1e-6);
+        Check<float>(path, PoolingGeometry.Create(3, [2, 201, 98], [1, 2, 2], [1, 2, 2], [0, 0, 0], [0, 0, 0], [1, 1, 1], false), random, 1e-6);
+        Check<double>(path, PoolingGeometry.Create(9, [14, 14], [2, 2], [2, 2], [0, 0], [0, 0], [1, 1], true), random, 1e-14);
         Check<float>(path, PoolingGeometry.Create(1, [300_000], [4], [3], [0], [0], [1], false), random, 1e-6);
     }
 

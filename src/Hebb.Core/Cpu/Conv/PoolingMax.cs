@@ -5,25 +5,30 @@ using Hebb.Cpu.Simd;
 namespace Hebb.Cpu;
 
 /// <summary>Maximum over windows: each output row is compared tap by tap, in vectors, against planes laid out as for convolution.</summary>
-readonly unsafe struct PoolingMax<T, V>(ShiftPlan<T> plan, long* places, long* indices) : IRangeBody
+readonly unsafe struct PoolingMax<T, V>(ShiftPlan<T> plan, T* places, T* steps, long* indices) : IRangeBody
     where T : unmanaged, INumber<T>
     where V : unmanaged, ISimd<V, T>
 {
     public static void Run(in PoolingGeometry g, T* x, T* y, long* indices, in Scratch scratch)
     {
+        if (PoolingMaxPairs<T, V>.Fits(g))
+        {
+            PoolingMaxPairs<T, V>.Run(g, x, y, indices, scratch);
+            return;
+        }
         ShiftPlan<T> plan = ShiftPlan<T>.Forward(g.AsConv(), x, null, null, y, scratch);
         plan.Padding = T.CreateTruncating(double.NegativeInfinity);
 
-        // By tap, how far its element is from the one that the first tap meets, in the input.
-        long* places = scratch.Take<long>(g.Kernel.Product);
+        // By tap, how far its element is from the one that the first tap meets, in the input; by lane, how far windows are from the first one.
+        T* places = scratch.Take<T>(g.Kernel.Product), steps = PoolingPlaces<T, V>.Steps(g.Stride[2], scratch);
         for (int t = 0; t < plan.Parts[0].TapCount; t++)
         {
             (long rest, long t2) = Math.DivRem(plan.Parts[0].Taps[t], g.Kernel[2]);
             (long t0, long t1) = Math.DivRem(rest, g.Kernel[1]);
-            places[t] = (((t0 * g.Dilation[0] * g.Input[1]) + (t1 * g.Dilation[1])) * g.Input[2]) + (t2 * g.Dilation[2]);
+            places[t] = PoolingPlaces<T, V>.Bits((((t0 * g.Dilation[0] * g.Input[1]) + (t1 * g.Dilation[1])) * g.Input[2]) + (t2 * g.Dilation[2]));
         }
         long work = Math.Max(1, g.Kernel.Product * g.Output.Product / V.Count);
-        ParallelFor.Ranges(g.Planes, Math.Max(1, (1 << 14) / work), new PoolingMax<T, V>(plan, places, indices));
+        ParallelFor.Ranges(g.Planes, Math.Max(1, (1 << 14) / work), new PoolingMax<T, V>(plan, places, steps, indices));
     }
 
     public void Invoke(long begin, long end)
@@ -59,7 +64,7 @@ readonly unsafe struct PoolingMax<T, V>(ShiftPlan<T> plan, long* places, long* i
         for (long i = 0; i < count; i += V.Count)
         {
             int lanes = (int)Math.Min(V.Count, count - i);
-            V best = V.Create(plan.Padding), tap = V.AllBitsSet;
+            V best = V.Create(plan.Padding), place = V.AllBitsSet;
             for (int t = 0; t < taps; t++)
             {
                 // The later of two NaN wins, and an equal value never does: PyTorch's rule.
@@ -67,29 +72,34 @@ readonly unsafe struct PoolingMax<T, V>(ShiftPlan<T> plan, long* places, long* i
                 V mask = V.Greater(value, best) | V.NotEqual(value, value);
                 best = V.Select(mask, value, best);
                 if (indices != null)
-                    tap = V.Select(mask, Bits(t), tap);
+                    place = V.Select(mask, V.Create(places[t]), place);
             }
             best.StorePartial(plan.Target + to + i, lanes);
             if (indices != null)
-                StoreIndices(tap, lanes, indices + to + i, o0, o1, o2 + i);
+                StoreIndices(place, lanes, indices + to + i, o0, o1, o2 + i);
         }
     }
 
-    // A lane whose bits are an integer.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Bits(int value) => sizeof(T) == 4 ? V.Create(Unsafe.BitCast<int, T>(value)) : V.Create(Unsafe.BitCast<long, T>(value));
-
-    void StoreIndices(V tap, int lanes, long* to, long o0, long o1, long o2)
+    void StoreIndices(V place, int lanes, long* to, long o0, long o1, long o2)
     {
-        byte* bytes = stackalloc byte[64];
-        tap.Store((T*)bytes);
-        long step = plan.Axis[2].Step;
-        long first = (((((o0 * plan.Axis[0].Step) - plan.Axis[0].Lead) * plan.Axis[1].Source) + (o1 * plan.Axis[1].Step) - plan.Axis[1].Lead) * plan.Axis[2].Source)
-            + (o2 * step) - plan.Axis[2].Lead;
-        for (int lane = 0; lane < lanes; lane++, first += step)
+        ref ShiftAxis a0 = ref plan.Axis[0], a1 = ref plan.Axis[1], a2 = ref plan.Axis[2];
+        long first = (((((o0 * a0.Step) - a0.Lead) * a1.Source) + (o1 * a1.Step) - a1.Lead) * a2.Source) + (o2 * a2.Step) - a2.Lead;
+        V none = V.EqualBits(place, V.AllBitsSet);
+        PoolingPlaces<T, V>.Store(V.AddBits(place, V.AddBits(V.Load(steps), V.Create(PoolingPlaces<T, V>.Bits(first)))), to, lanes);
+        if (V.Any(none))
+            StoreFirst(none, lanes, to, o0, o1, o2);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    void StoreFirst(V none, int lanes, long* to, long o0, long o1, long o2)
+    {
+        byte* mask = stackalloc byte[V.Count];
+        none.StoreMask(mask);
+        for (int lane = 0; lane < lanes; lane++)
         {
-            long t = sizeof(T) == 4 ? ((int*)bytes)[lane] : ((long*)bytes)[lane];
-            to[lane] = t >= 0 ? first + places[t] : FirstInside(o0, o1, o2 + lane);
+            if (mask[lane] != 0)
+                to[lane] = FirstInside(o0, o1, o2 + lane);
         }
     }
 
