@@ -36,22 +36,17 @@ internal static class DataFile
         return (new GZipStream(seekable, CompressionMode.Decompress), length * MaxDeflateRatio);
     }
 
-    /// <summary>Writes to a temporary name in the same folder, flushes to the disk, then renames.</summary>
-    public static void WriteAllBytes(string path, ReadOnlySpan<byte> bytes)
+    /// <summary>Writes a file in one go: it is there whole, or as it was before.</summary>
+    public static void WriteAllBytes(string path, byte[] bytes)
     {
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (!Directory.Exists(folder)) throw new DataException($"{path}: cannot be written: there is no folder {folder}");
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write))
-            {
-                stream.Write(bytes);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
+            AtomicFile.Write(path, stream => stream.Write(bytes));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            TryDelete(temporary);
             throw new DataException($"{path}: cannot be written: {FirstLine(e.Message)}", e);
         }
     }
