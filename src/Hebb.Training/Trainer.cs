@@ -70,6 +70,7 @@ public sealed class Trainer
     public Checkpoint? Resume()
     {
         var store = CheckpointStore ?? throw new CheckpointException("Resume: the trainer has no folder for checkpoints; set TrainerOptions.Checkpoints.Folder or Run");
+        using var suspended = TensorScope.Suspend();
         if (store.Newest(message => TrainingLog.Warning(Log, message)) is not { } newest)
             return null;
         TrainingLog.Resumed(Log, newest.Path, newest.Checkpoint.Epoch, newest.Checkpoint.Step);

@@ -11,6 +11,9 @@ internal sealed record CheckpointPosition
 
     public int Format { get; init; } = CurrentFormat;
 
+    /// <summary>The instruction-set path: bits are those of before only on the same one.</summary>
+    public required string Isa { get; init; }
+
     public required int Epochs { get; init; }
 
     public required int AccumulationSteps { get; init; }

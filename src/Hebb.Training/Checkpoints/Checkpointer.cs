@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hebb.Cpu;
 using Hebb.Data;
 
 namespace Hebb;
@@ -59,6 +60,8 @@ internal sealed class Checkpointer(Trainer trainer, FitState state, int epochs, 
             throw new CheckpointException($"the checkpoint holds {position.Streams.Length} random streams, this trainer has {trainer.Options.Streams.Count}");
         if (position.Epochs != epochs)
             Warn($"the checkpoint is of a run of {position.Epochs} epochs, now {epochs} are asked for: a schedule goes another way than it would have");
+        if (position.Isa != Isa.Name)
+            Warn($"the checkpoint was made on the {position.Isa} instruction-set path, this process takes {Isa.Name}: results agree closely, but not in every bit (HEBB_ISA={position.Isa} would)");
         trainer.Model.LoadStateDict(checkpoint.Model);
         trainer.Optimizer.Bind(trainer.Model);
         trainer.Optimizer.LoadState(checkpoint.Optimizer);
@@ -88,6 +91,7 @@ internal sealed class Checkpointer(Trainer trainer, FitState state, int epochs, 
         var random = RandomStates.Take(trainer.Options.Streams);
         return new Checkpoint(new CheckpointPosition
         {
+            Isa = Isa.Name,
             Epochs = epochs,
             AccumulationSteps = trainer.Options.AccumulationSteps,
             Epoch = state.Epoch,

@@ -21,7 +21,7 @@ internal static class Divergence
         if (InData(batch) is { } data)
             return new($"{what}: {data}");
         if (InWeights(model) is { } weights)
-            return new($"{what}: {weights}; {Advice}");
+            return new($"{what}: {weights}; {Advice}, which also finds such a step before it changes weights");
         restoreRandomness();
         string? op = FirstOp(() => loss(model.Call(batch.Inputs), batch.Targets));
         return new($"{what}: {Advice}{(op is null ? "" : "; " + op)}");

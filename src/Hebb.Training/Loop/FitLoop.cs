@@ -41,11 +41,13 @@ internal sealed class FitLoop
         using var grad = GradMode.Enable();
         using var suspended = TensorScope.Suspend();
         Describe(_trainer.Model, _train.Info);
+        bool resumed = from is not null;
         if (from is not null)
             _checkpoints.Restore(from);
+        from = null; // its tensors were copied
         (_context.Epoch, _context.Step) = (_state.Epoch + 1, _state.Step);
-        _checkpoints.Begin(resumed: from is not null);
-        using var recorder = _recorder = _trainer.Options.Run is { } run ? new RunRecorder(run, _trainer.Model, _state, from is not null) : null;
+        _checkpoints.Begin(resumed);
+        using var recorder = _recorder = _trainer.Options.Run is { } run ? new RunRecorder(run, _trainer.Model, _state, resumed) : null;
         try
         {
             RunEpochs();
@@ -179,5 +181,7 @@ internal sealed class FitLoop
         info.Labels ??= data.Labels;
         if (info.Data.Length == 0)
             info.Data = data.Name;
+        if (info.Task.Length == 0 && info.Labels is not null)
+            info.Task = "classification";
     }
 }
