@@ -90,11 +90,13 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     }
 
     /// <summary>Turns an axis that may be negative into one from 0 to rank - 1.</summary>
+    /// <param name="axis">The axis.</param>
+    /// <param name="op">Who asks, for the error; by default the calling method.</param>
     /// <exception cref="ShapeException">There is no such axis. A scalar accepts 0 and -1.</exception>
-    public int Axis(int axis)
+    public int Axis(int axis, [CallerMemberName] string op = "")
     {
         int i = axis < 0 ? axis + Math.Max(_rank, 1) : axis;
-        return (uint)i < (uint)Math.Max(_rank, 1) ? i : throw NoAxis(axis);
+        return (uint)i < (uint)Math.Max(_rank, 1) ? i : throw new ShapeException($"{op}: {NoAxis(axis).Message}");
     }
 
     /// <summary>This shape with one size replaced.</summary>
@@ -215,5 +217,5 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
 
     public override string ToString() => $"[{string.Join(", ", Dims.ToArray())}]";
 
-    private ShapeException NoAxis(int axis) => new($"{this} has no axis {axis}: it has {_rank}");
+    private ShapeException NoAxis(int axis) => new(_rank == 0 ? $"a scalar has no axis {axis}" : $"{this} has no axis {axis}: it has {_rank}");
 }

@@ -63,6 +63,9 @@ internal static class ActivationRows
         yield return new("celu_alpha", () => Tensor.Ones([2]).Celu(0), typeof(DataException), "Celu: alpha is 0");
         yield return new("softshrink_negative", () => Tensor.Ones([2]).Softshrink(-1), typeof(DataException), "Softshrink: lambda is -1");
         yield return ErrorCase.Shape("prelu_channels", () => Tensor.Ones([2, 3]).PRelu(Tensor.Ones([4])), "PRelu: the weight is [4] for an input [2, 3]: it needs one element, or 3: one a channel");
+        yield return ErrorCase.DType("relu_complex", () => Tensor.Ones([2], DType.Complex64).Relu(), "Relu: complex64 is not supported");
+        yield return ErrorCase.DType("gelu_storage_only", () => Tensor.Ones([2], DType.Float8E4M3FN).Gelu(), "Gelu: float8_e4m3fn is for storage only");
+        yield return ErrorCase.Shape("glu_axis", () => Tensor.Ones([2, 3]).Glu(2), "Glu: [2, 3] has no axis 2: it has 2");
         yield return ErrorCase.Shape("glu_odd", () => Tensor.Ones([2, 3]).Glu(), "Glu: [2, 3] can't be halved along axis 1: its size 3 is odd");
         yield return ErrorCase.Shape("glu_scalar", () => Tensor.Ones([]).Glu(), "Glu: a scalar has no axis to halve");
     }

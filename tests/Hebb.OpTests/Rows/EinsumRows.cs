@@ -55,6 +55,7 @@ internal static class EinsumRows
         yield return ErrorCase.Shape("einsum_twice", () => Tensor.Einsum("ij->ii", x), "the result has 'i' twice");
         yield return ErrorCase.Shape("einsum_arrows", () => Tensor.Einsum("ij->i->j", x), "'->' occurs more than once");
         yield return ErrorCase.Shape("einsum_letter", () => Tensor.Einsum("i1->i", x), "'1' is not a letter");
+        yield return ErrorCase.DType("einsum_bool", () => Tensor.Einsum("ij,kj->ik", x > 0, x > 0), "MatMul: bool");
         yield return ErrorCase.Shape("einsum_diagonal", () => Tensor.Einsum("ii->i", Tensor.Zeros([3, 1])), "'i' names axes of 3 and 1 in one operand");
     }
 

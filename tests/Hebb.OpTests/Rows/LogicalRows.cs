@@ -39,6 +39,8 @@ internal static class LogicalRows
     public static IEnumerable<ErrorCase> Errors()
     {
         var floats = Tensor.Ones([2]);
+        yield return ErrorCase.Shape("and_shapes", () => _ = Tensor.From([1, 2]) & Tensor.From([1, 2, 3]), "BitwiseAnd: [2] and [3] don't broadcast");
+        yield return ErrorCase.Shape("logical_or_shapes", () => floats.LogicalOr(Tensor.From([1, 2, 3])), "LogicalOr: ");
         yield return ErrorCase.DType("and_float", () => _ = floats & floats, "BitwiseAnd: float32 is not supported; it takes integers and bool");
         yield return ErrorCase.DType("not_float", () => _ = ~floats, "BitwiseNot: float32 is not supported; it takes integers");
         yield return ErrorCase.DType("shift_bool", () => _ = Tensor.From([true]) << Tensor.From([true]), "ShiftLeft: bool is not supported; it takes integers");

@@ -66,7 +66,13 @@ internal static class LossElementRows
     [Rows]
     public static IEnumerable<ErrorCase> Errors()
     {
-        yield return ErrorCase.Shape("mse_shapes", () => Tensor.MseLoss(Tensor.Zeros([2, 3]), Tensor.Zeros([2])), "Sub: [2, 3] and [2] don't broadcast");
+        yield return ErrorCase.Shape("mse_shapes", () => Tensor.MseLoss(Tensor.Zeros([2, 3]), Tensor.Zeros([2])), "MseLoss: input [2, 3] and target [2] differ");
+        yield return ErrorCase.Shape("mse_column", () => Tensor.MseLoss(Tensor.Zeros([3, 1]), Tensor.Zeros([3])), "MseLoss: input [3, 1] and target [3] differ");
+        yield return ErrorCase.Shape("l1_shapes", () => Tensor.L1Loss(Tensor.Zeros([2, 3]), Tensor.Zeros([3])), "L1Loss: input [2, 3] and target [3] differ");
+        yield return ErrorCase.Shape("huber_shapes", () => Tensor.HuberLoss(Tensor.Zeros([2, 3]), Tensor.Zeros([3])), "HuberLoss: input [2, 3] and target [3] differ");
+        yield return ErrorCase.Shape("smooth_l1_shapes", () => Tensor.SmoothL1Loss(Tensor.Zeros([2, 3]), Tensor.Zeros([3])), "SmoothL1Loss: input [2, 3] and target [3] differ");
+        yield return ErrorCase.Shape("kl_shapes", () => Tensor.KlDivergence(Tensor.Zeros([2, 3]), Tensor.Zeros([3])), "KlDivergence: input [2, 3] and target [3] differ");
+        yield return ErrorCase.DType("mse_bool", () => Tensor.MseLoss(Tensor.Zeros([3], DType.Bool), Tensor.Zeros([3], DType.Bool)), "Sub: bool is not supported");
         yield return ErrorCase.Shape("bce_shapes", () => Tensor.BinaryCrossEntropy(Tensor.Zeros([2, 3]), Tensor.Zeros([3])), "BinaryCrossEntropy: input [2, 3] and target [3] differ");
         yield return ErrorCase.Shape("bce_logits_shapes", () => Tensor.BinaryCrossEntropyWithLogits(Tensor.Zeros([2, 3]), Tensor.Zeros([3])), "BinaryCrossEntropyWithLogits: input [2, 3] and target [3] differ");
         yield return new("huber_delta", () => Tensor.HuberLoss(Tensor.Zeros([2]), Tensor.Zeros([2]), 0), typeof(HebbException), "HuberLoss: delta 0 is not positive");

@@ -37,7 +37,7 @@ internal static class SoftmaxRows
     [Rows]
     public static IEnumerable<ErrorCase> Errors()
     {
-        yield return ErrorCase.Shape("softmax_axis", () => Tensor.Zeros([2, 3]).Softmax(2), "[2, 3] has no axis 2");
+        yield return ErrorCase.Shape("softmax_axis", () => Tensor.Zeros([2, 3]).Softmax(2), "Softmax: [2, 3] has no axis 2: it has 2");
         yield return ErrorCase.DType("softmax_complex", () => Tensor.Zeros([2], DType.Complex64).Softmax(0), "Softmax: complex64 is not supported");
         yield return ErrorCase.DType("log_softmax_complex", () => Tensor.Zeros([2], DType.Complex64).LogSoftmax(0), "LogSoftmax: complex64 is not supported");
         yield return ErrorCase.Shape("softmax_grad_shapes", () => Transforms.Engine.Apply(new SoftmaxGradOp(0, false), Tensor.Zeros([2]), Tensor.Zeros([3])), "SoftmaxGrad: gradient [2] and value [3] differ");

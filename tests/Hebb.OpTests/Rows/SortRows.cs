@@ -131,7 +131,7 @@ internal static class SortRows
     {
         var complex = Tensor.Zeros([2], DType.Complex64);
         yield return ErrorCase.DType("sort_complex", () => complex.Sort(), "Sort: complex64 elements have no order");
-        yield return ErrorCase.Shape("sort_axis", () => Tensor.Zeros([2]).Sort(1), "[2] has no axis 1");
+        yield return ErrorCase.Shape("sort_axis", () => Tensor.Zeros([2]).Sort(1), "Sort: [2] has no axis 1: it has 1");
         yield return ErrorCase.Shape("top_k_many", () => Tensor.Zeros([2, 3]).TopK(4), "TopK: axis 1 of [2, 3] has fewer than 4 elements");
         yield return ErrorCase.Shape("top_k_negative", () => Tensor.Zeros([2]).TopK(-1), "TopK: -1 elements");
         yield return ErrorCase.DType("search_sorted_complex", () => complex.SearchSorted(complex), "SearchSorted: complex64 elements have no order");

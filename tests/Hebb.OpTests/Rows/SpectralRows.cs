@@ -83,7 +83,7 @@ internal static class SpectralRows
         yield return ErrorCase.Shape("fft_no_points", () => Tensor.Zeros([2, 0]).Fft(), "Fft: 0 points along axis 1 of [2, 0]; at least 1 is needed");
         yield return ErrorCase.Shape("fft_negative", () => Tensor.Zeros([2, 3]).Ifft(-1), "Ifft: -1 points along axis 1 of [2, 3]");
         yield return ErrorCase.Shape("fft_scalar", () => Tensor.Scalar(1).Fft(), "Fft: a scalar has no axis to transform");
-        yield return ErrorCase.Shape("fft_axis_missing", () => Tensor.Zeros([2]).Fft(axis: 1), "[2] has no axis 1");
+        yield return ErrorCase.Shape("fft_axis_missing", () => Tensor.Zeros([2]).Fft(axis: 1), "Fft: [2] has no axis 1: it has 1");
         yield return ErrorCase.DType("rfft_complex", () => complex.Rfft(), "Rfft: complex64 is not real; use Fft, or take Real() first");
         yield return ErrorCase.Shape("irfft_default_empty", () => Tensor.Zeros([1], DType.Complex64).Irfft(), "Irfft: 0 points along axis 0 of [1]");
         yield return ErrorCase.Shape("fftn_twice", () => Tensor.Zeros([3, 2]).FftN([0, -2]), "FftN: axis 0 of [3, 2] is named twice");

@@ -59,6 +59,6 @@ internal static class ViewRows
         yield return ErrorCase.Shape("select_range", () => Tensor.Zeros([2, 3]).Select(1, 3), "Select: index 3 is out of range for axis 1 of [2, 3]");
         yield return ErrorCase.Shape("narrow_range", () => Tensor.Zeros([2, 3]).Narrow(1, 2, 2), "Slice: 2 elements from 2");
         yield return ErrorCase.Shape("cat_shapes", () => Tensor.Cat([Tensor.Zeros([2, 3]), Tensor.Zeros([3, 3])], 1), "Cat: input 0 is [2, 3] and input 1 [3, 3]");
-        yield return ErrorCase.Shape("axis_missing", () => Tensor.Zeros([2, 3]).Select(2, 0), "[2, 3] has no axis 2");
+        yield return ErrorCase.Shape("axis_missing", () => Tensor.Zeros([2, 3]).Select(2, 0), "Select: [2, 3] has no axis 2: it has 2");
     }
 }

@@ -48,7 +48,7 @@ namespace Hebb
         /// <exception cref="ShapeException">The shapes differ.</exception>
         public static Tensor BinaryCrossEntropy(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean)
         {
-            SameShape("BinaryCrossEntropy", input, target);
+            LossShapes.Check("BinaryCrossEntropy", input, target);
             var losses = Binary<Ops.BinaryCrossEntropy>.Apply(input, target.To(input.DType));
             return reduction.Apply(weight is null ? losses : losses * weight);
         }
@@ -62,7 +62,7 @@ namespace Hebb
         /// <exception cref="ShapeException">The shapes differ.</exception>
         public static Tensor BinaryCrossEntropyWithLogits(Tensor input, Tensor target, Tensor? weight = null, Tensor? posWeight = null, Reduction reduction = Reduction.Mean)
         {
-            SameShape("BinaryCrossEntropyWithLogits", input, target);
+            LossShapes.Check("BinaryCrossEntropyWithLogits", input, target);
             var t = target.To(input.DType);
             var losses = posWeight is null
                 ? Binary<BinaryCrossEntropyWithLogits>.Apply(input, t)
@@ -75,13 +75,10 @@ namespace Hebb
         /// <param name="target">Probabilities; or their logarithms.</param>
         /// <param name="logTarget">The target holds logarithms.</param>
         /// <param name="reduction">By default the mean over all elements, as in PyTorch.</param>
-        public static Tensor KlDivergence(Tensor input, Tensor target, bool logTarget = false, Reduction reduction = Reduction.Mean) =>
-            reduction.Apply(logTarget ? target.Exp() * (target - input) : target.XLogY(target) - target * input);
-
-        private static void SameShape(string op, Tensor input, Tensor target)
+        public static Tensor KlDivergence(Tensor input, Tensor target, bool logTarget = false, Reduction reduction = Reduction.Mean)
         {
-            if (input.Shape != target.Shape)
-                throw new ShapeException($"{op}: input {input.Shape} and target {target.Shape} differ");
+            LossShapes.Check("KlDivergence", input, target);
+            return reduction.Apply(logTarget ? target.Exp() * (target - input) : target.XLogY(target) - target * input);
         }
     }
 }

@@ -26,10 +26,12 @@ namespace Hebb
     public sealed partial class Tensor
     {
         /// <summary>The squared error: (input - target)^2, by default its mean. The two broadcast.</summary>
-        public static Tensor MseLoss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => reduction.Apply((input - target).Square());
+        public static Tensor MseLoss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
+            reduction.Apply(Difference("MseLoss", input, target).Square());
 
         /// <summary>The absolute error: |input - target|, by default its mean. The two broadcast.</summary>
-        public static Tensor L1Loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) => reduction.Apply((input - target).Abs());
+        public static Tensor L1Loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
+            reduction.Apply(Difference("L1Loss", input, target).Abs());
 
         /// <summary>Huber's loss: half the squared error up to an error of <paramref name="delta"/>, linear beyond (P. J. Huber, 1964). By default its mean. The two broadcast.</summary>
         /// <exception cref="HebbException">Delta is not positive.</exception>
@@ -37,7 +39,7 @@ namespace Hebb
         {
             if (!(delta > 0))
                 throw new HebbException($"HuberLoss: delta {delta} is not positive");
-            return reduction.Apply(Unary<Huber>.Apply(input - target, new Huber(delta)));
+            return reduction.Apply(Unary<Huber>.Apply(Difference("HuberLoss", input, target), new Huber(delta)));
         }
 
         /// <summary>Huber's loss with delta <paramref name="beta"/>, divided by it, so that it becomes the absolute error as beta goes to 0. By default its mean. The two broadcast.</summary>
@@ -46,7 +48,13 @@ namespace Hebb
         {
             if (!(beta >= 0))
                 throw new HebbException($"SmoothL1Loss: beta {beta} is negative");
-            return beta == 0 ? L1Loss(input, target, reduction) : reduction.Apply(Unary<Huber>.Apply(input - target, new Huber(beta)) * (1 / beta));
+            return beta == 0 ? L1Loss(input, target, reduction) : reduction.Apply(Unary<Huber>.Apply(Difference("SmoothL1Loss", input, target), new Huber(beta)) * (1 / beta));
+        }
+
+        private static Tensor Difference(string op, Tensor input, Tensor target)
+        {
+            LossShapes.Check(op, input, target);
+            return input - target;
         }
     }
 }

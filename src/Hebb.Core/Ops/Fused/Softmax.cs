@@ -39,10 +39,10 @@ internal abstract class SoftmaxBase(int axis, bool log) : Primitive
     protected abstract Primitive Grad { get; }
 
     /// <summary>For tensors of any type and rank.</summary>
-    public static Tensor Apply(Tensor x, int axis, DType? dtype, Func<int, Primitive> op)
+    public static Tensor Apply(string name, Tensor x, int axis, DType? dtype, Func<int, Primitive> op)
     {
         x = x.To(dtype ?? (x.DType.IsInteger || x.DType == DType.Bool ? DType.Float32 : x.DType));
-        int i = x.Shape.Axis(axis);
+        int i = x.Shape.Axis(axis, name);
         return x.Rank == 0 ? Engine.Apply(op(0), x.Reshape([1])).Reshape([]) : Engine.Apply(op(i), x);
     }
 }
@@ -165,12 +165,12 @@ public sealed partial class Tensor
     /// <param name="dtype">The type to which elements are converted first; integers become Float32.</param>
     /// <exception cref="ShapeException">There is no such axis.</exception>
     /// <exception cref="DTypeException">The elements are complex.</exception>
-    public Tensor Softmax(int axis, DType? dtype = null) => SoftmaxBase.Apply(this, axis, dtype, a => new SoftmaxOp(a));
+    public Tensor Softmax(int axis, DType? dtype = null) => SoftmaxBase.Apply("Softmax", this, axis, dtype, a => new SoftmaxOp(a));
 
     /// <summary>The logarithm of the softmax along an axis, without overflow.</summary>
     /// <param name="axis">Negative ones count from the end.</param>
     /// <param name="dtype">The type to which elements are converted first; integers become Float32.</param>
     /// <exception cref="ShapeException">There is no such axis.</exception>
     /// <exception cref="DTypeException">The elements are complex.</exception>
-    public Tensor LogSoftmax(int axis, DType? dtype = null) => SoftmaxBase.Apply(this, axis, dtype, a => new LogSoftmaxOp(a));
+    public Tensor LogSoftmax(int axis, DType? dtype = null) => SoftmaxBase.Apply("LogSoftmax", this, axis, dtype, a => new LogSoftmaxOp(a));
 }

@@ -90,7 +90,7 @@ public sealed partial class Tensor
 
     private (Tensor Values, Tensor Indices) Ordered(int axis, bool descending, int count)
     {
-        axis = Shape.Axis(axis);
+        axis = Shape.Axis(axis, count < 0 ? "Sort" : "TopK");
         if (Rank == 0)
         {
             // A scalar sorts as a line of one.

@@ -127,7 +127,7 @@ public sealed partial class Tensor
     {
         if (Rank == 0)
             throw new ShapeException("Unique: a scalar has no axis; call it without one");
-        var outputs = Engine.ApplyAll(new UniqueOp(Shape.Axis(axis), consecutive), this);
+        var outputs = Engine.ApplyAll(new UniqueOp(Shape.Axis(axis, consecutive ? "UniqueConsecutive" : "Unique"), consecutive), this);
         return (outputs[0], outputs[1], outputs[2]);
     }
 }

@@ -52,7 +52,7 @@ internal sealed class ArgExtremeOp : Primitive
             (x, keepDim) = (x.Reshape([1]), false);
         else if (axis is null && x.Rank > 1)
             (x, axis, keepDim) = (x.Reshape(-1), 0, false);
-        return Engine.Apply(new ArgExtremeOp(x.Shape.Axis(axis ?? 0), keepDim, largest), x);
+        return Engine.Apply(new ArgExtremeOp(x.Shape.Axis(axis ?? 0, largest ? "ArgMax" : "ArgMin"), keepDim, largest), x);
     }
 }
 

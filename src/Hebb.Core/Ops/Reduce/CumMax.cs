@@ -81,7 +81,7 @@ internal sealed class CumExtremeOp : Primitive
 
     public static (Tensor Values, Tensor Indices) Apply(Tensor x, int axis, bool largest)
     {
-        axis = x.Shape.Axis(axis);
+        axis = x.Shape.Axis(axis, largest ? "CumMax" : "CumMin");
         var outputs = Engine.ApplyAll(new CumExtremeOp(axis, largest), x.Rank == 0 ? x.Reshape([1]) : x);
         return (outputs[0].Reshape(x.Shape), outputs[1].Reshape(x.Shape));
     }

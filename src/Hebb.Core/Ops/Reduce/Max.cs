@@ -65,7 +65,7 @@ internal sealed class ExtremeOp : Primitive
 
     public static (Tensor Values, Tensor Indices) Apply(Tensor x, int axis, bool keepDim, bool largest)
     {
-        axis = x.Shape.Axis(axis);
+        axis = x.Shape.Axis(axis, largest ? "Max" : "Min");
         if (x.Rank == 0)
             (x, keepDim) = (x.Reshape([1]), false);
         var outputs = Engine.ApplyAll(new ExtremeOp(axis, keepDim, largest), x);

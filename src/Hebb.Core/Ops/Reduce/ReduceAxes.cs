@@ -10,7 +10,7 @@ internal static class ReduceAxes
         int seen = 0;
         foreach (int axis in axes)
         {
-            int i = shape.Axis(axis);
+            int i = shape.Axis(axis, op);
             if ((seen & (1 << i)) != 0)
                 throw new ShapeException($"{op}: axis {axis} of {shape} is named twice");
             seen |= 1 << i;

@@ -9,7 +9,7 @@ internal static class FftShapes
     {
         if (x.Rank == 0)
             throw new ShapeException($"{op}: a scalar has no axis to transform");
-        return x.Shape.Axis(axis);
+        return x.Shape.Axis(axis, op);
     }
 
     /// <exception cref="ShapeException">There is no point.</exception>
