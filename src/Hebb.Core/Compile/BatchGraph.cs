@@ -129,14 +129,26 @@ public sealed class BatchGraph
         {
             var primitive = Form.Primitive(node, batch);
             GraphValue[] inputs = [.. node.Inputs.Select(v => values[v])];
-            var specs = new TensorSpec[node.Outputs.Count];
-            primitive.Infer(Array.ConvertAll(inputs, v => v.Spec), specs);
+            var specs = Infer(primitive, Array.ConvertAll(inputs, v => v.Spec), node);
             var made = new GraphNode(primitive, inputs, specs, node.Path, node.Line);
             for (int i = 0; i < specs.Length; i++)
                 values.Add(node.Outputs[i], made.Outputs[i]);
             nodes.Add(made);
         }
         return new Graph(Example.Inputs.Select(i => (GraphInput)values[i]), nodes, Example.Outputs.Select(o => values[o]));
+    }
+
+    private static TensorSpec[] Infer(Primitive primitive, TensorSpec[] inputs, GraphNode node)
+    {
+        try
+        {
+            // Sizes of a file that fit one batch size need not fit another.
+            return AttributeChecks.Infer(primitive, inputs);
+        }
+        catch (FormatException e)
+        {
+            throw new ShapeException($"{e.Message}{(node.Path is null ? "" : $" (at {node.Path})")}", e);
+        }
     }
 
     /// <summary>The graph worked out for a size must be the one traced at it.</summary>

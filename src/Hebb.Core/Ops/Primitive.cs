@@ -89,5 +89,14 @@ public abstract class Primitive
     {
     }
 
+    /// <summary>
+    /// Checks attributes that the op's <see cref="Tensor"/> method gives only in range, and that <see cref="Infer"/> therefore takes for granted. Called after
+    /// <see cref="Infer"/> for ops from files, where they may be anything. That axes exist is checked for all ops, by the names <c>axis</c> and <c>axes</c>.
+    /// </summary>
+    /// <exception cref="FormatException">An attribute is out of range.</exception>
+    public virtual void CheckAttributes(ReadOnlySpan<TensorSpec> inputs)
+    {
+    }
+
     public override string ToString() => Name;
 }

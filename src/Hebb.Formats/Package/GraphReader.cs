@@ -108,11 +108,23 @@ internal sealed class GraphReader
         {
             throw new FormatException($"{json.At}: {e.Message}", e);
         }
-        var node = new GraphNode(primitive, inputs, GraphChecks.Infer(primitive, inputs, json.At), json.Has("at") ? json["at"].Text() : null);
+        var node = new GraphNode(primitive, inputs, Infer(primitive, inputs, json.At), json.Has("at") ? json["at"].Text() : null);
         foreach (var (name, at) in sizes)
             _form.SetAttribute(node, name, at);
         _values.AddRange(node.Outputs);
         return node;
+    }
+
+    private static TensorSpec[] Infer(Primitive primitive, GraphValue[] inputs, string at)
+    {
+        try
+        {
+            return AttributeChecks.Infer(primitive, Array.ConvertAll(inputs, v => v.Spec));
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"{at}: {e.Message}", e);
+        }
     }
 
     private object? Attribute((string Name, Json Value) attribute, Type type, Dictionary<string, BatchSize[]> sizes)
@@ -166,7 +178,8 @@ internal sealed class GraphReader
     {
         try
         {
-            return GraphChecks.Bounded(sizes.Select(s => s.At(_batch)).ToArray(), at);
+            Shape shape = sizes.Select(s => s.At(_batch)).ToArray();
+            return AttributeChecks.IsPossible(shape) ? shape : throw new FormatException($"{at}: no tensor is {shape}");
         }
         catch (ShapeException e)
         {

@@ -30,6 +30,12 @@ internal sealed class PermuteOp : ViewPrimitive
         outputs[0] = inputs[0] with { Shape = Shape.Create(sizes) };
     }
 
+    public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs)
+    {
+        if (_axes.Length != inputs[0].Shape.Rank)
+            throw new FormatException($"{Name}: an order of {_axes.Length} axes for {inputs[0].Shape}");
+    }
+
     internal override Tensor View(Tensor x, in Shape shape)
     {
         Span<long> old = stackalloc long[Shape.MaxRank];

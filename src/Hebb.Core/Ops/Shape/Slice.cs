@@ -43,6 +43,21 @@ internal sealed class SliceOp : ViewPrimitive
         outputs[0] = inputs[0] with { Shape = Shape.Create(_counts) };
     }
 
+    public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs) => CheckPart(Name, inputs[0].Shape, _starts, _counts, _steps);
+
+    /// <exception cref="FormatException">There is not one start, count and step for each axis, or they lead out of it.</exception>
+    internal static void CheckPart(string op, in Shape shape, int[] starts, int[] counts, int[] steps)
+    {
+        if (starts.Length != shape.Rank || counts.Length != shape.Rank || steps.Length != shape.Rank)
+            throw new FormatException($"{op}: {starts.Length} starts, {counts.Length} counts and {steps.Length} steps for the {shape.Rank} axes of {shape}");
+        for (int i = 0; i < starts.Length; i++)
+        {
+            long last = starts[i] + (counts[i] - 1L) * steps[i];
+            if (counts[i] > 0 && (starts[i] < 0 || starts[i] >= shape[i] || last < 0 || last >= shape[i]))
+                throw new FormatException($"{op}: {counts[i]} elements from {starts[i]} in steps of {steps[i]} are not all in axis {i} of {shape}");
+        }
+    }
+
     internal override Tensor View(Tensor x, in Shape shape) => Part(x, _starts, _counts, _steps);
 
     /// <summary>The part of a tensor as a view of its memory.</summary>
@@ -115,6 +130,13 @@ internal sealed class SliceScatterOp : Primitive
         v.Ints("starts", ref _starts);
         v.Ints("counts", ref _counts);
         v.Ints("steps", ref _steps);
+    }
+
+    public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs)
+    {
+        SliceOp.CheckPart(Name, _shape, _starts, _counts, _steps);
+        if (inputs[0].Shape != Shape.Create(_counts))
+            throw new FormatException($"{Name}: {inputs[0].Shape} is to fill a part of {Shape.Create(_counts)}");
     }
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => outputs[0] = inputs[0] with { Shape = _shape };
