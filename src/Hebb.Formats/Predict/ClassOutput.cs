@@ -52,7 +52,7 @@ internal sealed class ClassReader(IReadOnlyList<string> labels, int top, bool pr
         int[] order = [.. Enumerable.Range(0, all.Length)];
         // Stable: of equals the first stays first.
         order = [.. order.OrderByDescending(i => all[i]).Take(top)];
-        return new Classification(Array.ConvertAll(order, i => new ClassScore(labels[i], i, all[i])));
+        return new Classification(Array.ConvertAll(order, i => new ScoredLabel(labels[i], i, all[i])));
     }
 
     private static void Softmax(double[] x)

@@ -6,14 +6,14 @@ namespace Hebb;
 /// <param name="Label">The class's name.</param>
 /// <param name="Index">Its place among the model's outputs.</param>
 /// <param name="Probability">0 to 1; over all classes they sum to 1.</param>
-public readonly record struct ClassScore(string Label, int Index, double Probability)
+public readonly record struct ScoredLabel(string Label, int Index, double Probability)
 {
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Label} {100 * Probability:0.0} %");
 }
 
 /// <summary>What a classifier says of an input. Prints as one line: <c>three 98.3 % (eight 1.2 %, five 0.3 %)</c>.</summary>
 /// <param name="Top">The likeliest classes, the likeliest first; of equally likely ones the one of the smaller index.</param>
-public sealed record Classification(IReadOnlyList<ClassScore> Top)
+public sealed record Classification(IReadOnlyList<ScoredLabel> Top)
 {
     /// <summary>The name of the likeliest class.</summary>
     public string Label => Top[0].Label;
