@@ -83,6 +83,21 @@ public class ConvTests
         Assert.Equal([0, 1, 2, 4, 4], y.Shape);
     }
 
+    [Theory, InlineData(1), InlineData(3)]
+    public void WithoutInputChannelsOnlyTheBiasIsLeft(int kernel)
+    {
+        Tensor x = Tensor.Zeros([2, 0, 4, 4]).RequireGrad(), w = Tensor.Zeros([3, 0, kernel, kernel]).RequireGrad(), b = Tensor.From<float>([1, 2, 3]).RequireGrad();
+        var y = x.Conv2d(w, b, padding: Padding.Same);
+        Check.Close(b.Detach().Reshape(1, 3, 1, 1).Expand([2, 3, 4, 4]), y, 0, "value");
+        y.Sum().Backward();
+        Check.Close(Tensor.Full([3], 32), b.Grad!, 0, "gradient of the bias");
+        Assert.Equal(w.Shape, w.Grad!.Shape);
+        var none = Tensor.Zeros([2, 3, 4, 4]).Conv2d(Tensor.Zeros([0, 3, kernel, kernel]));
+        Assert.Equal(0, none.Count);
+        var back = none.ConvTranspose2d(Tensor.Zeros([0, 3, kernel, kernel]), b);
+        Check.Close(b.Detach().Reshape(1, 3, 1, 1).Expand(back.Shape), back, 0, "transposed");
+    }
+
     [Fact]
     public void MaximaKeepNoIndicesWithoutGradients()
     {

@@ -64,17 +64,32 @@ readonly unsafe struct PoolingAdaptive<T, V>(Axes input, Axes output, T* x, T* y
 
     T Mean(T* plane, in Window w)
     {
-        V sums = V.Zero;
-        for (long s0 = w.Begin[0]; s0 < w.End[0]; s0++)
+        // Whole rows are one run, and so are whole layers.
+        long run = w.End[2] - w.Begin[2], rows = w.End[1] - w.Begin[1], layers = w.End[0] - w.Begin[0];
+        if (run == input[2])
         {
-            for (long s1 = w.Begin[1]; s1 < w.End[1]; s1++)
+            bool whole = rows == input[1];
+            (run, rows) = (run * rows, 1);
+            if (whole)
+                (run, layers) = (run * layers, 1);
+        }
+        V sums = V.Zero, more = V.Zero;
+        for (long s0 = 0; s0 < layers; s0++)
+        {
+            for (long s1 = 0; s1 < rows; s1++)
             {
-                T* row = Row(plane, s0, s1);
-                for (long i = w.Begin[2]; i < w.End[2]; i += V.Count)
-                    sums += V.LoadPartial(row + i, (int)Math.Min(V.Count, w.End[2] - i));
+                T* row = Row(plane, w.Begin[0] + s0, w.Begin[1] + s1) + w.Begin[2];
+                long i = 0;
+                for (; i <= run - (2 * V.Count); i += 2 * V.Count)
+                {
+                    sums += V.Load(row + i);
+                    more += V.Load(row + i + V.Count);
+                }
+                for (; i < run; i += V.Count)
+                    sums += V.LoadPartial(row + i, (int)Math.Min(V.Count, run - i));
             }
         }
-        return V.Sum(sums) / T.CreateTruncating(w.Count);
+        return V.Sum(sums + more) / T.CreateTruncating(w.Count);
     }
 
     void Spread(T* plane, in Window w, T share)

@@ -20,11 +20,11 @@ public readonly struct PerAxis : IReadOnlyList<int>, IEquatable<PerAxis>
 
     /// <summary>From one to three numbers.</summary>
     /// <exception cref="ShapeException">There are none, or more than three.</exception>
-    public static PerAxis Of(ReadOnlySpan<int> sizes) => sizes switch
+    public static PerAxis Of(ReadOnlySpan<int> sizes) => sizes.Length switch
     {
-    [int a] => new(1, a, 0, 0),
-    [int a, int b] => new(2, a, b, 0),
-    [int a, int b, int c] => new(3, a, b, c),
+        1 => sizes[0],
+        2 => (sizes[0], sizes[1]),
+        3 => (sizes[0], sizes[1], sizes[2]),
         _ => throw new ShapeException($"PerAxis: {sizes.Length} numbers; there are one to three spatial axes"),
     };
 
