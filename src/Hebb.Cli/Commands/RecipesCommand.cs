@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Hebb.Cli.Recipes;
+using Hebb.Cli.Runs;
 
 namespace Hebb.Cli.Commands;
 
@@ -10,8 +11,14 @@ internal static class RecipesCommand
     public static Command Create()
     {
         var name = new Argument<string?>("NAME") { Description = "Show this one with its settings", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("recipes", "List what can be trained") { name };
-        command.SetAction(session => session.Value(name) is { } wanted ? Show(session, RecipeBook.Find(wanted)) : List(session));
+        var check = new Option<bool>("--check") { Description = "Train it with its defaults, and fail unless it reaches its figure" };
+        var command = new Command("recipes", "List what can be trained") { name, check };
+        command.SetAction(session =>
+        {
+            var recipe = session.Value(name) is { } wanted ? RecipeBook.Find(wanted) : null;
+            if (session.Value(check)) return Check(session, recipe ?? throw new UsageException("recipes: --check needs the NAME of a recipe"));
+            return recipe is null ? List(session) : Show(session, recipe);
+        });
         return command;
     }
 
@@ -21,7 +28,7 @@ internal static class RecipesCommand
             ["RECIPE", "REACHES", "DATA", "WHAT"],
             [.. RecipeBook.All.Select(r => (string[])[r.Name, Reference(r), r.Dataset, r.Description])]);
         session.Output.Line();
-        session.Output.Line("hebb recipes NAME shows what can be set; hebb train NAME trains it");
+        session.Output.Line("hebb recipes NAME shows what can be set; hebb train NAME trains it; hebb recipes NAME --check holds it to its figure");
         session.Output.Json(json =>
         {
             json.WriteStartArray("recipes");
@@ -58,6 +65,16 @@ internal static class RecipesCommand
             json.WriteEndObject();
         });
         return ExitCodes.Success;
+    }
+
+    private static int Check(Session session, Recipe recipe)
+    {
+        var outcome = TrainingRun.Start(session, new RunStart(recipe, new Settings(recipe.Settings), TrainingChoices.DefaultSeed), path: null);
+        bool reached = outcome.Value >= recipe.Reference;
+        session.Output.Line();
+        session.Output.Line($"{recipe.Name} must reach {Reference(recipe)} and reaches {Texts.Percent(outcome.Value)}: {(reached ? "right" : "too little")}");
+        session.Output.Json(outcome.WriteJson);
+        return reached ? ExitCodes.Success : ExitCodes.Failure;
     }
 
     private static string Reference(Recipe recipe) => (100 * recipe.Reference).ToString("0.0", CultureInfo.InvariantCulture) + " %";

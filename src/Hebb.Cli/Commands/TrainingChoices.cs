@@ -7,7 +7,8 @@ namespace Hebb.Cli.Commands;
 /// <summary>The options with which a user shapes a training run.</summary>
 internal sealed class TrainingChoices
 {
-    private const long DefaultSeed = 1;
+    /// <summary>The seed where the user names none.</summary>
+    public const long DefaultSeed = 1;
 
     public Option<long?> Epochs { get; } = CommandOptions.Whole("--epochs", "Passes over the training rows", "N", 1, 100_000);
 

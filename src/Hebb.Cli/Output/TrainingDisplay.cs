@@ -6,11 +6,12 @@ namespace Hebb.Cli;
 /// <summary>Shows training while it goes on: on a terminal a bar over lines for finished epochs, elsewhere the lines alone.</summary>
 internal sealed class TrainingDisplay : IProgress<TrainingProgress>
 {
-    private static readonly TimeSpan s_betweenLines = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_betweenLines = TimeSpan.FromSeconds(1), s_betweenSigns = TimeSpan.FromSeconds(30);
 
     private readonly Output _output;
     private readonly ProgressTask? _bar;
     private TimeSpan? _lineAt;
+    private TimeSpan _signAt;
 
     private TrainingDisplay(Output output, ProgressTask? bar) => (_output, _bar) = (output, bar);
 
@@ -35,8 +36,16 @@ internal sealed class TrainingDisplay : IProgress<TrainingProgress>
             _bar.Description = Markup.Escape(Describe(value));
             _bar.Value = value.TotalSteps > 0 ? (double)value.Step / value.TotalSteps : 1;
         }
+        if (value.Finished is not { } epoch)
+        {
+            // Where there is no bar, long epochs give a sign of life.
+            if (_bar is not null || value.Elapsed - _signAt < s_betweenSigns) return;
+            _signAt = value.Elapsed;
+            _output.Line($"{Describe(value)}  {(value.Validating ? "validating" : $"{100L * value.Done / Math.Max(1, value.Total)} % of the epoch")}");
+            return;
+        }
+        _signAt = value.Elapsed;
         // Epochs of a fraction of a second would flood the screen: then only some have a line, the last one always.
-        if (value.Finished is not { } epoch) return;
         if (epoch.Epoch < value.Epochs && _lineAt is { } last && value.Elapsed - last < s_betweenLines) return;
         _lineAt = value.Elapsed;
         string line = Line(epoch, value.Epochs);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hebb.Data;
 using Hebb.Training.Explain;
 using Hebb.Training.Reports;
@@ -25,7 +26,7 @@ internal static class ErrorGallery
         if (errors.Count > 0)
         {
             section.Text(errors.Count < result.Errors
-                ? $"The {errors.Count} of {result.Errors} errors that the model was surest of; the second map is that of the right class."
+                ? $"The {errors.Count} of {result.Errors} errors that the model was surest of; the second map is that of the right class, the row its place among the test rows."
                 : $"{(errors.Count == 1 ? "The only error" : $"All {errors.Count} errors")}, the surest first; the second map is that of the right class.");
             section.Images(Tiles(model, result, preprocessing, names, errors, row => result.Targets[row]));
         }
@@ -56,11 +57,13 @@ internal static class ErrorGallery
             yield return new ImageTile(
                 [preprocessing.ToImage(inputs[i]), AttributionImage.Draw(forAnswer[i], full), AttributionImage.Draw(forOther[i], full)],
                 wrong ? $"{names[result.Targets[row]]} taken for {names[answered[i]]}" : $"{names[answered[i]]}, nearly {names[others[i]]}",
-                $"{names[answered[i]]} {Texts.Percent(result.Probability(row, answered[i]))}, {names[others[i]]} {Texts.Percent(result.Probability(row, others[i]))} (test row {row})")
+                $"{Share(row, answered[i])}, {Share(row, others[i])}; row {row}")
             {
                 Names = ["picture", $"for {names[answered[i]]}", $"for {names[others[i]]}"],
             };
         }
+
+        string Share(int row, long c) => string.Create(CultureInfo.InvariantCulture, $"{names[c]} {100 * result.Probability(row, c):0.0} %");
     }
 
     private static double Largest(Tensor values) => values.Sum(0).Abs().Max().Item();

@@ -19,7 +19,7 @@ internal static class RunReport
         var report = new HtmlReport(recipe.Name, Sentence(recipe.Description));
         report.Figures(
             ("test accuracy", Texts.Percent(result.Accuracy)),
-            ("test errors", $"{result.Errors} of {Texts.Count(result.Count)}"),
+            ($"errors in {Texts.Count(result.Count)}", Texts.Count(result.Errors)),
             ("macro F1", result.F1.Value.ToString("0.0000", CultureInfo.InvariantCulture)),
             ("parameters", Texts.Count(model.ParameterCount)),
             ("training", Texts.Seconds(history.Sum(e => e.Seconds))));

@@ -61,8 +61,8 @@ internal sealed class TrainingRun
         double seconds = _folder.Manifest.Seconds ?? 0;
         _session.Output.Line($"test accuracy {Texts.Percent(result.Accuracy)} ({Texts.Plural(result.Errors, "error")} in {Texts.Count(result.Count)}), "
             + $"loss {Texts.Number(result.Loss)}; trained in {Texts.Seconds(seconds)}");
-        _session.Output.Line($"model, report and metrics are in {Shown}; look at {Path.Combine(Shown, "report.html")}");
-        _session.Output.Line();
+        _session.Output.Line($"report: {Path.Combine(Shown, "report.html")}");
+        _session.Output.Line("Ask the model about a picture, train it again to the same bits, use it in C#:");
         foreach (string line in UseLines.For(_folder.Root, pictures, result)) _session.Output.Line(line);
         return new TrainingOutcome(_start.Recipe.Name, _start.Recipe.Metric, result.Accuracy, seconds, Shown);
     }

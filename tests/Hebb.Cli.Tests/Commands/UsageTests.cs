@@ -26,6 +26,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("batch=1.5: batch is a whole number from 1 to 1048576", "train", "cnn-digits", "--set", "batch=1.5")]
     [InlineData("predict: INPUT is missing (usage: hebb predict RUN INPUT…)", "predict", "somewhere")]
     [InlineData("eval: RUN is missing (usage: hebb eval RUN)", "eval")]
+    [InlineData("recipes: --check needs the NAME of a recipe", "recipes", "--check")]
     [InlineData("data get: no dataset is called minst (did you mean mnist?)", "data", "get", "minst")]
     public void OneLineSaysWhatThereIs(string expected, params string[] arguments) => Assert.Equal(expected, _cli.Fail(2, arguments));
 
