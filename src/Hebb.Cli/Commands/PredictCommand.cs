@@ -1,7 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
 using Hebb.Cli.Runs;
-using Hebb.Data;
 
 namespace Hebb.Cli.Commands;
 
@@ -20,32 +18,31 @@ internal static class PredictCommand
 
     private static int Predict(Session session, string run, string[] inputs, int top)
     {
-        var model = RunFolders.LoadModel(run);
-        if (model.Info.Preprocessing is not ImagePreprocessing preprocessing) throw new HebbException($"{run}: the model takes no pictures");
-        var answers = new List<(string Input, (string Label, float Probability)[] Best)>();
+        var classifier = Predictor.ImageClassifier(RunFolders.LoadModel(run), top);
+        var answers = new List<(string Input, Classification Answer)>();
         foreach (string input in inputs)
         {
             session.Cancellation.ThrowIfCancellationRequested();
-            var best = Answer(model, preprocessing.Apply(Png.Read(input)), top);
-            session.Output.Line($"{input}: {string.Join(", ", best.Select(b => $"{b.Label} {Texts.Percent(b.Probability)}"))}");
-            answers.Add((input, best));
+            var answer = classifier.PredictFile(input);
+            session.Output.Line($"{input}: {string.Join(", ", answer.Top.Select(c => $"{c.Label} {Texts.Percent(c.Probability)}"))}");
+            answers.Add((input, answer));
         }
         session.Output.Json(json =>
         {
             json.WriteString("run", run);
             json.WriteStartArray("predictions");
-            foreach (var (input, best) in answers)
+            foreach (var (input, answer) in answers)
             {
                 json.WriteStartObject();
                 json.WriteString("input", input);
-                json.WriteString("label", best[0].Label);
-                json.WriteNumber("probability", best[0].Probability);
+                json.WriteString("label", answer.Label);
+                json.WriteNumber("probability", answer.Probability);
                 json.WriteStartArray("top");
-                foreach (var (label, probability) in best)
+                foreach (var scored in answer.Top)
                 {
                     json.WriteStartObject();
-                    json.WriteString("label", label);
-                    json.WriteNumber("probability", probability);
+                    json.WriteString("label", scored.Label);
+                    json.WriteNumber("probability", scored.Probability);
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
@@ -54,15 +51,5 @@ internal static class PredictCommand
             json.WriteEndArray();
         });
         return ExitCodes.Success;
-    }
-
-    /// <summary>The most probable labels, the best first.</summary>
-    private static (string Label, float Probability)[] Answer(LoadedModel model, Tensor input, int top)
-    {
-        using var none = GradMode.NoGrad();
-        float[] probabilities = model.Call(input.Unsqueeze(0)).Softmax(-1).ToArray<float>();
-        return [.. Enumerable.Range(0, probabilities.Length)
-            .OrderByDescending(c => probabilities[c]).ThenBy(c => c).Take(top)
-            .Select(c => (model.Info.Labels?[c] ?? c.ToString(CultureInfo.InvariantCulture), probabilities[c]))];
     }
 }

@@ -8,13 +8,18 @@ internal static class UseLines
     /// <param name="result">The model's answers on the test rows.</param>
     public static IReadOnlyList<string> For(string run, IReadOnlyList<(string Path, int Row)> pictures, TestResult result)
     {
-        string shown = Texts.Shell(Paths.Shown(run)), model = Path.Combine(Paths.Shown(run), "model.hebb");
+        string shown = Paths.Shown(run), model = Path.Combine(shown, "model.hebb");
         var lines = new List<string>();
         // One that the model gets right, so that the first thing tried is no riddle.
-        foreach (var (path, _) in pictures.Where(p => result.Predicted[p.Row] == result.Targets[p.Row]).Take(1))
-            lines.Add($"{Launcher.Command} predict {shown} {Texts.Shell(Path.Combine(Paths.Shown(run), path))}");
-        lines.Add($"{Launcher.Command} reproduce {shown}");
-        lines.Add($"var model = Hebb.Model.Load(@\"{model}\");");
+        string? picture = pictures.Where(p => result.Predicted[p.Row] == result.Targets[p.Row]).Select(p => Path.Combine(shown, p.Path)).FirstOrDefault();
+        if (picture is not null) lines.Add($"{Launcher.Command} predict {Texts.Shell(shown)} {Texts.Shell(picture)}");
+        lines.Add($"{Launcher.Command} reproduce {Texts.Shell(shown)}");
+        lines.Add(picture is not null
+            ? $"using Hebb; Console.WriteLine(Predictor.OpenImageClassifier({Quoted(model)}).PredictFile({Quoted(picture)}));"
+            : $"using Hebb; Console.WriteLine(Model.Load({Quoted(model)}).Schema);");
         return lines;
     }
+
+    /// <summary>A C# string, verbatim only where it must be.</summary>
+    private static string Quoted(string text) => text.AsSpan().ContainsAny('"', '\\') ? "@\"" + text.Replace("\"", "\"\"") + "\"" : $"\"{text}\"";
 }
