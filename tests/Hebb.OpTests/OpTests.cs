@@ -148,6 +148,28 @@ public class OpTests
         Assert.True(!looped || row.LoopsInVmap is not null, $"the gradient of {name} loops under Vmap: give its ops batching rules, or the row a reason");
     }
 
+    [Theory, MemberData(nameof(Names))]
+    public void NoExamples(string name)
+    {
+        var row = OpTable.Case(name);
+        if (!row.Vmap)
+            return;
+        var first = row.Inputs();
+        if (first.Length == 0 || Array.Exists(first, x => x.Rank == Shape.MaxRank))
+            return;
+        var empty = Array.ConvertAll(first, x => Tensor.Zeros(x.Shape.Insert(0, 0), x.DType));
+        Tensor[] expected = row.Run(first), outputs = Transform.VmapMany(row.Run)(empty);
+        for (int i = 0; i < outputs.Length; i++)
+            Assert.Equal(new TensorSpec(expected[i].Shape.Insert(0, 0), expected[i].DType), outputs[i].Spec);
+        if (!row.Gradient)
+            return;
+        var weights = Weights(row, first);
+        var gradients = Transform.VmapMany(xs => [.. Gradients(row, xs, weights, out _).OfType<Tensor>()])(empty);
+        int[] moving = Moving(first);
+        for (int i = 0; i < moving.Length; i++)
+            Assert.Equal(empty[moving[i]].Spec, gradients[i].Spec);
+    }
+
     /// <summary>Compares a function over a batch of three examples with the function of each; says whether a loop had to serve as a batching rule.</summary>
     private static bool Examples(OpCase row, Tensor[] first, int?[] axes, Func<Tensor[], Tensor[]> f, string what)
     {
