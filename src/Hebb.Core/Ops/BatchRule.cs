@@ -133,13 +133,6 @@ public abstract class BatchRule
         {
             Interlocked.Increment(ref s_loops);
             EngineThread.Current.Loops++;
-            if (c.Size == 0)
-            {
-                var empty = new Tensor[primitive.Outputs];
-                for (int o = 0; o < empty.Length; o++)
-                    empty[o] = Tensor.Zeros(c.OutputSpecs[o].Shape.Insert(0, 0), c.OutputSpecs[o].DType);
-                return empty;
-            }
             var parts = new Tensor[primitive.Outputs][];
             for (int o = 0; o < parts.Length; o++)
                 parts[o] = new Tensor[c.Size];

@@ -34,6 +34,12 @@ internal sealed class BatchInterpreter(int size) : Interpreter
         var expected = new TensorSpec[outputs.Length];
         if (!primitive.IsDataDependent)
             primitive.Infer(specs, expected);
+        if (Size == 0 && !primitive.IsDataDependent)
+        {
+            for (int i = 0; i < outputs.Length; i++)
+                outputs[i] = Wrap(Nothing(expected[i], values));
+            return;
+        }
         var results = primitive.Batching.Apply(primitive, new BatchContext(this, inputs.ToArray(), values, batched, specs, expected));
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -42,5 +48,17 @@ internal sealed class BatchInterpreter(int size) : Interpreter
                 result = result.To(expected[i].DType);
             outputs[i] = Wrap(result);
         }
+    }
+
+    /// <summary>The outputs of no examples: no rule need care for those. Gradients still find their way back to what they depend on.</summary>
+    private static Tensor Nothing(in TensorSpec spec, Tensor[] values)
+    {
+        var none = Tensor.Zeros(spec.Shape.Insert(0, 0), spec.DType);
+        foreach (var value in values)
+        {
+            if (value.RequiresGrad && spec.DType.IsDifferentiable && value.DType.IsComplex == spec.DType.IsComplex)
+                none = none + value.Sum().To(spec.DType);
+        }
+        return none;
     }
 }

@@ -21,6 +21,7 @@ internal static class PadRows
         yield return new("pad_nothing", [In.Real(2, 2)], x => x[0].Pad([0, 0])) { Reference = x => x };
         yield return new("pad_crop", [In.Real(5, 4)], x => x[0].Pad([-1, 0, 1, -2])) { Reference = x => [Tensor.Cat([Tensor.Zeros([1, 3], DType.Float64), IndexRows.Pick(x[0], (i, _) => [i[0], i[1] + 1], [3, 3])])] };
         yield return new("pad_empty", [In.Real(2, 0)], x => x[0].Pad([1, 1], value: 2)) { Reference = _ => [Tensor.Full([2, 2], 2, DType.Float64)] };
+        yield return new("pad_reflect_no_rows", [In.Real(0, 3)], x => x[0].Pad([1, 2], PadMode.Reflect)) { Reference = _ => [Tensor.Zeros([0, 6], DType.Float64)] };
         yield return new("pad_complex", [In.Real(3)], x => x[0].To(DType.Complex64).Pad([1, 2], PadMode.Reflect).Real().To(DType.Float64)) { Tolerance = 1e-6, GradientTolerance = 1e-3, SecondGradient = false, Jvp = false, DTypes = [], Gradient = false, Reference = x => [Pad(x[0], PadMode.Reflect, [1], [2], 0)] };
         yield return new("unfold_axis", [In.Real(2, 7, 3)], x => x[0].Unfold(1, 3, 2)) { DTypes = Movable, Reference = x => [IndexRows.Pick(x[0], (i, _) => [i[0], 2 * i[1] + i[3], i[2]], [2, 3, 3, 3])] };
         yield return new("unfold_axis_dilated", [In.Real(8)], x => x[0].Unfold(-1, 3, 1, 2)) { Reference = x => [IndexRows.Pick(x[0], (i, _) => [i[0] + 2 * i[1]], [4, 3])] };

@@ -65,7 +65,7 @@ internal sealed class PadOp : Primitive
         for (int i = 0; i < shape.Rank; i++)
         {
             int most = Math.Max(_before[i], _after[i]), room = _mode switch { PadMode.Reflect => shape[i] - 1, PadMode.Circular => shape[i], PadMode.Replicate when shape[i] == 0 => 0, _ => int.MaxValue };
-            if (most > room)
+            if (most > Math.Max(room, 0))
                 throw new ShapeException($"Pad: {most} {_mode} elements at an end of axis {i} of {inputs[0].Shape}; at most {Math.Max(room, 0)} can be");
             shape = shape.With(i, checked(_before[i] + shape[i] + _after[i]));
         }
