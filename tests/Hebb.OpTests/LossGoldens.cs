@@ -22,6 +22,10 @@ public class LossGoldens
         ["bce"] = x => Tensor.BinaryCrossEntropy(x[0], x[1]),
         ["bce_logits"] = x => Tensor.BinaryCrossEntropyWithLogits(x[0], x[1], reduction: Reduction.None),
         ["bce_logits_pos"] = x => Tensor.BinaryCrossEntropyWithLogits(x[0], x[1], posWeight: x[2]),
+        ["mse"] = x => Tensor.MseLoss(x[0], x[1]),
+        ["l1"] = x => Tensor.L1Loss(x[0], x[1], Reduction.None),
+        ["kl_log"] = x => Tensor.KlDivergence(x[0], x[1], logTarget: true, reduction: Reduction.Sum),
+        ["ce_probabilities_maps"] = x => Tensor.CrossEntropy(x[0], x[1], reduction: Reduction.None),
         ["kl"] = x => Tensor.KlDivergence(x[0], x[1], reduction: Reduction.BatchMean),
     };
 

@@ -66,6 +66,8 @@ public static class Golden
         if (!DTypes.TryParse(element.GetProperty("dtype").GetString()!, out var dtype))
             throw new InvalidOperationException("unknown element type in a golden file");
         int[] shape = element.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32()).ToArray();
+        if (dtype.IsInteger)
+            return Tensor.From(element.GetProperty("data").EnumerateArray().Select(e => e.GetInt64()).ToArray(), shape).To(dtype);
         double[] data = element.GetProperty("data").EnumerateArray().Select(Number).ToArray();
         return Tensor.From(data, shape).To(dtype);
     }
