@@ -21,8 +21,12 @@ internal static class Texts
 
     public static string Plural(long count, string one, string? many = null) => $"{Count(count)} {(count == 1 ? one : many ?? one + "s")}";
 
-    /// <summary>An argument as a POSIX shell reads it: in quotes where it must be.</summary>
-    public static string Shell(string argument) =>
-        argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '+' or ':' or '\\' or '=' or ',')
-            ? argument : "'" + argument.Replace("'", "'\\''") + "'";
+    /// <summary>An argument as the system's shell reads it: in quotes where it must be.</summary>
+    public static string Shell(string argument)
+    {
+        bool windows = OperatingSystem.IsWindows();
+        if (argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '+' or ':' or '=' or ',' || (windows && c == '\\')))
+            return argument;
+        return windows ? $"\"{argument}\"" : "'" + argument.Replace("'", "'\\''") + "'";
+    }
 }
