@@ -19,9 +19,12 @@ public static class AttributeChecks
         {
             if (primitive.IsDataDependent)
                 throw new FormatException("the shape that it gives depends on values, which a graph does not know");
+            var attributes = AttributeRecord.Of(primitive);
+            CheckLengths(attributes);
+            WindowChecks.Check(attributes);
             var outputs = new TensorSpec[primitive.Outputs];
             primitive.Infer(inputs, outputs);
-            Check(primitive, inputs, outputs);
+            Check(primitive, attributes, inputs, outputs);
             return outputs;
         }
         catch (Exception e)
@@ -31,6 +34,10 @@ public static class AttributeChecks
             throw new FormatException($"{primitive.Name} refuses {given}{(e is HebbException ? $": {e.Message}" : "")}", e);
         }
     }
+
+    /// <summary>Whether an exception out of a kernel says that a file gave an op what its <see cref="Tensor"/> method never does.</summary>
+    public static bool IsRefusal(Exception e) => e is ArgumentException or ArithmeticException or IndexOutOfRangeException or InvalidCastException
+        or InvalidOperationException or NotSupportedException or NullReferenceException or OutOfMemoryException;
 
     /// <summary>Whether a tensor can have this shape.</summary>
     public static bool IsPossible(in Shape shape)
@@ -45,9 +52,23 @@ public static class AttributeChecks
         return count <= MaxCount;
     }
 
-    /// <summary>Checks the attributes of an op against the shapes of its inputs and what it gives.</summary>
-    /// <exception cref="FormatException">An axis does not exist, or a size is negative.</exception>
-    private static void Check(Primitive primitive, ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
+    /// <summary>What must hold before an op looks at its attributes at all: no list is longer than a shape, but for the sizes of a split.</summary>
+    private static void CheckLengths(AttributeRecord attributes)
+    {
+        foreach (var (name, value) in attributes.Entries)
+        {
+            int length = (value as Array)?.Length ?? 0;
+            if (length > Shape.MaxRank && name != "sizes")
+                throw new FormatException($"{name} has {length} entries; a tensor has at most {Shape.MaxRank} axes");
+            foreach (int axis in Axes(name, value))
+            {
+                if ((uint)axis > Shape.MaxRank)
+                    throw new FormatException($"{name} names axis {axis}");
+            }
+        }
+    }
+
+    private static void Check(Primitive primitive, AttributeRecord attributes, ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs)
     {
         int rank = 1;
         foreach (var spec in inputs)
@@ -58,14 +79,14 @@ public static class AttributeChecks
             if (!IsPossible(spec.Shape))
                 throw new FormatException($"no tensor is {spec.Shape}");
         }
-        foreach (var (name, value) in AttributeRecord.Of(primitive).Entries)
+        foreach (var (name, value) in attributes.Entries)
         {
-            if (!name.StartsWith("axis", StringComparison.Ordinal) && name != "axes")
-                continue;
-            int[] axes = value as int[] ?? (value is int axis ? [axis] : []);
+            int[] axes = Axes(name, value);
+            // The number of last axes that an op works on, such as that of layer_norm, has the same name.
+            bool counts = value is int && name == "axes";
             for (int i = 0; i < axes.Length; i++)
             {
-                if ((uint)axes[i] > (uint)(value is int && name == "axes" ? rank : rank - 1))
+                if (axes[i] > (counts ? rank : rank - 1))
                     throw new FormatException($"{name} names axis {axes[i]}, but axes go from 0 to {rank - 1}");
                 if (axes.AsSpan(0, i).Contains(axes[i]))
                     throw new FormatException($"{name} names axis {axes[i]} twice");
@@ -73,4 +94,7 @@ public static class AttributeChecks
         }
         primitive.CheckAttributes(inputs);
     }
+
+    private static int[] Axes(string name, object value) =>
+        !name.StartsWith("axis", StringComparison.Ordinal) && name != "axes" ? [] : value as int[] ?? (value is int axis ? [axis] : []);
 }

@@ -123,6 +123,8 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <summary>This shape without one axis.</summary>
     public Shape Remove(int axis)
     {
+        if (_rank == 0)
+            throw NoAxis(axis);
         axis = Axis(axis);
         Span<int> sizes = stackalloc int[_rank - 1];
         Dims[..axis].CopyTo(sizes);

@@ -58,6 +58,13 @@ public sealed class LoadedModel : Module
     private Tensor[] Compute(ReadOnlySpan<Tensor> inputs)
     {
         Schema.Check(inputs);
-        return Graph.Run(inputs);
+        try
+        {
+            return Graph.Run(inputs);
+        }
+        catch (Exception e) when (AttributeChecks.IsRefusal(e))
+        {
+            throw new FormatException($"the saved graph can't run: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
     }
 }

@@ -24,6 +24,12 @@ public interface IUnaryOp<TSelf> where TSelf : struct, IUnaryOp<TSelf>
     void Describe(AttributeVisitor v)
     {
     }
+
+    /// <summary>Checks attributes that come from a file.</summary>
+    /// <exception cref="FormatException">An attribute is out of the range that the method on tensors allows.</exception>
+    void CheckAttributes()
+    {
+    }
 }
 
 /// <summary>Implemented beside <see cref="IUnaryOp{TSelf}"/> by functions that also take complex tensors.</summary>
@@ -83,6 +89,8 @@ public sealed class Unary<TOp> : Primitive where TOp : struct, IUnaryOp<TOp>
     public override void Jvp(in JvpContext c) => c.Set(0, Differential(c.Tangent(0), c.Input(0), c.Output(), conjugate: false));
 
     public override void Describe(AttributeVisitor v) => _op.Describe(v);
+
+    public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs) => _op.CheckAttributes();
 
     // For a holomorphic f the gradient is g * conj(f'), so it is the differential of conj(g), conjugated.
     private Tensor Differential(Tensor d, Tensor x, Tensor y, bool conjugate) =>

@@ -52,6 +52,21 @@ internal abstract class AttentionBase(double scale, double drop, bool causal, lo
             throw new ShapeException($"Attention: mask {rest[0].Shape} does not broadcast to [{q[0]}, {q[1]}, {q[2]}, {k[2]}]");
     }
 
+    public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs)
+    {
+        if (!(_drop is >= 0 and <= 1) || _past is < 0 or > int.MaxValue)
+            throw new FormatException($"{Name}: drop {_drop} or past {_past} is out of range");
+        int rest = (_masked ? 1 : 0) + (_drop > 0 ? 1 : 0);
+        if (inputs.Length < 3 + rest)
+            throw new FormatException($"{Name}: {inputs.Length} inputs lack a mask or a key");
+        var last = inputs[^1];
+        if (_drop > 0 && (last.DType != DType.UInt32 || last.Shape != [2]))
+            throw new FormatException($"{Name}: {last} is no key");
+        var mask = inputs[^rest];
+        if (_masked && mask.DType != DType.Bool && mask.DType != inputs[0].DType)
+            throw new FormatException($"{Name}: {mask} is no mask for {inputs[0].DType.Name}");
+    }
+
     /// <summary>The problem for kernels. Masks that do not lie by keys are copied to <paramref name="keep"/>.</summary>
     protected AttentionProblem<T> Problem<T>(Tensor query, Tensor key, Tensor value, ReadOnlySpan<Tensor> rest, out Tensor? keep) where T : unmanaged, IFloatingPointIeee754<T>
     {

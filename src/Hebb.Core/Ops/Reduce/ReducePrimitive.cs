@@ -23,6 +23,15 @@ internal abstract class ReducePrimitive(int[] axes, bool keepDim) : Primitive
         v.Bool("keep_dim", ref _keepDim);
     }
 
+    public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs)
+    {
+        for (int i = 1; i < _axes.Length; i++)
+        {
+            if (_axes[i] <= _axes[i - 1])
+                throw new FormatException($"{Name}: axes [{string.Join(", ", _axes)}] are not in order");
+        }
+    }
+
     /// <summary>The shape of the result.</summary>
     protected Shape Result(in TensorSpec input) => ReduceAxes.Result(input.Shape, _axes, _keepDim);
 

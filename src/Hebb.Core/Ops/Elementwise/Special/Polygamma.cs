@@ -28,6 +28,13 @@ namespace Hebb.Ops
         public readonly Tensor Differential(Tensor d, Tensor x, Tensor y) => d * x.Polygamma(_order + 1);
 
         public void Describe(AttributeVisitor v) => v.Int("order", ref _order);
+
+        // The time that it takes grows with the order.
+        public readonly void CheckAttributes()
+        {
+            if (_order is < 1 or > 1000)
+                throw new FormatException($"polygamma: order {_order} is not from 1 to 1000");
+        }
     }
 }
 
