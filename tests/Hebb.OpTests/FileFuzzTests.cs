@@ -9,6 +9,7 @@ public class FileFuzzTests
 {
     private static readonly bool Long = Environment.GetEnvironmentVariable("HEBB_TEST_ALL") == "1";
 
+    /// <summary>A file that gets a line before each run, so that the last one names what ended the process.</summary>
     private static readonly string? Trail = Environment.GetEnvironmentVariable("HEBB_FUZZ_TRAIL");
 
     private static readonly DType[] Types = [DType.Float32, DType.Float64, DType.Float16, DType.BFloat16, DType.Int8, DType.Int32, DType.Int64, DType.UInt8, DType.UInt32, DType.Bool, DType.Complex64];
@@ -29,7 +30,7 @@ public class FileFuzzTests
             Assert.NotEmpty(name);
             return;
         }
-        int seed = 3;
+        int seed = int.Parse(Environment.GetEnvironmentVariable("HEBB_FUZZ_SEED") ?? "3");
         foreach (char c in name)
             seed = unchecked(seed * 31 + c);
         var random = new Random(seed);

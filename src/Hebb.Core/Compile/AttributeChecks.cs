@@ -19,8 +19,10 @@ public static class AttributeChecks
         {
             if (primitive.IsDataDependent)
                 throw new FormatException("the shape that it gives depends on values, which a graph does not know");
+            if (primitive.IsDerivativeOnly)
+                throw new FormatException("it stands in derivatives only, not in files");
             var attributes = AttributeRecord.Of(primitive);
-            CheckLengths(attributes);
+            CheckLengths(attributes, inputs.IsEmpty ? 0 : inputs[0].Shape.Rank);
             WindowChecks.Check(attributes);
             var outputs = new TensorSpec[primitive.Outputs];
             primitive.Infer(inputs, outputs);
@@ -53,13 +55,15 @@ public static class AttributeChecks
     }
 
     /// <summary>What must hold before an op looks at its attributes at all: no list is longer than a shape, but for the sizes of a split.</summary>
-    private static void CheckLengths(AttributeRecord attributes)
+    private static void CheckLengths(AttributeRecord attributes, int rank)
     {
         foreach (var (name, value) in attributes.Entries)
         {
             int length = (value as Array)?.Length ?? 0;
             if (length > Shape.MaxRank && name != "sizes")
                 throw new FormatException($"{name} has {length} entries; a tensor has at most {Shape.MaxRank} axes");
+            if (name is "before" or "after" && (length != rank || value is not int[] margins || Array.Exists(margins, m => m < 0)))
+                throw new FormatException($"{name} is {AttributeRecord.Text(value)}, no margins for {rank} axes");
             foreach (int axis in Axes(name, value))
             {
                 if ((uint)axis > Shape.MaxRank)

@@ -16,14 +16,17 @@ public sealed class BatchGraph
 
     private readonly ConcurrentDictionary<int, Graph> _kept = new();
     private readonly bool[] _batched;
+    private readonly bool _fromFile;
 
     /// <param name="example">The graph at one batch size.</param>
     /// <param name="exampleBatch">That size.</param>
     /// <param name="batched">For every input whether its first axis is the batch.</param>
     /// <param name="form">What in it follows from the batch size; null for a graph of that size only.</param>
     /// <param name="fixedReason">Why it is of that size only.</param>
-    public BatchGraph(Graph example, int exampleBatch, IEnumerable<bool> batched, BatchForm? form, string? fixedReason = null)
+    /// <param name="fromFile">Checks every op at every batch size as <see cref="AttributeChecks"/> does.</param>
+    public BatchGraph(Graph example, int exampleBatch, IEnumerable<bool> batched, BatchForm? form, string? fixedReason = null, bool fromFile = false)
     {
+        _fromFile = fromFile;
         (Example, ExampleBatch, Form, FixedReason) = (example, exampleBatch, form, fixedReason);
         _batched = [.. batched];
         _kept[exampleBatch] = example;
@@ -138,8 +141,14 @@ public sealed class BatchGraph
         return new Graph(Example.Inputs.Select(i => (GraphInput)values[i]), nodes, Example.Outputs.Select(o => values[o]));
     }
 
-    private static TensorSpec[] Infer(Primitive primitive, TensorSpec[] inputs, GraphNode node)
+    private TensorSpec[] Infer(Primitive primitive, TensorSpec[] inputs, GraphNode node)
     {
+        if (!_fromFile)
+        {
+            var specs = new TensorSpec[node.Outputs.Count];
+            primitive.Infer(inputs, specs);
+            return specs;
+        }
         try
         {
             // Sizes of a file that fit one batch size need not fit another.

@@ -89,6 +89,9 @@ public abstract class Primitive
     {
     }
 
+    /// <summary>Whether only derivatives apply the op, to values that the engine made and that it takes for granted. Files can't hold it.</summary>
+    public virtual bool IsDerivativeOnly => false;
+
     /// <summary>
     /// Checks attributes that the op's <see cref="Tensor"/> method gives only in range, and that <see cref="Infer"/> therefore takes for granted. Called after
     /// <see cref="Infer"/> for ops from files, where they may be anything. That axes exist is checked for all ops, by the names <c>axis</c> and <c>axes</c>.

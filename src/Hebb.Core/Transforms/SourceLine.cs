@@ -19,7 +19,7 @@ internal static class SourceLine
                 continue;
             string line = frame.GetFileName() is { } file ? $"{Path.GetFileName(file)}:{frame.GetFileLineNumber()}" : $"{method!.DeclaringType!.Name}.{method.Name}";
             nearest ??= line;
-            if (assembly is not ("Hebb.Core" or "Hebb.Nn" or "Hebb.Training" or "Hebb.Data" or "System.Private.CoreLib"))
+            if (assembly is not ("Hebb.Core" or "Hebb.Nn" or "Hebb.Formats" or "Hebb.Training" or "Hebb.Data" or "System.Private.CoreLib"))
                 return line;
         }
         return nearest ?? "an unknown line";

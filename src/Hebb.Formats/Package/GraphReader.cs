@@ -6,6 +6,9 @@ namespace Hebb.Package;
 /// <summary>Reads what <see cref="GraphWriter"/> wrote. Everything is checked: ops, attributes, the order of values, shapes.</summary>
 internal sealed class GraphReader
 {
+    /// <summary>The most elements of all constants together that are one value repeated.</summary>
+    private const long MaxRepeated = 1 << 24;
+
     private readonly Json _json;
     private readonly IReadOnlyDictionary<string, GraphLeaf> _state;
     private readonly IReadOnlyDictionary<string, Tensor> _constants;
@@ -13,6 +16,7 @@ internal sealed class GraphReader
     private readonly BatchForm _form = new();
     private readonly int _batch;
     private bool _anyBatch;
+    private long _repeated;
 
     private GraphReader(Json json, IReadOnlyDictionary<string, GraphLeaf> state, IReadOnlyDictionary<string, Tensor> constants)
     {
@@ -53,7 +57,7 @@ internal sealed class GraphReader
         var outputs = _json["outputs"].Items().ConvertAll(Value);
         if (outputs.Count == 0)
             throw new FormatException($"{_json.At} has no outputs");
-        return new BatchGraph(new Graph(inputs, nodes, outputs), _batch, batched, _anyBatch ? _form : null, _anyBatch ? null : _json.TextOr("fixed_because", "it was saved so"));
+        return new BatchGraph(new Graph(inputs, nodes, outputs), _batch, batched, _anyBatch ? _form : null, _anyBatch ? null : _json.TextOr("fixed_because", "it was saved so"), fromFile: true);
     }
 
     private GraphLeaf Leaf(Json json)
@@ -81,9 +85,10 @@ internal sealed class GraphReader
         if (value.Rank != 0)
             throw new FormatException($"{json.At}: only a scalar is repeated to a shape");
         var shape = Shape(sizes, json.At);
-        // What a file asks for is held here, not what it holds: keep it small.
-        if (shape.Count is < 1 or > 1 << 24)
-            throw new FormatException($"{json.At}: a constant of {shape} is too large");
+        // This takes memory that the file does not hold: keep it small, over all of them.
+        _repeated += shape.Count;
+        if (shape.Count < 1 || _repeated > MaxRepeated)
+            throw new FormatException($"{json.At}: a constant of {shape} is {(shape.Count < 1 ? "empty" : "too large")}");
         var constant = new GraphConstant(TensorScope.Escape(value.Expand(shape).Contiguous()));
         if (_anyBatch && sizes.Any(s => s.Scale != 0))
             _form.SetConstant(constant, sizes);

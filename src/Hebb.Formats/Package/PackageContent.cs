@@ -48,6 +48,8 @@ internal sealed class PackageContent
         var graph = BatchGraph.Trace(model, specs);
         foreach (var node in graph.Example.Nodes)
         {
+            if (node.Primitive.IsDerivativeOnly)
+                throw new HebbException($"Save: the op {node.Primitive.Name}{(node.Path is null ? "" : $" (at {node.Path})")} stands in derivatives only; a model that takes this gradient when called can't be saved");
             if (!Ops.PrimitiveRegistry.Contains(node.Primitive.Name))
                 throw new HebbException($"Save: the op {node.Primitive.Name}{(node.Path is null ? "" : $" (at {node.Path})")} is none of Hebb's own, so a saved model can't hold it");
         }

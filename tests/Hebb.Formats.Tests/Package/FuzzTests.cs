@@ -123,6 +123,16 @@ public class FuzzTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
     }
 
+    [Fact]
+    public void ManyRepeatedConstantsAreTooMuch()
+    {
+        var (model, inputs) = Make("recurrent");
+        string leaf = "{ \"scalar\": 0, \"dtype\": \"float32\", \"shape\": [1000000, 4] }";
+        byte[] bytes = Archive.Edit(Bytes(model, inputs(2)), "graph.json", t => t.Replace("\"leaves\": [", $"\"leaves\": [{string.Concat(Enumerable.Repeat(leaf + ", ", 1000))}", StringComparison.Ordinal));
+
+        Assert.Equal("m.hebb: graph.json.leaves[4]: a constant of [1000000, 4] is too large", Assert.Throws<FormatException>(() => Load(bytes)).Message);
+    }
+
     private static void Places(JsonNode node, List<(JsonNode, object)> places)
     {
         if (node is JsonObject o)

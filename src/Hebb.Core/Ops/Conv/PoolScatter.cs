@@ -23,6 +23,8 @@ internal sealed class PoolScatterOp : Primitive
 
     public override bool IsLinear => true;
 
+    public override bool IsDerivativeOnly => true;
+
     public override bool HasDecomposition => true;
 
     public override Saved Saves => Saved.Input1;
@@ -81,6 +83,8 @@ internal sealed class PoolGatherOp : Primitive
     public override string DisplayName => "PoolGather";
 
     public override bool IsLinear => true;
+
+    public override bool IsDerivativeOnly => true;
 
     public override bool HasDecomposition => true;
 

@@ -62,9 +62,8 @@ internal abstract class AttentionBase(double scale, double drop, bool causal, lo
         var last = inputs[^1];
         if (_drop > 0 && (last.DType != DType.UInt32 || last.Shape != [2]))
             throw new FormatException($"{Name}: {last} is no key");
-        var mask = inputs[^rest];
-        if (_masked && mask.DType != DType.Bool && mask.DType != inputs[0].DType)
-            throw new FormatException($"{Name}: {mask} is no mask for {inputs[0].DType.Name}");
+        if (_masked && inputs[^rest].DType != DType.Bool && inputs[^rest].DType != inputs[0].DType)
+            throw new FormatException($"{Name}: {inputs[^rest]} is no mask for {inputs[0].DType.Name}");
     }
 
     /// <summary>The problem for kernels. Masks that do not lie by keys are copied to <paramref name="keep"/>.</summary>

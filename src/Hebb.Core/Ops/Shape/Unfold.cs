@@ -108,6 +108,8 @@ internal sealed class FoldOp : Primitive
         var shape = inputs[0].Shape;
         if (!inputs[0].DType.IsDifferentiable)
             throw new DTypeException($"Fold: {inputs[0].DType.Name} is not supported; it takes float and complex types");
+        if (_step < 1 || _dilation < 1 || shape.Rank < 2 || shape[-1] < 1)
+            throw new ShapeException($"Fold: windows {shape} in steps of {_step} with dilation {_dilation}; all must be positive");
         long span = (long)_dilation * (shape[-1] - 1) + 1, windows = span > _length ? 0 : (_length - span) / _step + 1;
         if (shape[_axis] != windows)
             throw new ShapeException($"Fold: {shape[_axis]} windows of {shape[-1]}; an axis of {_length} has {windows}");
