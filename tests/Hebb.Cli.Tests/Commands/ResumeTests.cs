@@ -51,7 +51,9 @@ public sealed class ResumeTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs POSIX signals");
         string[] train = ["train", "cnn-digits", "--epochs", "40", "--set", "samples=200", "batch=16", "--out"];
-        using Process process = _cli.Start([], [.. train, "a run"]);
+        // Who runs the tests in the background has them ignore SIGINT, and so has every program that they start, unless told otherwise.
+        string[] listening = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT"] : ["perl", "-e", "$SIG{INT} = 'DEFAULT'; exec @ARGV"];
+        using Process process = _cli.Start(listening[0], [.. listening[1..], "dotnet", Path.Combine(AppContext.BaseDirectory, "hebb.dll"), .. train, "a run"], []);
         string? line;
         do line = process.StandardOutput.ReadLine();
         while (line is not null && !line.StartsWith("epoch ", StringComparison.Ordinal));
