@@ -15,10 +15,22 @@ public static class Safetensors
 
     private static readonly Dictionary<string, DType> Types = new()
     {
-        ["F64"] = DType.Float64, ["F32"] = DType.Float32, ["F16"] = DType.Float16, ["BF16"] = DType.BFloat16,
-        ["I64"] = DType.Int64, ["I32"] = DType.Int32, ["I16"] = DType.Int16, ["I8"] = DType.Int8,
-        ["U64"] = DType.UInt64, ["U32"] = DType.UInt32, ["U16"] = DType.UInt16, ["U8"] = DType.UInt8, ["BOOL"] = DType.Bool,
-        ["C64"] = DType.Complex64, ["F8_E4M3"] = DType.Float8E4M3FN, ["F8_E5M2"] = DType.Float8E5M2,
+        ["F64"] = DType.Float64,
+        ["F32"] = DType.Float32,
+        ["F16"] = DType.Float16,
+        ["BF16"] = DType.BFloat16,
+        ["I64"] = DType.Int64,
+        ["I32"] = DType.Int32,
+        ["I16"] = DType.Int16,
+        ["I8"] = DType.Int8,
+        ["U64"] = DType.UInt64,
+        ["U32"] = DType.UInt32,
+        ["U16"] = DType.UInt16,
+        ["U8"] = DType.UInt8,
+        ["BOOL"] = DType.Bool,
+        ["C64"] = DType.Complex64,
+        ["F8_E4M3"] = DType.Float8E4M3FN,
+        ["F8_E5M2"] = DType.Float8E5M2,
     };
 
     /// <summary>Writes tensors by name, to a temporary file that then takes the place of the old one.</summary>

@@ -1,5 +1,5 @@
-using Hebb.Transforms;
 using Hebb.Ops;
+using Hebb.Transforms;
 
 namespace Hebb;
 

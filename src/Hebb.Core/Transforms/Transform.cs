@@ -1,6 +1,6 @@
-using Hebb.Transforms;
 using System.Runtime.CompilerServices;
 using Hebb.Ops;
+using Hebb.Transforms;
 
 namespace Hebb;
 
