@@ -8,6 +8,9 @@ internal sealed class Axis
     // Wide enough for any measurement, narrow enough that differences of two values stay finite.
     private const double Largest = 1e300;
 
+    // Powers of ten below would lose their digits.
+    private const double Smallest = 1 / Largest;
+
     private readonly double _low, _high, _from, _to;
     private readonly bool _logarithmic;
 
@@ -48,7 +51,7 @@ internal sealed class Axis
     /// <summary>Powers of ten; on short ranges 2 and 5 between them, and the ends at the nearest of these. Both ends must be positive.</summary>
     public static Axis Logarithmic(double low, double high)
     {
-        high = Math.Min(high, Largest);
+        (low, high) = (Math.Clamp(low, Smallest, Largest), Math.Clamp(high, Smallest, Largest));
         double from = Math.Floor(Math.Log10(low) + 1e-9), to = Math.Ceiling(Math.Log10(high) - 1e-9);
         if (to <= from) to = from + 1;
         if (to - from <= 2) return Short(low, high, from, to);
@@ -78,7 +81,7 @@ internal sealed class Axis
     private double Position(double value)
     {
         value = Math.Clamp(value, -Largest, Largest);
-        return _logarithmic ? Math.Log10(value) : value;
+        return _logarithmic ? Math.Log10(Math.Max(value, Smallest)) : value;
     }
 
     private static double Step(double least)
