@@ -107,4 +107,7 @@ public abstract partial class Module
 
     /// <summary>The number of trained values.</summary>
     public long ParameterCount => Parameters().Sum(p => p.Shape.Count);
+
+    /// <summary>The module as code would make it, without what it holds: <c>ReLU()</c>. Override to tell arguments.</summary>
+    public override string ToString() => $"{GetType().Name}()";
 }

@@ -1,3 +1,5 @@
+using Hebb.Cpu;
+
 namespace Hebb.Data;
 
 /// <summary>What random numbers are drawn for: separate uses of one seed never see the same numbers.</summary>
@@ -14,20 +16,20 @@ internal enum RandomDomain : uint
 /// </summary>
 public struct SampleRandom
 {
-    private readonly ulong _seed;
+    private readonly PhiloxKey _key;
     private readonly uint _domain, _epoch, _sample;
     private uint _block, _x, _y, _z, _w;
     private int _left;
 
     internal SampleRandom(long seed, RandomDomain domain, int epoch, int sample) =>
-        (_seed, _domain, _epoch, _sample) = (unchecked((ulong)seed), (uint)domain, (uint)epoch, (uint)sample);
+        (_key, _domain, _epoch, _sample) = (PhiloxKey.FromSeed(unchecked((ulong)seed)), (uint)domain, (uint)epoch, (uint)sample);
 
     /// <summary>32 random bits.</summary>
     public uint NextUInt32()
     {
         if (_left == 0)
         {
-            (_x, _y, _z, _w) = Philox4x32.Block(_seed, _block++, _sample, _epoch, _domain);
+            (_x, _y, _z, _w) = Philox.Block(_key, _block++, _sample, _epoch, _domain);
             _left = 4;
         }
         return _left-- switch { 4 => _x, 3 => _y, 2 => _z, _ => _w };

@@ -4,16 +4,12 @@ namespace Hebb;
 public sealed class Identity : Module
 {
     protected override Tensor Forward(Tensor x) => x;
-
-    public override string ToString() => "Identity()";
 }
 
 /// <summary>A function without parameters as a layer: <c>new Lambda(x => x.Square())</c>.</summary>
 public sealed class Lambda(Func<Tensor, Tensor> function) : Module
 {
     protected override Tensor Forward(Tensor x) => function(x);
-
-    public override string ToString() => "Lambda()";
 }
 
 /// <summary>Joins axes into one; by default all but the first: [N, C, H, W] gives [N, C * H * W].</summary>

@@ -6,30 +6,23 @@ using Hebb.Transforms;
 namespace Hebb;
 
 /// <summary>Maxima of windows that divide the last axes into given sizes, and, if asked for, their places in the plane (Int64; the first of equals).</summary>
-internal sealed class AdaptiveMaxPoolOp : Primitive
+internal sealed class AdaptiveMaxPoolOp : MaxPoolPrimitive
 {
     private int[] _size;
-    private bool _indices;
 
-    public AdaptiveMaxPoolOp(int[] size, bool indices)
-    {
-        _size = size;
-        _indices = indices;
-    }
+    public AdaptiveMaxPoolOp(int[] size, bool indices) : base(indices) => _size = size;
 
-    public AdaptiveMaxPoolOp() => _size = [];
+    public AdaptiveMaxPoolOp() : base(indices: false) => _size = [];
 
     public override string Name => "adaptive_max_pool";
 
     public override string DisplayName => PoolWindow.Name("AdaptiveMaxPool", _size.Length);
 
-    public override int Outputs => _indices ? 2 : 1;
+    protected override int Axes => _size.Length;
 
-    public override Saved Saves => _indices ? Saved.Output1 : Saved.Input0;
+    protected override Shape OutputShape(in Shape input) => AdaptiveWindows.Output(DisplayName, input, _size);
 
-    public override bool HasDecomposition => true;
-
-    public override BatchRule Batching => BatchRule.Own;
+    protected override MaxPoolPrimitive WithIndices() => new AdaptiveMaxPoolOp(_size, indices: true);
 
     public override void Describe(AttributeVisitor v)
     {
@@ -37,23 +30,7 @@ internal sealed class AdaptiveMaxPoolOp : Primitive
         v.Bool("indices", ref _indices);
     }
 
-    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
-    {
-        PoolWindow.Check(DisplayName, inputs[0].DType);
-        outputs[0] = inputs[0] with { Shape = AdaptiveWindows.Output(DisplayName, inputs[0].Shape, _size) };
-        if (_indices)
-            outputs[1] = outputs[0] with { DType = DType.Int64 };
-    }
-
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (inputs[0].DType == DType.Float64)
-            Run<double>(inputs[0], outputs);
-        else
-            Run<float>(inputs[0], outputs);
-    }
-
-    private unsafe void Run<T>(Tensor x, ReadOnlySpan<Tensor> outputs) where T : unmanaged, INumber<T>
+    protected override unsafe void Run<T>(Tensor x, ReadOnlySpan<Tensor> outputs)
     {
         int axes = _size.Length;
         var y = outputs[0];
@@ -114,23 +91,6 @@ internal sealed class AdaptiveMaxPoolOp : Primitive
         }
         return Tensor.From(members, [members.Length]);
     }
-
-    public override void Vjp(in VjpContext c)
-    {
-        if (!c.HasGrad(0))
-            return;
-        var places = _indices ? c.Output(1) : Engine.ApplyAll(new AdaptiveMaxPoolOp(_size, indices: true), c.Input(0))[1];
-        c.Set(0, Engine.Apply(new PoolScatterOp(c.InputSpec(0).Shape.Dims[^_size.Length..]), c.Grad(), places));
-    }
-
-    public override void Jvp(in JvpContext c)
-    {
-        var places = _indices ? c.Output(1) : Engine.ApplyAll(new AdaptiveMaxPoolOp(_size, indices: true), c.Input(0))[1];
-        c.Set(0, Engine.Apply(new PoolGatherOp(_size.Length), c.Tangent(0), places));
-    }
-
-    // All axes in front are planes.
-    public override Tensor[] Batch(BatchContext c) => Engine.ApplyAll(this, c.Values);
 
     /// <summary>The methods of <see cref="Tensor"/>.</summary>
     public static Tensor[] Call(Tensor x, int axes, PerAxis size, bool indices)

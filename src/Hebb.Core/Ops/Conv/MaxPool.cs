@@ -6,30 +6,23 @@ using Hebb.Transforms;
 namespace Hebb;
 
 /// <summary>The maximum of each window over the last axes, and, if asked for, its place in the plane (Int64; the first of equals).</summary>
-internal sealed class MaxPoolOp : Primitive
+internal sealed class MaxPoolOp : MaxPoolPrimitive
 {
     private readonly PoolWindow _window;
-    private bool _indices;
 
-    public MaxPoolOp(PoolWindow window, bool indices)
-    {
-        _window = window;
-        _indices = indices;
-    }
+    public MaxPoolOp(PoolWindow window, bool indices) : base(indices) => _window = window;
 
-    public MaxPoolOp() => _window = new PoolWindow();
+    public MaxPoolOp() : base(indices: false) => _window = new PoolWindow();
 
     public override string Name => "max_pool";
 
     public override string DisplayName => PoolWindow.Name("MaxPool", _window.Axes);
 
-    public override int Outputs => _indices ? 2 : 1;
+    protected override int Axes => _window.Axes;
 
-    public override Saved Saves => _indices ? Saved.Output1 : Saved.Input0;
+    protected override Shape OutputShape(in Shape input) => _window.Output(DisplayName, input);
 
-    public override bool HasDecomposition => true;
-
-    public override BatchRule Batching => BatchRule.Own;
+    protected override MaxPoolPrimitive WithIndices() => new MaxPoolOp(_window, indices: true);
 
     public override void Describe(AttributeVisitor v)
     {
@@ -37,23 +30,7 @@ internal sealed class MaxPoolOp : Primitive
         v.Bool("indices", ref _indices);
     }
 
-    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
-    {
-        PoolWindow.Check(DisplayName, inputs[0].DType);
-        outputs[0] = inputs[0] with { Shape = _window.Output(DisplayName, inputs[0].Shape) };
-        if (_indices)
-            outputs[1] = outputs[0] with { DType = DType.Int64 };
-    }
-
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (inputs[0].DType == DType.Float64)
-            Run<double>(inputs[0], outputs);
-        else
-            Run<float>(inputs[0], outputs);
-    }
-
-    private unsafe void Run<T>(Tensor x, ReadOnlySpan<Tensor> outputs) where T : unmanaged, INumber<T> =>
+    protected override unsafe void Run<T>(Tensor x, ReadOnlySpan<Tensor> outputs) =>
         PoolingKernels.Max(_window.Geometry(x.Shape), x.Data<T>(), outputs[0].Data<T>(), _indices ? outputs[1].Data<long>() : null);
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)
@@ -68,23 +45,6 @@ internal sealed class MaxPoolOp : Primitive
         var values = windows.Gather(windows.Rank - 1, best).Reshape(shape);
         return _indices ? [values, places.Gather(places.Rank - 1, best).Reshape(shape)] : [values];
     }
-
-    public override void Vjp(in VjpContext c)
-    {
-        if (!c.HasGrad(0))
-            return;
-        var places = _indices ? c.Output(1) : Engine.ApplyAll(new MaxPoolOp(_window, indices: true), c.Input(0))[1];
-        c.Set(0, Engine.Apply(new PoolScatterOp(c.InputSpec(0).Shape.Dims[^_window.Axes..]), c.Grad(), places));
-    }
-
-    public override void Jvp(in JvpContext c)
-    {
-        var places = _indices ? c.Output(1) : Engine.ApplyAll(new MaxPoolOp(_window, indices: true), c.Input(0))[1];
-        c.Set(0, Engine.Apply(new PoolGatherOp(_window.Axes), c.Tangent(0), places));
-    }
-
-    // All axes in front are planes.
-    public override Tensor[] Batch(BatchContext c) => Engine.ApplyAll(this, c.Values);
 
     /// <summary>The methods of <see cref="Tensor"/>.</summary>
     public static Tensor[] Call(Tensor x, int axes, PerAxis kernel, PerAxis? stride, Padding? padding, PerAxis? dilation, bool ceilMode, bool indices)

@@ -9,18 +9,13 @@ namespace Hebb;
 /// The backward pass of batch normalisation. Inputs: the gradient g of y, x, mean and variance of every channel, the weight if affine.
 /// Outputs: the gradient of x and, if affine, those of weight and bias.
 /// </summary>
-internal sealed class BatchNormGradOp : Primitive
+internal sealed class BatchNormGradOp : NormGradPrimitive
 {
     private double _eps;
-    private bool _affine;
 
-    public BatchNormGradOp(double eps, bool affine)
-    {
-        _eps = eps;
-        _affine = affine;
-    }
+    public BatchNormGradOp(double eps, bool affine) : base(affine) => _eps = eps;
 
-    public BatchNormGradOp()
+    public BatchNormGradOp() : base(affine: false)
     {
     }
 
@@ -28,13 +23,7 @@ internal sealed class BatchNormGradOp : Primitive
 
     public override string DisplayName => "BatchNormGrad";
 
-    public override int Outputs => _affine ? 3 : 1;
-
-    public override Saved Saves => Saved.Inputs;
-
-    public override bool HasDecomposition => true;
-
-    public override BatchRule Batching => BatchRule.Own;
+    protected override int Statistics => 2;
 
     public override void Describe(AttributeVisitor v)
     {
@@ -42,25 +31,8 @@ internal sealed class BatchNormGradOp : Primitive
         v.Bool("affine", ref _affine);
     }
 
-    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
-    {
-        if (inputs[0].Shape != inputs[1].Shape)
-            throw new ShapeException($"BatchNormGrad: gradient {inputs[0].Shape} and input {inputs[1].Shape} differ");
-        outputs[0] = inputs[1];
-        if (_affine)
-            outputs[1] = outputs[2] = inputs[4];
-    }
-
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (inputs[1].DType == DType.Float64)
-            Run<double>(c, inputs, outputs);
-        else
-            Run<float>(c, inputs, outputs);
-    }
-
     // dx = r w (g - mean(g) - h mean(g h)) with h = (x - mean) r.
-    private unsafe void Run<T>(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    protected override unsafe void Run<T>(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var (n, channels, s) = ChannelKernels.Split(inputs[1].Shape);
         T* g = inputs[0].Data<T>(), x = inputs[1].Data<T>(), mean = inputs[2].Data<T>(), variance = inputs[3].Data<T>();

@@ -10,30 +10,19 @@ namespace Hebb;
 /// The backward pass of group normalisation. Inputs: the gradient g of y, x, 1 / deviation and mean of every group, the weight if affine.
 /// Outputs: the gradient of x and, if affine, those of weight and bias.
 /// </summary>
-internal sealed class GroupNormGradOp : Primitive
+internal sealed class GroupNormGradOp : NormGradPrimitive
 {
     private int _groups;
-    private bool _affine;
 
-    public GroupNormGradOp(int groups, bool affine)
-    {
-        _groups = groups;
-        _affine = affine;
-    }
+    public GroupNormGradOp(int groups, bool affine) : base(affine) => _groups = groups;
 
-    public GroupNormGradOp() => _groups = 1;
+    public GroupNormGradOp() : base(affine: false) => _groups = 1;
 
     public override string Name => "group_norm_grad";
 
     public override string DisplayName => "GroupNormGrad";
 
-    public override int Outputs => _affine ? 3 : 1;
-
-    public override Saved Saves => Saved.Inputs;
-
-    public override bool HasDecomposition => true;
-
-    public override BatchRule Batching => BatchRule.Own;
+    protected override int Statistics => 2;
 
     public override void Describe(AttributeVisitor v)
     {
@@ -41,24 +30,7 @@ internal sealed class GroupNormGradOp : Primitive
         v.Bool("affine", ref _affine);
     }
 
-    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
-    {
-        if (inputs[0].Shape != inputs[1].Shape)
-            throw new ShapeException($"GroupNormGrad: gradient {inputs[0].Shape} and input {inputs[1].Shape} differ");
-        outputs[0] = inputs[1];
-        if (_affine)
-            outputs[1] = outputs[2] = inputs[4];
-    }
-
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (inputs[1].DType == DType.Float64)
-            Run<double>(c, inputs, outputs);
-        else
-            Run<float>(c, inputs, outputs);
-    }
-
-    private unsafe void Run<T>(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    protected override unsafe void Run<T>(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var (n, channels, s) = ChannelKernels.Split(inputs[1].Shape);
         var spec = new TensorSpec([checked((int)n), checked((int)channels)], inputs[1].DType);

@@ -9,19 +9,18 @@ namespace Hebb;
 /// The backward pass of layer and RMS normalisation. Inputs: the gradient g of y, x, 1 / deviation of every row, the means if centred, the weight if affine.
 /// Outputs: the gradient of x and, if affine, those of weight and bias.
 /// </summary>
-internal sealed class RowNormGradOp : Primitive
+internal sealed class RowNormGradOp : NormGradPrimitive
 {
     private int _axes;
-    private bool _centred, _affine;
+    private bool _centred;
 
-    public RowNormGradOp(int axes, bool centred, bool affine)
+    public RowNormGradOp(int axes, bool centred, bool affine) : base(affine)
     {
         _axes = axes;
         _centred = centred;
-        _affine = affine;
     }
 
-    public RowNormGradOp()
+    public RowNormGradOp() : base(affine: false)
     {
     }
 
@@ -29,13 +28,7 @@ internal sealed class RowNormGradOp : Primitive
 
     public override string DisplayName => "RowNormGrad";
 
-    public override int Outputs => _affine ? 3 : 1;
-
-    public override Saved Saves => Saved.Inputs;
-
-    public override bool HasDecomposition => true;
-
-    public override BatchRule Batching => BatchRule.Own;
+    protected override int Statistics => _centred ? 2 : 1;
 
     public override void Describe(AttributeVisitor v)
     {
@@ -44,24 +37,7 @@ internal sealed class RowNormGradOp : Primitive
         v.Bool("affine", ref _affine);
     }
 
-    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
-    {
-        if (inputs[0].Shape != inputs[1].Shape)
-            throw new ShapeException($"RowNormGrad: gradient {inputs[0].Shape} and input {inputs[1].Shape} differ");
-        outputs[0] = inputs[1];
-        if (_affine)
-            outputs[1] = outputs[2] = inputs[^1];
-    }
-
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (inputs[1].DType == DType.Float64)
-            Run<double>(c, inputs, outputs);
-        else
-            Run<float>(c, inputs, outputs);
-    }
-
-    private unsafe void Run<T>(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    protected override unsafe void Run<T>(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         long rows = inputs[2].Count, n = rows == 0 ? 0 : inputs[1].Count / rows, parts = RowNormKernels.Parts(rows);
         T* mean = _centred ? inputs[3].Data<T>() : null;

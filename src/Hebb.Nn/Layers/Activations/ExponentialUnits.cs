@@ -13,8 +13,6 @@ public sealed class ELU(double alpha = 1) : Module
 public sealed class SELU : Module
 {
     protected override Tensor Forward(Tensor x) => x.Selu();
-
-    public override string ToString() => "SELU()";
 }
 
 /// <summary>x where it is positive, else alpha * (exp(x / alpha) - 1): smooth for every alpha (Barron, 2017).</summary>
@@ -39,16 +37,12 @@ public sealed class GELU(bool approximate = false) : Module
 public sealed class SiLU : Module
 {
     protected override Tensor Forward(Tensor x) => x.Silu();
-
-    public override string ToString() => "SiLU()";
 }
 
 /// <summary>x * tanh(softplus(x)) (Misra, 2019).</summary>
 public sealed class Mish : Module
 {
     protected override Tensor Forward(Tensor x) => x.Mish();
-
-    public override string ToString() => "Mish()";
 }
 
 /// <summary>log(1 + exp(beta * x)) / beta: a smooth <see cref="ReLU"/>.</summary>

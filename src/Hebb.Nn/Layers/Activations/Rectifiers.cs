@@ -4,16 +4,12 @@ namespace Hebb;
 public sealed class ReLU : Module
 {
     protected override Tensor Forward(Tensor x) => x.Relu();
-
-    public override string ToString() => "ReLU()";
 }
 
 /// <summary>x from 0 to 6, cut off beyond.</summary>
 public sealed class ReLU6 : Module
 {
     protected override Tensor Forward(Tensor x) => x.Hardtanh(0, 6);
-
-    public override string ToString() => "ReLU6()";
 }
 
 /// <summary>x where it is positive, else slope * x (Maas et al., 2013).</summary>

@@ -4,32 +4,24 @@ namespace Hebb;
 public sealed class Tanh : Module
 {
     protected override Tensor Forward(Tensor x) => x.Tanh();
-
-    public override string ToString() => "Tanh()";
 }
 
 /// <summary>1 / (1 + exp(-x)), from 0 to 1.</summary>
 public sealed class Sigmoid : Module
 {
     protected override Tensor Forward(Tensor x) => x.Sigmoid();
-
-    public override string ToString() => "Sigmoid()";
 }
 
 /// <summary>The logarithm of <see cref="Sigmoid"/>, without overflow.</summary>
 public sealed class LogSigmoid : Module
 {
     protected override Tensor Forward(Tensor x) => x.LogSigmoid();
-
-    public override string ToString() => "LogSigmoid()";
 }
 
 /// <summary>x / (1 + |x|), from -1 to 1.</summary>
 public sealed class Softsign : Module
 {
     protected override Tensor Forward(Tensor x) => x.Softsign();
-
-    public override string ToString() => "Softsign()";
 }
 
 /// <summary>x within two bounds, cut off beyond.</summary>
@@ -46,24 +38,18 @@ public sealed class Hardtanh(double min = -1, double max = 1) : Module
 public sealed class Hardsigmoid : Module
 {
     protected override Tensor Forward(Tensor x) => x.Hardsigmoid();
-
-    public override string ToString() => "Hardsigmoid()";
 }
 
 /// <summary>x * <see cref="Hardsigmoid"/> (Howard et al., 2019).</summary>
 public sealed class Hardswish : Module
 {
     protected override Tensor Forward(Tensor x) => x.Hardswish();
-
-    public override string ToString() => "Hardswish()";
 }
 
 /// <summary>x - tanh(x).</summary>
 public sealed class Tanhshrink : Module
 {
     protected override Tensor Forward(Tensor x) => x.Tanhshrink();
-
-    public override string ToString() => "Tanhshrink()";
 }
 
 /// <summary>x where |x| exceeds lambda, else 0.</summary>
