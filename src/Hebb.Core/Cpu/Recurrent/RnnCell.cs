@@ -1,0 +1,88 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Hebb.Cpu.Simd;
+using Hebb.Ops;
+
+namespace Hebb.Cpu;
+
+/// <summary>h = f(x + W h + b) with f = tanh or relu (Elman, 1990).</summary>
+/// <typeparam name="T">float or double.</typeparam>
+/// <typeparam name="TActivation"><see cref="TanhUnit"/> or <see cref="ReluUnit"/>.</typeparam>
+readonly unsafe struct RnnCell<T, TActivation> : IRecurrentCell<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+    where TActivation : struct, IRnnActivation
+{
+    public static int Gates => 1;
+
+    public static bool HasCell => false;
+
+    public static bool HasInner => false;
+
+    public static bool Passes => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Forward<V>(CellStep<T>* step)
+        where V : unmanaged, ISimd<V, T>
+    {
+        CellStep<T> s = *step;
+        for (int j = 0; j < s.Count; j += V.Count)
+        {
+            int n = Math.Min(V.Count, s.Count - j);
+            V y = TActivation.Value<V, T>(RowMath.Load<V, T>(s.Input + j, n) + (V.Load(s.Product + j) + RowMath.Load<V, T>(s.Bias + j, n)));
+            RowMath.Store<V, T>(y, s.New + j, n);
+            RowMath.Store<V, T>(y, s.Output + j, n);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Backward<V>(CellStep<T>* step)
+        where V : unmanaged, ISimd<V, T>
+    {
+        CellStep<T> s = *step;
+        for (int j = 0; j < s.Count; j += V.Count)
+        {
+            int n = Math.Min(V.Count, s.Count - j);
+            V dh = V.Load(s.Flow + j) + RowMath.Load<V, T>(s.OutputGrad + j, n);
+            RowMath.Store<V, T>(TActivation.Gradient<V, T>(dh, RowMath.Load<V, T>(s.Output + j, n)), s.InputGrad + j, n);
+            V.Zero.Store(s.Flow + j);
+        }
+    }
+}
+
+/// <summary>The activation of a plain recurrent layer; its gradient from its value.</summary>
+interface IRnnActivation
+{
+    static abstract V Value<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged;
+
+    static abstract V Gradient<V, T>(V d, V y)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged;
+}
+
+readonly struct TanhUnit : IRnnActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Value<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => VectorMath.Tanh<V, T>(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Gradient<V, T>(V d, V y)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => d * (V.One - (y * y));
+}
+
+readonly struct ReluUnit : IRnnActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Value<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => V.SelectLess(x, V.Zero, V.Zero, x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Gradient<V, T>(V d, V y)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => V.SelectLess(V.Zero, y, d, V.Zero);
+}
