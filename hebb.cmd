@@ -38,8 +38,9 @@ rem Path, size and time to the second of everything that goes into the program.
 (
     where /r "%root%src" /t *
     if exist "%root%recipes" where /r "%root%recipes" /t *
+    if exist "%root%benchmarks" where /r "%root%benchmarks" /t *
     for %%f in (Directory.Build.props Directory.Build.targets Directory.Packages.props global.json nuget.config .editorconfig) do @if exist "%root%%%f" echo %%~zf %%~tf %%f
-) 2>nul | findstr /v /i /c:"\bin\\" /c:"\obj\\" > %1
+) 2>nul | findstr /v /i /c:"\bin\\" /c:"\obj\\" /c:"\node_modules\\" > %1
 exit /b 0
 
 :is_current

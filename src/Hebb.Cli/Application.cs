@@ -50,6 +50,7 @@ internal static class Application
             RunsCommand.Create(),
             ReproduceCommand.Create(),
             DataCommand.Create(),
+            BenchCommand.Create(),
             DoctorCommand.Create(),
         };
         root.Add(GlobalOptions.Json);

@@ -9,7 +9,7 @@ public sealed class UsageTests : IDisposable
 
     [Theory]
     [InlineData("unknown command trian (did you mean train?)", "trian")]
-    [InlineData("unknown command fly (there are quickstart, recipes, train, eval, predict, runs, reproduce, data and doctor)", "fly")]
+    [InlineData("unknown command fly (there are quickstart, recipes, train, eval, predict, runs, reproduce, data, bench and doctor)", "fly")]
     [InlineData("doctor: unknown option --jsn (did you mean --json?)", "--jsn", "doctor")]
     [InlineData("train: unknown option --epoch (did you mean --epochs?)", "train", "cnn-digits", "--epoch", "3")]
     [InlineData("train: unexpected argument twice (usage: hebb train [RECIPE])", "train", "cnn-digits", "twice")]
@@ -28,6 +28,10 @@ public sealed class UsageTests : IDisposable
     [InlineData("eval: RUN is missing (usage: hebb eval RUN)", "eval")]
     [InlineData("recipes: --check needs the NAME of a recipe", "recipes", "--check")]
     [InlineData("data get: no dataset is called minst (did you mean mnist?)", "data", "get", "minst")]
+    [InlineData("unknown suite gem (did you mean gemm?)", "bench", "gem")]
+    [InlineData("unknown peer onedn (did you mean onednn?)", "bench", "gemm", "--peer", "onedn")]
+    [InlineData("bench: --threads 0: must be a whole number from 1 to 1024", "bench", "gemm", "--threads", "0")]
+    [InlineData("bench: unexpected argument conv (usage: hebb bench [SUITE])", "bench", "gemm", "conv")]
     public void OneLineSaysWhatThereIs(string expected, params string[] arguments) => Assert.Equal(expected, _cli.Fail(2, arguments));
 
     [Theory]
@@ -51,7 +55,7 @@ public sealed class UsageTests : IDisposable
     {
         var outcome = _cli.Run();
         Assert.Equal(0, outcome.Status);
-        foreach (string command in (string[])["quickstart", "recipes", "train", "eval", "predict", "runs", "reproduce", "data", "doctor"])
+        foreach (string command in (string[])["quickstart", "recipes", "train", "eval", "predict", "runs", "reproduce", "data", "bench", "doctor"])
             Assert.Contains($"\n  {command}", outcome.Output);
         Assert.Equal(outcome.Output, _cli.Succeed("--help"));
     }

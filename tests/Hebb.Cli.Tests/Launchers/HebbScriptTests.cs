@@ -48,6 +48,7 @@ public sealed class HebbScriptTests : IDisposable
         { "edit of a property file", true },
         { "new file", true },
         { "new folder", true },
+        { "new benchmark", true },
         { "deleted file", true },
         { "renamed file", true },
         { "older file moved in", true },
@@ -70,6 +71,7 @@ public sealed class HebbScriptTests : IDisposable
             case "edit of a property file": _folder.Write("Directory.Build.props", "prop2"); break;
             case "new file": _folder.Write("src/Hebb.Cli/New.cs", ""); break;
             case "new folder": _folder.Write("recipes/new.cs", ""); break;
+            case "new benchmark": _folder.Write("benchmarks/new.cs", ""); break;
             case "deleted file": File.Delete(_folder.At("src/Hebb.Cli/Other.cs")); break;
             case "renamed file": File.Move(_folder.At("src/Hebb.Cli/Other.cs"), _folder.At("src/Hebb.Cli/Another.cs")); break;
             case "older file moved in":

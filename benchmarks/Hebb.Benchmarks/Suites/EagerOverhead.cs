@@ -53,7 +53,7 @@ internal static class EagerOverhead
             ("a + b in a TensorScope, recorded for gradients", Recorded, 450),
             ("a + b, never disposed", Undisposed, null),
         ];
-        var times = Paired.Nanoseconds(401, [.. ways.Select(w => w.Way)]);
+        var times = EagerPaired.Nanoseconds(401, [.. ways.Select(w => w.Way)]);
         Console.WriteLine($"{"1,000-element float32 add",-50} {"ns",8} {"over bare",10} {"limit",8} {"bytes",7}");
         for (int w = 0; w < ways.Length; w++)
         {

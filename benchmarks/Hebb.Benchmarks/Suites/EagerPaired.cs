@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Hebb.Benchmarks;
 
 /// <summary>Times several ways of doing one thing in turns, so that drift of the machine meets all of them alike.</summary>
-internal static class Paired
+internal static class EagerPaired
 {
     /// <summary>Nanoseconds a call of each way; the median over rounds in which every way runs for about two milliseconds.</summary>
     public static double[] Nanoseconds(int rounds, params Action<int>[] ways)

@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using Hebb.Cpu;
+
+namespace Hebb.Benchmarks;
+
+/// <summary>Runs cases beside the peers that are there, first holding their results against Hebb's.</summary>
+internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? names, IReadOnlyList<int> threads, Action<string> warn, CancellationToken cancellation) : IDisposable
+{
+    private readonly Dictionary<(string Peer, int Threads), PeerProcess> _running = [];
+
+    /// <param name="suite">What the cases belong to.</param>
+    /// <param name="cases">Those of its cases that are wanted.</param>
+    /// <param name="report">Hears of each row once it is there.</param>
+    public SuiteResult Run(Suite suite, IReadOnlyList<BenchCase> cases, Action<BenchRow> report)
+    {
+        var rows = new List<BenchRow>();
+        bool complete = true;
+        foreach (var @case in cases)
+        {
+            var side = @case.Prepare(@case.Problem);
+            // What comes out is the same with any number of threads.
+            float[][]? outputs = null;
+            foreach (int count in threads)
+            {
+                using var limit = ParallelFor.Limit(count);
+                var hebb = new LocalContender(side.Call);
+                var contenders = new List<(string Peer, double Scale, IContender Contender)>();
+                foreach (var (name, rival) in side.Rivals)
+                    if (IsWanted(name)) contenders.AddRange(rival.Ways.Select(w => (name, rival.Scale, (IContender)new LocalContender(w))));
+                foreach (var peer in peers)
+                {
+                    if (!@case.Peers.Contains(peer.Name) || !IsWanted(peer.Name)) continue;
+                    var process = Running(peer, count);
+                    if (!process.TryPrepare(@case.Problem, out string reason))
+                    {
+                        warn($"{suite.Name} {@case.Name}: {peer.Name}: {reason}");
+                        continue;
+                    }
+                    outputs ??= [.. side.Outputs().Select(t => t.ToArray<float>())];
+                    if (Difference(outputs, process.Output(), @case.Tolerance) is { } difference)
+                    {
+                        warn($"{suite.Name} {@case.Name}: {peer.Name} and Hebb differ: {difference}");
+                        complete = false;
+                        continue;
+                    }
+                    contenders.Add((peer.Name, 1, process));
+                }
+                WarmUp(side.Call);
+                double[][] times = Paired.Measure([hebb, .. contenders.Select(c => c.Contender)], cancellation);
+                foreach (var row in Rows(@case.Name, count, times, contenders))
+                {
+                    rows.Add(row);
+                    report(row);
+                }
+            }
+            GC.Collect();
+            Memory.Allocator.Trim();
+        }
+        return new SuiteResult(suite.Name, Machine.Isa, rows, _running.Values.DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Version), [], complete);
+    }
+
+    public void Dispose()
+    {
+        foreach (var process in _running.Values) process.Dispose();
+    }
+
+    private bool IsWanted(string peer) => names is null || names.Contains(peer);
+
+    private PeerProcess Running(Peer peer, int count)
+    {
+        if (!_running.TryGetValue((peer.Name, count), out var process)) _running[(peer.Name, count)] = process = peer.Start(count);
+        return process;
+    }
+
+    private static IEnumerable<BenchRow> Rows(string name, int threads, double[][] times, List<(string Peer, double Scale, IContender Contender)> contenders)
+    {
+        if (contenders.Count == 0) yield return BenchRow.Alone(name, threads, times[0]);
+        foreach (var peer in contenders.Select((c, i) => (c.Peer, Times: Array.ConvertAll(times[i + 1], t => t * c.Scale))).GroupBy(c => c.Peer))
+            yield return BenchRow.Of(name, threads, peer.Key, times[0], peer.MinBy(c => Statistics.Median(c.Times)).Times);
+    }
+
+    /// <summary>Until the JIT has compiled what runs often with all its skill: it does so in the background, after a tenth of a second.</summary>
+    private static void WarmUp(Action call)
+    {
+        const int enoughCalls = 100;
+        long start = Stopwatch.GetTimestamp();
+        for (int calls = 0; ; calls++)
+        {
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (calls >= 2 && (seconds > 1 || (seconds > 0.4 && calls >= enoughCalls))) return;
+            call();
+        }
+    }
+
+    /// <summary>Where two results differ by more than the tolerance, in words; null if they don't.</summary>
+    internal static string? Difference(float[][] hebb, float[] other, double tolerance)
+    {
+        long expected = hebb.Sum(o => o.LongLength);
+        if (other.LongLength != expected) return $"{other.LongLength} numbers, not {expected}";
+        int start = 0;
+        for (int output = 0; output < hebb.Length; output++)
+        {
+            float[] ours = hebb[output];
+            double largest = 1e-30, apart = 0;
+            for (int i = 0; i < ours.Length; i++)
+            {
+                double theirs = other[start + i], distance = Math.Abs(ours[i] - theirs);
+                if (!(distance <= apart)) apart = double.IsNaN(distance) ? double.PositiveInfinity : distance;
+                if (Math.Abs(theirs) > largest) largest = Math.Abs(theirs);
+            }
+            if (!(apart <= tolerance * largest))
+                return string.Create(CultureInfo.InvariantCulture, $"output {output} by {apart:G3} where the largest element is {largest:G3}");
+            start += ours.Length;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,43 @@
+namespace Hebb.Benchmarks;
+
+/// <summary>One line of a suite: what is to be done, who can do it, and how Hebb does it.</summary>
+/// <param name="Name">As <c>--case</c> takes it.</param>
+/// <param name="Problem">As peers are told it.</param>
+/// <param name="Peers">Who is asked.</param>
+/// <param name="Prepare">Makes Hebb's side.</param>
+internal sealed record BenchCase(string Name, Problem Problem, IReadOnlyList<string> Peers, Func<Problem, HebbSide> Prepare)
+{
+    /// <summary>How far an element may be from the peer's, as a share of the largest of its output.</summary>
+    public double Tolerance { get; init; } = 2e-4;
+
+    /// <summary>Run only when <c>--case</c> names it: it is no part of the suite's mean.</summary>
+    public bool Extra { get; init; }
+}
+
+/// <summary>How Hebb does a case.</summary>
+/// <param name="Call">Does it once.</param>
+/// <param name="Outputs">Does it once and returns what comes out, to be held against the peers.</param>
+internal sealed record HebbSide(Action Call, Func<IReadOnlyList<Tensor>> Outputs)
+{
+    /// <summary>Rivals that run in this process, by the name of their peer.</summary>
+    public IReadOnlyDictionary<string, Rival> Rivals { get; init; } = new Dictionary<string, Rival>();
+
+    /// <summary>A function of tensors, without gradients, whose result and intermediates go at once.</summary>
+    public static HebbSide Of(Func<Tensor> compute) => new(
+        () =>
+        {
+            using var none = GradMode.NoGrad();
+            using var scope = TensorScope.Open();
+            compute();
+        },
+        () =>
+        {
+            using var none = GradMode.NoGrad();
+            return [compute()];
+        });
+}
+
+/// <summary>A yardstick in this process, such as a copy of the same memory.</summary>
+/// <param name="Ways">Of which the fastest counts.</param>
+/// <param name="Scale">What its time is multiplied by.</param>
+internal sealed record Rival(IReadOnlyList<Action> Ways, double Scale = 1);

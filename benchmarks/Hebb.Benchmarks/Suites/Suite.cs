@@ -1,0 +1,20 @@
+namespace Hebb.Benchmarks;
+
+/// <summary>Cases that belong together.</summary>
+internal abstract class Suite
+{
+    public abstract string Name { get; }
+
+    public abstract string About { get; }
+
+    public abstract IReadOnlyList<BenchCase> Cases { get; }
+
+    /// <summary>Facts beyond the rows, as lines of text; run when no case is named.</summary>
+    public virtual IEnumerable<string> Notes() => [];
+
+    /// <summary>The yardsticks that run in this process.</summary>
+    public static IReadOnlyList<string> LocalPeers { get; } = ["copy", "bare"];
+
+    public static IReadOnlyList<Suite> All { get; } =
+        [new GemmSuite()];
+}
