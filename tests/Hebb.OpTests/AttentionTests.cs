@@ -1,4 +1,5 @@
 using Hebb.Cpu;
+using Hebb.Ops;
 using Hebb.Transforms;
 
 namespace Hebb.OpTests;
@@ -16,7 +17,7 @@ public class AttentionTests
         Tensor[] inputs = [Tensor.RandN([batch, heads, queries, 5], DType.Float64, rng), Tensor.RandN([batch, groups, keys, 5], DType.Float64, rng), Tensor.RandN([batch, groups, keys, 3], DType.Float64, rng)];
         var mask = Tensor.Bernoulli(0.8, [batch, 1, queries, keys], rng);
         Tensor[] extra = dropout > 0 ? [mask, rng.NextKey()] : [mask];
-        var op = new AttentionOp(0.4, dropout, causal, keys - queries, masked: true);
+        var op = new AttentionOp(new(0.4, dropout, causal, keys - queries, Masked: true));
         Tensor[] fused = Run(xs => Engine.ApplyAll(op, [.. xs, .. extra])), parts = Run(xs => op.Decompose([.. xs, .. extra]));
         for (int i = 0; i < fused.Length; i++)
             Check.Close(parts[i], fused[i], 1e-11, $"{(i < 2 ? "output" : "gradient")} {i}");

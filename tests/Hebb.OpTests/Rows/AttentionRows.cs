@@ -1,4 +1,5 @@
 using Hebb.Cpu;
+using Hebb.Ops;
 using Hebb.Transforms;
 
 namespace Hebb.OpTests;
@@ -38,7 +39,7 @@ internal static class AttentionRows
         {
             Reference = x => [Naive(x[0].Transpose(1, 2).Contiguous(), x[1].Transpose(1, 2).Contiguous(), x[2].Transpose(1, 2).Contiguous(), null, null, null, 1 / Math.Sqrt(5), 0)],
         };
-        yield return new("attention_sums", [In.Real(1, 2, 3, 2), In.Real(1, 1, 4, 2), In.Real(1, 1, 4, 2)], x => Engine.ApplyAll(new AttentionOp(0.7, 0, true, 0, false), x))
+        yield return new("attention_sums", [In.Real(1, 2, 3, 2), In.Real(1, 1, 4, 2), In.Real(1, 1, 4, 2)], x => Engine.ApplyAll(new AttentionOp(new(0.7, Causal: true)), x))
         {
             DTypes = [DType.Float32],
             Reference = x =>

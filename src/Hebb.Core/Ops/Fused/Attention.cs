@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hebb.Cpu;
 using Hebb.Ops;
 using Hebb.Transforms;
 
@@ -8,9 +9,9 @@ namespace Hebb;
 /// Scaled dot-product attention. Inputs: queries [B, H, L, E], keys [B, G, S, E], values [B, G, S, F], perhaps a mask and a key.
 /// Outputs: results [B, H, L, F], and logarithms of the sums of exponentials [B, H, L], which the backward pass reads; Float32 for halves.
 /// </summary>
-internal sealed class AttentionOp(double scale, double drop, bool causal, long past, bool masked) : AttentionBase(scale, drop, causal, past, masked)
+internal sealed class AttentionOp(in AttentionOptions options) : AttentionBase(options)
 {
-    public AttentionOp() : this(1, 0, false, 0, false)
+    public AttentionOp() : this(new(1))
     {
     }
 
@@ -40,9 +41,9 @@ internal sealed class AttentionOp(double scale, double drop, bool causal, long p
 
     private unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var problem = Problem<T>(inputs[0], inputs[1], inputs[2], inputs[3..], out var keep);
+        var problem = Problem<T>(inputs[0], inputs[1], inputs[2], inputs[3..], out var key);
         AttentionKernel.Run(problem, outputs[0].Data<T>(), outputs[1].Data<T>());
-        GC.KeepAlive(keep);
+        GC.KeepAlive(key);
     }
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)
@@ -81,7 +82,7 @@ internal sealed class AttentionOp(double scale, double drop, bool causal, long p
         (inputs[0], inputs[4], inputs[5]) = (g, sum, delta);
         for (int i = 0; i < c.InputCount; i++)
             inputs[i < 3 ? i + 1 : i + 3] = c.Input(i);
-        var outputs = Engine.ApplyAll(new AttentionGradOp(Scale, Drop, Causal, Past, Masked), inputs);
+        var outputs = Engine.ApplyAll(new AttentionGradOp(Options), inputs);
         for (int i = 0; i < 3; i++)
             c.Set(i, outputs[i]);
     }
@@ -106,15 +107,20 @@ public sealed partial class Tensor
     /// <param name="mask">Broadcasts to […, H, L, S]: Bool, true where a key is seen; or floats that are added to the scores.</param>
     /// <param name="causal">Query i sees keys 0 to i + <paramref name="pastLength"/>.</param>
     /// <param name="scale">By default 1 / sqrt(E).</param>
+    /// <param name="window">Keys that stand this far from a query or farther are not seen (sliding window; Beltagy et al., 2020); with <paramref name="causal"/> these are the last <paramref name="window"/> keys.</param>
+    /// <param name="blocks">Which blocks of queries see which blocks of keys (block-sparse attention; Child et al., 2019): Bool, broadcasts to […, H, ceil(L / blockSize), ceil(S / blockSize)]. What is not seen is not worked out either.</param>
+    /// <param name="blockSize">Queries and keys of a block.</param>
     /// <param name="dropout">The probability with which a weight is dropped.</param>
-    /// <param name="pastLength">How many keys stand before that of the first query, with <paramref name="causal"/>.</param>
+    /// <param name="pastLength">How many keys stand before that of the first query, with <paramref name="causal"/> or <paramref name="window"/>.</param>
     /// <param name="rng">The stream that the key for dropout is taken from; by default <see cref="Rng.Default"/>.</param>
     /// <param name="dropoutKey">A key of one's own, in place of a stream.</param>
     /// <returns>[…, H, L, F]; 0 for queries that see no key.</returns>
     /// <exception cref="ShapeException">The shapes don't fit.</exception>
-    /// <exception cref="DTypeException">Queries, keys and values are not of one float type.</exception>
+    /// <exception cref="DTypeException">Queries, keys and values are not of one float type, or the mask of blocks is not Bool.</exception>
+    /// <exception cref="HebbException">The window or the block size is below 1, or the past length below 0.</exception>
     public static Tensor ScaledDotProductAttention(
-        Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false, double? scale = null, double dropout = 0, int pastLength = 0, Rng? rng = null, Tensor? dropoutKey = null)
+        Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false, double? scale = null, double dropout = 0, int pastLength = 0, Rng? rng = null, Tensor? dropoutKey = null,
+        int? window = null, Tensor? blocks = null, int blockSize = 64)
     {
         CheckProbability("Attention", dropout);
         int rank = query.Rank;
@@ -126,22 +132,24 @@ public sealed partial class Tensor
         if (key.Shape[..batch.Rank] != batch || value.Shape[..batch.Rank] != batch)
             throw new ShapeException($"Attention: queries {query.Shape}, keys {key.Shape} and values {value.Shape} differ in their batches");
         var (q, k, v) = (Four(query, query.Shape[^2], query.Shape[^1]), Four(key, key.Shape[^2], key.Shape[^1]), Four(value, value.Shape[^2], value.Shape[^1]));
-        Tensor? m = null;
-        if (mask is not null)
+        if (window < 1 || blockSize < 1 || pastLength < 0)
+            throw new HebbException($"Attention: window {window?.ToString() ?? "none"} and block size {blockSize} must be at least 1, past length {pastLength} at least 0");
+        // To four axes: the last two are queries and keys, the one before them heads where there are any.
+        Tensor FourMask(Tensor m)
         {
-            m = mask.DType == DType.Bool || mask.DType == query.DType ? mask : mask.To(query.DType);
-            // To four axes: the last two are queries and keys, the one before them heads where there are any.
             if (rank == 3 && m.Rank == 3)
                 m = m.Unsqueeze(1);
             while (m.Rank < Math.Max(rank, 4))
                 m = m.Unsqueeze(0);
-            if (rank > 4)
-                m = m.Expand(batch.Concat(m.Shape[^3..])).Flatten(0, batch.Rank - 1);
+            return rank > 4 ? m.Expand(batch.Concat(m.Shape[^3..])).Flatten(0, batch.Rank - 1) : m;
         }
-        var op = new AttentionOp(scale ?? 1 / Math.Sqrt(query.Shape[^1]), dropout, causal, pastLength, m is not null);
+        Tensor? m = mask is null ? null : FourMask(mask.DType == DType.Bool || mask.DType == query.DType ? mask : mask.To(query.DType));
+        var op = new AttentionOp(new(scale ?? 1 / Math.Sqrt(query.Shape[^1]), dropout, causal, pastLength, m is not null, window ?? 0, blocks is null ? 0 : blockSize));
         List<Tensor> inputs = [q, k, v];
         if (m is not null)
             inputs.Add(m);
+        if (blocks is not null)
+            inputs.Add(FourMask(blocks));
         if (dropout > 0)
             inputs.Add(RandomPrimitive.Key(rng, dropoutKey));
         return Engine.ApplyAll(op, inputs.ToArray())[0].Reshape(query.Shape[..^1].Concat([value.Shape[^1]]));

@@ -1,24 +1,23 @@
 using System.Numerics;
+using Hebb.Cpu;
 
 namespace Hebb.Ops;
 
 /// <summary>
 /// What the two passes of attention share: attributes, optional inputs, scores in simpler ops. Optional inputs come last: a mask [1 or B, 1 or H, 1 or L, 1 or S], Bool or
-/// float, and a key for dropout.
+/// float; which blocks are seen, Bool [1 or B, 1 or H, blocks of queries, blocks of keys]; and a key for dropout.
 /// </summary>
-internal abstract class AttentionBase(double scale, double drop, bool causal, long past, bool masked) : Primitive
+internal abstract class AttentionBase(AttentionOptions options) : Primitive
 {
-    private double _scale = scale, _drop = drop;
-    private bool _causal = causal, _masked = masked;
-    private long _past = past;
+    private double _scale = options.Scale, _drop = options.Drop;
+    private bool _causal = options.Causal, _masked = options.Masked;
+    private long _past = options.Past, _window = options.Window, _block = options.Block;
+
+    protected AttentionOptions Options => new(_scale, _drop, _causal, _past, _masked, _window, _block);
 
     protected double Scale => _scale;
 
     protected double Drop => _drop;
-
-    protected bool Causal => _causal;
-
-    protected long Past => _past;
 
     protected bool Masked => _masked;
 
@@ -37,6 +36,8 @@ internal abstract class AttentionBase(double scale, double drop, bool causal, lo
         v.Bool("causal", ref _causal);
         v.Long("past", ref _past);
         v.Bool("masked", ref _masked);
+        v.Long("window", ref _window);
+        v.Long("block", ref _block);
     }
 
     /// <exception cref="ShapeException">Shapes of queries, keys, values and mask don't fit.</exception>
@@ -50,13 +51,21 @@ internal abstract class AttentionBase(double scale, double drop, bool causal, lo
             throw new DTypeException($"Attention: queries {query.DType.Name}, keys {key.DType.Name} and values {value.DType.Name} must be of one float type");
         if (_masked && (rest[0].Shape.Rank != 4 || !rest[0].Shape.ExpandsTo([q[0], q[1], q[2], k[2]])))
             throw new ShapeException($"Attention: mask {rest[0].Shape} does not broadcast to [{q[0]}, {q[1]}, {q[2]}, {k[2]}]");
+        if (_block > 0)
+        {
+            var (seen, rows, columns) = (rest[_masked ? 1 : 0], Blocks(q[2]), Blocks(k[2]));
+            if (seen.DType != DType.Bool)
+                throw new DTypeException($"Attention: the mask of blocks is {seen.DType.Name}; it must be bool");
+            if (seen.Shape.Rank != 4 || seen.Shape[2] != rows || seen.Shape[3] != columns || !seen.Shape.ExpandsTo([q[0], q[1], rows, columns]))
+                throw new ShapeException($"Attention: mask of blocks {seen.Shape} does not broadcast to [{q[0]}, {q[1]}, {rows}, {columns}], one for each {_block} queries and {_block} keys");
+        }
     }
 
     public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs)
     {
-        if (!(_drop is >= 0 and <= 1) || _past is < 0 or > int.MaxValue)
-            throw new FormatException($"{Name}: drop {_drop} or past {_past} is out of range");
-        int rest = (_masked ? 1 : 0) + (_drop > 0 ? 1 : 0);
+        if (!(_drop is >= 0 and <= 1) || _past is < 0 or > int.MaxValue || _window is < 0 or > int.MaxValue || _block is < 0 or > int.MaxValue)
+            throw new FormatException($"{Name}: drop {_drop}, past {_past}, window {_window} or block {_block} is out of range");
+        int rest = (_masked ? 1 : 0) + (_block > 0 ? 1 : 0) + (_drop > 0 ? 1 : 0);
         if (inputs.Length < 3 + rest)
             throw new FormatException($"{Name}: {inputs.Length} inputs lack a mask or a key");
         var last = inputs[^1];
@@ -66,18 +75,20 @@ internal abstract class AttentionBase(double scale, double drop, bool causal, lo
             throw new FormatException($"{Name}: {inputs[^rest]} is no mask for {inputs[0].DType.Name}");
     }
 
-    /// <summary>The problem for kernels. Masks that do not lie by keys are copied to <paramref name="keep"/>.</summary>
-    protected AttentionProblem<T> Problem<T>(Tensor query, Tensor key, Tensor value, ReadOnlySpan<Tensor> rest, out Tensor? keep) where T : unmanaged, IFloatingPointIeee754<T>
+    private int Blocks(int count) => (int)((count + _block - 1) / _block);
+
+    /// <summary>The problem for kernels.</summary>
+    protected AttentionProblem<T> Problem<T>(Tensor query, Tensor key, Tensor value, ReadOnlySpan<Tensor> rest, out Tensor? dropKey) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var problem = new AttentionProblem<T>(query, key, value, _scale, _causal, _past);
-        keep = null;
+        var problem = new AttentionProblem<T>(query, key, value, _scale);
+        problem.SetReach(_causal, _past, _window);
         if (_masked)
-        {
-            keep = rest[0].Shape[3] > 1 && rest[0].Stride(3) != 1 ? Copying.Contiguous(rest[0]) : rest[0];
-            problem.SetMask(keep);
-        }
-        if (_drop > 0)
-            problem.SetDropout(Copying.Contiguous(rest[^1]), _drop);
+            problem.SetMask(rest[0]);
+        if (_block > 0)
+            problem.SetBlocks(rest[_masked ? 1 : 0], _block);
+        dropKey = _drop > 0 ? Copying.Contiguous(rest[^1]) : null;
+        if (dropKey is not null)
+            problem.SetDropout(dropKey, _drop);
         return problem;
     }
 
@@ -87,9 +98,32 @@ internal abstract class AttentionBase(double scale, double drop, bool causal, lo
         var scores = query.MatMul(key.MT) * _scale;
         if (_masked)
             scores = rest[0].DType == DType.Bool ? Tensor.Where(rest[0], scores, double.NegativeInfinity) : scores + rest[0];
-        if (_causal)
-            scores = Tensor.Where(Tensor.Ones([query.Shape[2], key.Shape[2]], DType.Bool).Tril((int)_past), scores, double.NegativeInfinity);
+        if (Reach(query.Shape[2], key.Shape[2]) is { } reach)
+            scores = Tensor.Where(reach, scores, double.NegativeInfinity);
+        if (_block > 0)
+            scores = Tensor.Where(Spread(rest[_masked ? 1 : 0], query.Shape[2], key.Shape[2]), scores, double.NegativeInfinity);
         return scores;
+    }
+
+    /// <summary>Which keys the place of a query lets it see, [L, S]; null for all.</summary>
+    private Tensor? Reach(int queries, int keys)
+    {
+        if (!_causal && _window == 0)
+            return null;
+        // Past the last key all diagonals are the same.
+        int Diagonal(long d) => (int)Math.Clamp(d, -(long)queries - keys, (long)queries + keys);
+        var seen = Tensor.Ones([queries, keys], DType.Bool);
+        if (_causal || _window > 0)
+            seen = seen.Tril(Diagonal(_causal ? _past : _past + _window - 1));
+        return _window > 0 ? seen.Triu(Diagonal(_past - _window + 1)) : seen;
+    }
+
+    /// <summary>What is said of blocks, said of their queries and keys.</summary>
+    private Tensor Spread(Tensor blocks, int queries, int keys)
+    {
+        var s = blocks.Shape;
+        int block = (int)Math.Min(_block, Math.Max(queries, keys));
+        return blocks.Unsqueeze(3).Unsqueeze(5).Expand([s[0], s[1], s[2], block, s[3], block]).Reshape(Hebb.Shape.Create([s[0], s[1], s[2] * block, s[3] * block])).Narrow(2, 0, queries).Narrow(3, 0, keys);
     }
 
     /// <summary>exp(scores - logarithms of their sums): 0 where there is nothing to sum.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hebb.Cpu;
 using Hebb.Ops;
 using Hebb.Transforms;
 
@@ -8,9 +9,9 @@ namespace Hebb;
 /// The backward pass of attention. Inputs: gradients of the results [B, H, L, F]; queries, keys, values; logarithms of the sums of exponentials and deltas, [B, H, L]; perhaps a
 /// mask and a key. Outputs: the gradients of queries, keys and values.
 /// </summary>
-internal sealed class AttentionGradOp(double scale, double drop, bool causal, long past, bool masked) : AttentionBase(scale, drop, causal, past, masked)
+internal sealed class AttentionGradOp(in AttentionOptions options) : AttentionBase(options)
 {
-    public AttentionGradOp() : this(1, 0, false, 0, false)
+    public AttentionGradOp() : this(new(1))
     {
     }
 
@@ -30,30 +31,17 @@ internal sealed class AttentionGradOp(double scale, double drop, bool causal, lo
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[1].DType == DType.Float64)
-            Run<double>(c, inputs, outputs);
+            Run<double>(inputs, outputs);
         else
-            Run<float>(c, inputs, outputs);
+            Run<float>(inputs, outputs);
     }
 
-    private unsafe void Run<T>(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    private unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var problem = Problem<T>(inputs[1], inputs[2], inputs[3], inputs[6..], out var keep);
+        var problem = Problem<T>(inputs[1], inputs[2], inputs[3], inputs[6..], out var dropKey);
         var (sum, delta) = (Copying.Contiguous(inputs[4]), Copying.Contiguous(inputs[5]));
-        int batch = outputs[1].Shape[0], groups = outputs[1].Shape[1], heads = outputs[0].Shape[1];
-        // Heads that share keys have gradients of their own at first, which are then added up in order.
-        var (key, value) = (outputs[1], outputs[2]);
-        if (groups != heads)
-        {
-            key = new Tensor(new TensorSpec([batch, groups, heads / groups, key.Shape[2], key.Shape[3]], key.DType));
-            value = new Tensor(new TensorSpec([batch, groups, heads / groups, value.Shape[2], value.Shape[3]], value.DType));
-        }
-        AttentionGradKernel.Run(problem, new HeadMatrix<T>(inputs[0]), sum.Data<T>(), delta.Data<T>(), outputs[0].Data<T>(), key.Data<T>(), value.Data<T>());
-        if (groups != heads)
-        {
-            Reductions.Run(c, default(SumReducer<T>), key, [2], key.DType, outputs[1].Data<T>());
-            Reductions.Run(c, default(SumReducer<T>), value, [2], value.DType, outputs[2].Data<T>());
-        }
-        GC.KeepAlive(keep);
+        AttentionGradKernel.Run(problem, new HeadMatrix<T>(inputs[0]), sum.Data<T>(), delta.Data<T>(), outputs[0].Data<T>(), outputs[1].Data<T>(), outputs[2].Data<T>());
+        GC.KeepAlive(dropKey);
         GC.KeepAlive(sum);
         GC.KeepAlive(delta);
     }

@@ -1,0 +1,249 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Cpu;
+
+/// <summary>
+/// The backward pass of attention: tiles of weights are worked out again from scores and saved logarithms, so that memory grows with the numbers of queries and of keys
+/// alone (Dao et al., 2022; Dao, 2023).
+/// </summary>
+/// <remarks>
+/// A part is every so-many-th block of queries of all heads that share keys; it adds up gradients of keys and values of its own, in a fixed order. How many parts there
+/// are follows from shapes alone; where there is more than one, their sums are then added in order.
+/// </remarks>
+internal static unsafe class AttentionGradKernel
+{
+    private const int QueryBlock = 64;
+
+    // As many parts as keep a machine of some cores busy, each with work enough to pay for sums of its own.
+    private const long WantedParts = 16, LeastBlocks = 2;
+
+    /// <summary>
+    /// From gradients [B, H, L, F] of the results, logarithms of sums and deltas [B, H, L] (results times their gradients, added up), writes gradients of queries
+    /// [B, H, L, E], keys [B, G, S, E] and values [B, G, S, F], all contiguous.
+    /// </summary>
+    public static void Run<T>(in AttentionProblem<T> problem, HeadMatrix<T> grad, T* logSum, T* delta, T* query, T* key, T* value) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        long groups = problem.Batches * problem.KeyHeads, blocks = (problem.Queries + QueryBlock - 1) / QueryBlock;
+        if (groups == 0)
+            return;
+        long parts = Math.Clamp(TiledGemm.CeilDiv(WantedParts, groups), 1, Math.Max(1, blocks / LeastBlocks));
+        var body = new Body<T>(problem, grad, logSum, delta, query, key, value, parts);
+        if (parts == 1)
+        {
+            ParallelFor.Run(groups, body);
+            return;
+        }
+        long keys = groups * problem.Keys * problem.Width, values = groups * problem.Keys * problem.ValueWidth;
+        using var scratch = Scratch.Open();
+        T* keyParts = scratch.Take<T>(parts * keys), valueParts = scratch.Take<T>(parts * values);
+        ParallelFor.Run(groups * parts, new Body<T>(problem, grad, logSum, delta, query, keyParts, valueParts, parts));
+        ParallelFor.Ranges(keys, 1 << 14, new PartSums<T>(keyParts, keys, parts, key));
+        ParallelFor.Ranges(values, 1 << 14, new PartSums<T>(valueParts, values, parts, value));
+    }
+
+    /// <summary>Adds up parts that lie one after the other.</summary>
+    private readonly struct PartSums<T>(T* from, long count, long parts, T* to) : IRangeBody where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public void Invoke(long begin, long end)
+        {
+            var kernel = new Kernel(this, begin, end);
+            Isa.Dispatch<Kernel, T>(ref kernel);
+        }
+
+        private readonly struct Kernel(PartSums<T> owner, long begin, long end) : ISimdKernel<T>
+        {
+            public void Run<V>() where V : unmanaged, ISimd<V, T> => owner.Add<V>(begin, end);
+        }
+
+        private void Add<V>(long begin, long end) where V : unmanaged, ISimd<V, T>
+        {
+            for (long i = begin; i < end; i += V.Count)
+            {
+                int n = (int)Math.Min(V.Count, end - i);
+                V sum = V.LoadPartial(from + i, n);
+                for (long part = 1; part < parts; part++)
+                    sum += V.LoadPartial(from + part * count + i, n);
+                sum.StorePartial(to + i, n);
+            }
+        }
+    }
+
+    private readonly struct Body<T>(AttentionProblem<T> problem, HeadMatrix<T> grad, T* logSum, T* delta, T* queryGrad, T* keyGrad, T* valueGrad, long parts) : IBlockBody where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        private const int KeyTile = AttentionProblem<T>.KeyTile;
+
+        public void Invoke(long block)
+        {
+            var kernel = new Kernel(this, block);
+            Isa.Dispatch<Kernel, T>(ref kernel);
+        }
+
+        private readonly struct Kernel(Body<T> owner, long block) : ISimdKernel<T>
+        {
+            public void Run<V>() where V : unmanaged, ISimd<V, T> => owner.Part<V>(block);
+        }
+
+        private void Part<V>(long block) where V : unmanaged, ISimd<V, T>
+        {
+            long groups = problem.Batches * problem.KeyHeads, share = problem.Heads / problem.KeyHeads;
+            (long part, long group) = Math.DivRem(block, groups);
+            (long batch, long keyHead) = Math.DivRem(group, problem.KeyHeads);
+            T* dk = keyGrad + block * problem.Keys * problem.Width, dv = valueGrad + block * problem.Keys * problem.ValueWidth;
+            Clear(dk, problem.Keys * problem.Width);
+            Clear(dv, problem.Keys * problem.ValueWidth);
+            using var scratch = Scratch.Open();
+            var buffers = new Buffers<V>(scratch, problem);
+            for (long head = keyHead * share; head < (keyHead + 1) * share; head++)
+            {
+                for (long query = part * QueryBlock; query < problem.Queries; query += parts * QueryBlock)
+                    Queries(buffers, batch, head, keyHead, query, dk, dv);
+            }
+        }
+
+        private readonly ref struct Buffers<V> where V : unmanaged, ISimd<V, T>
+        {
+            /// <summary>Queries, gradients of results and gradients of queries in panels of <see cref="Panel"/>, turned.</summary>
+            public readonly T* TurnedQuery, TurnedGrad, Sums;
+
+            /// <summary>Queries and gradients of results in rows, padded to whole vectors.</summary>
+            public readonly T* Query, Grad;
+
+            /// <summary>Weights and the slopes of scores, [key][query].</summary>
+            public readonly T* Weights, Slopes;
+
+            public readonly T* Shift, Delta, Masks;
+            public readonly KeyRun* Runs;
+            public readonly long QueryPitch, GradPitch;
+
+            public Buffers(Scratch scratch, in AttentionProblem<T> problem)
+            {
+                QueryPitch = (problem.Width + V.Count - 1) / V.Count * V.Count;
+                GradPitch = (problem.ValueWidth + V.Count - 1) / V.Count * V.Count;
+                TurnedQuery = scratch.Take<T>(QueryBlock * problem.Width);
+                Sums = scratch.Take<T>(QueryBlock * problem.Width);
+                TurnedGrad = scratch.Take<T>(QueryBlock * problem.ValueWidth);
+                Query = scratch.Take<T>(QueryBlock * QueryPitch);
+                Grad = scratch.Take<T>(QueryBlock * GradPitch);
+                Weights = scratch.Take<T>(KeyTile * QueryBlock);
+                Slopes = scratch.Take<T>(KeyTile * QueryBlock);
+                Shift = scratch.Take<T>(QueryBlock);
+                Delta = scratch.Take<T>(QueryBlock);
+                Masks = scratch.Take<T>(problem.MaskScratch(Panel));
+                Runs = (KeyRun*)scratch.Take<long>(2 * problem.MostRuns);
+            }
+
+            public static int Panel => 2 * V.Count;
+        }
+
+        private void Queries<V>(in Buffers<V> b, long batch, long head, long keyHead, long query, T* dk, T* dv) where V : unmanaged, ISimd<V, T>
+        {
+            long e = problem.Width, f = problem.ValueWidth, at = (batch * problem.Heads + head) * problem.Queries + query;
+            int queries = (int)Math.Min(QueryBlock, problem.Queries - query), panel = Buffers<V>.Panel;
+            for (int p = 0; p < queries; p += panel)
+            {
+                int n = Math.Min(panel, queries - p);
+                problem.Query.Turn<V>(batch, head, query + p, n, e, b.TurnedQuery + p * e, panel);
+                grad.Turn<V>(batch, head, query + p, n, f, b.TurnedGrad + p * f, panel);
+            }
+            problem.Query.Copy<V>(batch, head, query, queries, e, b.Query, b.QueryPitch);
+            grad.Copy<V>(batch, head, query, queries, f, b.Grad, b.GradPitch);
+            Clear(b.Sums, QueryBlock * e);
+            // The shift makes up for scores being to base 2; lanes past the last query and queries that see nothing weigh 0.
+            for (int i = 0; i < QueryBlock; i++)
+            {
+                T log = i < queries ? logSum[at + i] : T.PositiveInfinity;
+                b.Shift[i] = T.IsNegativeInfinity(log) ? T.PositiveInfinity : log * T.CreateTruncating(1.4426950408889634);
+                b.Delta[i] = i < queries ? delta[at + i] : T.Zero;
+            }
+            for (long i = 0; i < QueryBlock * e; i += V.Count)
+                (V.Load(b.TurnedQuery + i) * V.Create(problem.Scale2)).Store(b.TurnedQuery + i);
+
+            var (from, to) = problem.Span(query, queries);
+            for (long key = from / KeyTile * KeyTile; key < to; key += KeyTile)
+            {
+                int count = problem.Runs(batch, head, query, queries, key, b.Runs);
+                for (int i = 0; i < count; i++)
+                    Run(b, batch, head, keyHead, query, queries, b.Runs[i], dk, dv);
+            }
+
+            for (int p = 0; p < queries; p += panel)
+                Packing.Copy<T, V>(b.Sums + p * e, panel, 1, e, Math.Min(panel, queries - p), queryGrad + (at + p) * e, e, e);
+        }
+
+        private void Run<V>(in Buffers<V> b, long batch, long head, long keyHead, long query, int queries, KeyRun run, T* dk, T* dv) where V : unmanaged, ISimd<V, T>
+        {
+            long e = problem.Width, f = problem.ValueWidth;
+            int panel = Buffers<V>.Panel;
+            HeadMatrix<T> keys = problem.Key, values = problem.Value;
+            for (int p = 0; p < queries; p += panel)
+            {
+                int n = Math.Min(panel, queries - p);
+                bool two = n > V.Count;
+                T* weights = b.Weights + p, slopes = b.Slopes + p;
+                // Keys that other panels of the block see, but this one does not, weigh 0.
+                var (from, to) = problem.Span(query + p, n);
+                int skip = (int)Math.Clamp(from - run.Start, 0, run.Count), last = (int)Math.Clamp(to - run.Start, skip, run.Count);
+                for (int v = 0; v < n; v += V.Count)
+                {
+                    ClearRows<V>(weights + v, 0, skip);
+                    ClearRows<V>(slopes + v, 0, skip);
+                    ClearRows<V>(weights + v, last, run.Count);
+                    ClearRows<V>(slopes + v, last, run.Count);
+                }
+                var seen = new KeyRun(run.Start + skip, last - skip);
+                if (seen.Count == 0)
+                    continue;
+                weights += skip * QueryBlock;
+                slopes += skip * QueryBlock;
+                T* k = keys.At(batch, keyHead, seen.Start), factors = null;
+                // S = K Q', dP = V dY'
+                TileProduct.Run<T, V>(k, keys.Row, keys.Column, seen.Count, e, b.TurnedQuery + p * e, panel, weights, QueryBlock, two, add: false);
+                problem.Mask<V>(batch, head, query + p, n, seen, weights, QueryBlock, two ? panel : V.Count, b.Masks);
+                TileProduct.Run<T, V>(values.At(batch, keyHead, seen.Start), values.Row, values.Column, seen.Count, f, b.TurnedGrad + p * f, panel, slopes, QueryBlock, two, add: false);
+                if (problem.Drop > 0)
+                    factors = problem.Factors<V>(batch, head, query + p, n, seen, panel, b.Masks);
+                for (int v = 0; v < n; v += V.Count)
+                    Slopes<V>(weights + v, slopes + v, factors is null ? null : factors + v, seen.Count, b.Shift + p + v, b.Delta + p + v);
+                // dQ += dS K
+                TileProduct.Run<T, V>(k, keys.Column, keys.Row, e, seen.Count, slopes, QueryBlock, b.Sums + p * e, panel, two, add: true);
+            }
+            // dV += P' dY, dK += dS' Q
+            TileProduct.Wide<T, V>(b.Weights, QueryBlock, 1, run.Count, queries, b.Grad, b.GradPitch, dv + run.Start * f, f, f, add: true);
+            TileProduct.Wide<T, V>(b.Slopes, QueryBlock, 1, run.Count, queries, b.Query, b.QueryPitch, dk + run.Start * e, e, e, add: true);
+        }
+
+        /// <summary>Scores of a vector of queries become weights (with what was dropped gone), gradients of weights become those of scores, times the scale.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private void Slopes<V>(T* weights, T* slopes, T* factors, int keys, T* shifts, T* deltas) where V : unmanaged, ISimd<V, T>
+        {
+            V shift = V.Load(shifts), less = V.Load(deltas), scale = V.Create(problem.Scale);
+            for (int k = 0; k < keys; k++, weights += QueryBlock, slopes += QueryBlock)
+            {
+                V p = SoftmaxExp.Exp2<V, T>(V.Load(weights) - shift), d = V.Load(slopes), kept = p;
+                if (factors is not null)
+                {
+                    V f = V.Load(factors);
+                    kept = p * f;
+                    d *= f;
+                    factors += Buffers<V>.Panel;
+                }
+                kept.Store(weights);
+                (p * (d - less) * scale).Store(slopes);
+            }
+        }
+
+        private static void ClearRows<V>(T* p, int from, int to) where V : unmanaged, ISimd<V, T>
+        {
+            for (int k = from; k < to; k++)
+                V.Zero.Store(p + k * QueryBlock);
+        }
+
+        private static void Clear(T* p, long count)
+        {
+            for (long i = 0; i < count; i += 1 << 28)
+                new Span<T>(p + i, (int)Math.Min(1 << 28, count - i)).Clear();
+        }
+    }
+}

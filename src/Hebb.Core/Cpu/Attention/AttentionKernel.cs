@@ -1,0 +1,180 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Cpu;
+
+/// <summary>
+/// The forward pass of attention: keys come by in tiles, with the running maximum and sum of their exponentials, so that memory grows with the number of queries alone
+/// (Milakov and Gimelshein, 2018; Rabe and Staats, 2021; Dao et al., 2022).
+/// </summary>
+/// <remarks>
+/// A panel of queries, two vectors wide, is turned so that queries are lanes. Its scores then are K Qᵀ and its results Vᵀ P: keys and values are the broadcast sides of
+/// micro-kernels, which read them where they lie, and maxima and sums are kept lane by lane, with no step across lanes. What a panel yields depends on nothing but the
+/// panel, so panels may be dealt out to threads in any way.
+/// </remarks>
+internal static unsafe class AttentionKernel
+{
+    // Queries that pass over a tile of keys while it is in the L2 cache.
+    private const int MostQueries = 128;
+
+    /// <summary>Writes [B, H, L, F] results and [B, H, L] logarithms of the sums of exponentials, both contiguous. Queries that see no key get 0 and -infinity.</summary>
+    public static void Run<T>(in AttentionProblem<T> problem, T* output, T* logSum) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        long queries = MostQueries, heads = problem.Batches * problem.Heads;
+        while (queries > 2 * 64 / sizeof(T) && heads * TiledGemm.CeilDiv(problem.Queries, queries) < 4 * ParallelFor.Threads)
+            queries /= 2;
+        var body = new Body<T>(problem, output, logSum, queries, problem.Queries == 0 ? 0 : TiledGemm.CeilDiv(problem.Queries, queries));
+        ParallelFor.Run(heads * body.Tiles, body);
+    }
+
+    private readonly struct Body<T>(AttentionProblem<T> problem, T* output, T* logSum, long most, long tiles) : IBlockBody where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public long Tiles => tiles;
+
+        public void Invoke(long block)
+        {
+            var kernel = new Kernel(this, block);
+            Isa.Dispatch<Kernel, T>(ref kernel);
+        }
+
+        private readonly struct Kernel(Body<T> owner, long block) : ISimdKernel<T>
+        {
+            public void Run<V>() where V : unmanaged, ISimd<V, T> => owner.Tile<V>(block);
+        }
+
+        [SkipLocalsInit]
+        private void Tile<V>(long block) where V : unmanaged, ISimd<V, T>
+        {
+            (long outer, long tile) = Math.DivRem(block, tiles);
+            (long batch, long head) = Math.DivRem(outer, problem.Heads);
+            long query = tile * most, queries = Math.Min(most, problem.Queries - query), keyHead = problem.KeyHead(head), e = problem.Width, f = problem.ValueWidth;
+            int width = 2 * V.Count, panels = (int)TiledGemm.CeilDiv(queries, width);
+            using var scratch = Scratch.Open();
+            T* turned = scratch.Take<T>(panels * width * e), sums = scratch.Take<T>(panels * width * f), scores = scratch.Take<T>(AttentionProblem<T>.KeyTile * width);
+            T* most2 = scratch.Take<T>(panels * width), total = scratch.Take<T>(panels * width), masks = scratch.Take<T>(problem.MaskScratch(width));
+            KeyRun* runs = (KeyRun*)scratch.Take<long>(2 * problem.MostRuns);
+            for (int p = 0; p < panels; p++)
+            {
+                T* q = turned + p * width * e;
+                problem.Query.Turn<V>(batch, head, query + p * width, Math.Min(width, queries - p * width), e, q, width);
+                Multiply<V>(q, e * width, problem.Scale2);
+            }
+            new Span<T>(sums, checked((int)(panels * width * f))).Clear();
+            new Span<T>(total, panels * width).Clear();
+            new Span<T>(most2, panels * width).Fill(T.NegativeInfinity);
+            var (from, to) = problem.Span(query, queries);
+            for (long key = from / AttentionProblem<T>.KeyTile * AttentionProblem<T>.KeyTile; key < to; key += AttentionProblem<T>.KeyTile)
+            {
+                for (int p = 0; p < panels; p++)
+                {
+                    long first = query + p * width;
+                    int n = (int)Math.Min(width, queries - p * width), count = problem.Runs(batch, head, first, n, key, runs), keys = 0;
+                    bool two = n > V.Count;
+                    for (int i = 0; i < count; i++)
+                    {
+                        var run = runs[i];
+                        T* s = scores + keys * width;
+                        TileProduct.Run<T, V>(problem.Key.At(batch, keyHead, run.Start), problem.Key.Row, problem.Key.Column, run.Count, e, turned + p * width * e, width, s, width, two, add: false);
+                        problem.Mask<V>(batch, head, first, n, run, s, width, two ? width : V.Count, masks);
+                        keys += run.Count;
+                    }
+                    if (count == 0)
+                        continue;
+                    for (int i = 0; i < (two ? width : V.Count); i += V.Count)
+                        Weigh<V>(scores + i, keys, width, most2 + p * width + i, total + p * width + i, sums + p * width * f + i, f);
+                    keys = 0;
+                    for (int i = 0; i < count; i++)
+                    {
+                        var run = runs[i];
+                        T* s = scores + keys * width;
+                        if (problem.Drop > 0)
+                            Multiply<V>(s, problem.Factors<V>(batch, head, first, n, run, width, masks), run.Count * width);
+                        TileProduct.Run<T, V>(problem.Value.At(batch, keyHead, run.Start), problem.Value.Column, problem.Value.Row, f, run.Count, s, width, sums + p * width * f, width, two, add: true);
+                        keys += run.Count;
+                    }
+                }
+            }
+            for (int p = 0; p < panels; p++)
+            {
+                int n = (int)Math.Min(width, queries - p * width);
+                long at = outer * problem.Queries + query + p * width;
+                T* results = sums + p * width * f;
+                Finish<V>(results, f, width, n, most2 + p * width, total + p * width, logSum + at);
+                Packing.Copy<T, V>(results, width, 1, f, n, output + at * f, f, f);
+            }
+        }
+
+        /// <summary>
+        /// Turns a vector of queries' scores, to base 2, into weights relative to the largest score so far; what was summed up before is brought to it too.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Weigh<V>(T* scores, int keys, long pitch, T* most, T* total, T* sums, long rows) where V : unmanaged, ISimd<V, T>
+        {
+            V before = V.Load(most), a = before, b = before, c = before, d = before;
+            int k = 0;
+            T* s = scores;
+            for (; k <= keys - 4; k += 4, s += 4 * pitch)
+            {
+                V s0 = V.Load(s), s1 = V.Load(s + pitch), s2 = V.Load(s + 2 * pitch), s3 = V.Load(s + 3 * pitch);
+                a = V.SelectLess(a, s0, s0, a);
+                b = V.SelectLess(b, s1, s1, b);
+                c = V.SelectLess(c, s2, s2, c);
+                d = V.SelectLess(d, s3, s3, d);
+            }
+            for (; k < keys; k++, s += pitch)
+            {
+                V s0 = V.Load(s);
+                a = V.SelectLess(a, s0, s0, a);
+            }
+            a = V.SelectLess(a, b, b, a);
+            c = V.SelectLess(c, d, d, c);
+            a = V.SelectLess(a, c, c, a);
+            V shift = V.SelectEqual(a, V.Create(T.NegativeInfinity), V.Zero, a);    // where nothing is seen so far
+            V sum = V.Zero;
+            s = scores;
+            for (k = 0; k < keys; k++, s += pitch)
+            {
+                V p = SoftmaxExp.Exp2<V, T>(V.Load(s) - shift);
+                p.Store(s);
+                sum += p;
+            }
+            V old = V.Load(total);
+            if (V.AnyLess(before, a))
+            {
+                V shrink = SoftmaxExp.Exp2<V, T>(before - shift);
+                old *= shrink;
+                for (long r = 0; r < rows; r++, sums += pitch)
+                    (V.Load(sums) * shrink).Store(sums);
+                a.Store(most);
+            }
+            (old + sum).Store(total);
+        }
+
+        private static void Finish<V>(T* results, long rows, int width, int queries, T* most, T* total, T* logSum) where V : unmanaged, ISimd<V, T>
+        {
+            V hidden = V.Create(T.NegativeInfinity), ln2 = V.Constant(0.6931471805599453);
+            for (int i = 0; i < queries; i += V.Count)
+            {
+                V sum = V.Load(total + i), inverse = V.SelectEqual(sum, V.Zero, V.Zero, V.One / sum);
+                V log = V.SelectEqual(sum, V.Zero, hidden, V.MultiplyAdd(V.Load(most + i), ln2, VectorMath.Log<V, T>(sum)));
+                log.StorePartial(logSum + i, Math.Min(V.Count, queries - i));
+                for (long r = 0; r < rows; r++)
+                    (V.Load(results + r * width + i) * inverse).Store(results + r * width + i);
+            }
+        }
+
+        private static void Multiply<V>(T* x, long count, T factor) where V : unmanaged, ISimd<V, T>
+        {
+            V f = V.Create(factor);
+            for (long i = 0; i < count; i += V.Count)
+                (V.Load(x + i) * f).Store(x + i);
+        }
+
+        private static void Multiply<V>(T* x, T* factors, long count) where V : unmanaged, ISimd<V, T>
+        {
+            for (long i = 0; i < count; i += V.Count)
+                (V.Load(x + i) * V.Load(factors + i)).Store(x + i);
+        }
+    }
+}

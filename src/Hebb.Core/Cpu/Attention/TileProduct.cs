@@ -1,0 +1,57 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Hebb.Cpu.Simd;
+using static Hebb.Cpu.MicroKernel;
+
+namespace Hebb.Cpu;
+
+/// <summary>
+/// Products of tiles that stand in a cache: a left side of any strides, read where it lies, and a right side at most two vectors wide. Micro-kernels without the
+/// planning, packing and threads of <see cref="Gemm"/>.
+/// </summary>
+internal static unsafe class TileProduct
+{
+    /// <summary>C[r, l] = or += sum over k of A[r * aRow + k * aStep] B[k * bStep + l], for one vector of lanes or, if <paramref name="two"/>, for two.</summary>
+    /// <remarks>Only so many lanes of C are written as <paramref name="lanes"/> says; all are read from B.</remarks>
+    public static void Run<T, V>(T* a, long aRow, long aStep, long rows, long steps, T* b, long bStep, T* c, long cRow, bool two, bool add, int lanes = int.MaxValue)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        if (aRow == 1)
+            Rows<T, V, UnitRows>(a, aRow, aStep, rows, steps, b, bStep, c, cRow, two, add, lanes);
+        else
+            Rows<T, V, AnyRows>(a, aRow, aStep, rows, steps, b, bStep, c, cRow, two, add, lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Rows<T, V, P>(T* a, long aRow, long aStep, long rows, long steps, T* b, long bStep, T* c, long cRow, bool two, bool add, int lanes)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        int width = two ? 2 * V.Count : V.Count;
+        var tile = new TileArgs<T> { K = steps, ARow = aRow, AStep = aStep, B = b, BStep = bStep, CRow = cRow, Add = add };
+        var tiles = new RowTiles(rows, TileRows.Max<T, V>());
+        long row = 0;
+        for (long i = 0; i < tiles.Count; i++)
+        {
+            int height = tiles.Height(i);
+            tile.A = a + row * aRow;
+            tile.C = c + row * cRow;
+            delegate*<TileArgs<T>*, void> kernel = two ? TileRows.Kernel<T, V, P, Stepped, TwoVectors>(height) : TileRows.Kernel<T, V, P, Stepped, OneVector>(height);
+            if (lanes >= width)
+                kernel(&tile);
+            else
+                default(TileEdge<T, V>).Run(&tile, kernel, height, lanes, width);
+            row += height;
+        }
+    }
+
+    /// <summary>The same for any number of lanes, with a right side whose rows are padded to whole vectors.</summary>
+    public static void Wide<T, V>(T* a, long aRow, long aStep, long rows, long steps, T* b, long bStep, T* c, long cRow, long lanes, bool add)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        for (long l = 0; l < lanes; l += 2 * V.Count)
+            Run<T, V>(a, aRow, aStep, rows, steps, b + l, bStep, c + l, cRow, lanes - l > V.Count, add, (int)Math.Min(lanes - l, 2 * V.Count));
+    }
+}
