@@ -27,6 +27,9 @@ public abstract unsafe class Storage
     /// <summary>Counts in-place changes, so that a backward pass over changed values is refused and prepacked copies are renewed.</summary>
     public int Version { get; internal set; }
 
+    /// <summary>Counts the writable spans handed out, through which values may change unseen by <see cref="Version"/>.</summary>
+    internal int Exposures;
+
     /// <summary>Where the memory is.</summary>
     public Device Device => Device.Cpu;
 

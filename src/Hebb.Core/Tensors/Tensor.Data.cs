@@ -6,7 +6,10 @@ namespace Hebb;
 
 public sealed partial class Tensor
 {
-    /// <summary>The elements in place, row by row. Valid while the tensor is: keep a reference to it. Writing changes every view of the memory, unseen by backward.</summary>
+    /// <summary>
+    /// The elements in place, row by row. Valid while the tensor is: keep a reference to it. Writing changes every view of the memory, unseen by backward.
+    /// Kernels may keep a rearranged copy of weights: take the span anew to write again after an op has run on the tensor.
+    /// </summary>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the element type.</exception>
     /// <exception cref="ShapeException">The tensor is not contiguous, or has more than 2^31 elements.</exception>
     public unsafe Span<T> AsSpan<T>() where T : unmanaged
@@ -16,6 +19,7 @@ public sealed partial class Tensor
             throw new ShapeException($"AsSpan: {Spec} is a view that is not contiguous; call Contiguous() first");
         if (Count > int.MaxValue)
             throw new ShapeException($"AsSpan: {Count} elements are more than a span can hold");
+        Storage.Exposures++;
         return new Span<T>(Pointer, (int)Count);
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using Hebb.Cpu.Simd;
+using Hebb.Memory;
 
 namespace Hebb.Cpu;
 
@@ -9,33 +10,35 @@ namespace Hebb.Cpu;
 /// </summary>
 static unsafe class ConvKernels
 {
+    const long PlacesInRows = 256;    // of a 1x1 kernel: more of them fill vectors well
+
     /// <summary>y[batch, out channels, output…] from x and w[out channels, in channels / groups, kernel…]; bias[out channels] may be null.</summary>
-    public static void Forward<T>(in ConvGeometry g, T* x, T* w, T* bias, T* y)
+    public static void Forward<T>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights = null)
         where T : unmanaged, INumber<T>
     {
         Isa.Validate();
         if (Isa.UseAvx512)
-            Forward<T, V512<T>>(g, x, w, bias, y);
+            Forward<T, V512<T>>(g, x, w, bias, y, weights);
         else if (Isa.UseAvx2)
-            Forward<T, V256<T>>(g, x, w, bias, y);
+            Forward<T, V256<T>>(g, x, w, bias, y, weights);
         else
-            Forward<T, V128<T>>(g, x, w, bias, y);
+            Forward<T, V128<T>>(g, x, w, bias, y, weights);
     }
 
     /// <summary>
     /// dx[batch, in channels, input…], the gradient of x, from that of y. The same sums are the transposed convolution of dy with w, whose
     /// bias[in channels] may be null.
     /// </summary>
-    public static void DataGrad<T>(in ConvGeometry g, T* dy, T* w, T* bias, T* dx)
+    public static void DataGrad<T>(in ConvGeometry g, T* dy, T* w, T* bias, T* dx, Storage? weights = null)
         where T : unmanaged, INumber<T>
     {
         Isa.Validate();
         if (Isa.UseAvx512)
-            DataGrad<T, V512<T>>(g, dy, w, bias, dx);
+            DataGrad<T, V512<T>>(g, dy, w, bias, dx, weights);
         else if (Isa.UseAvx2)
-            DataGrad<T, V256<T>>(g, dy, w, bias, dx);
+            DataGrad<T, V256<T>>(g, dy, w, bias, dx, weights);
         else
-            DataGrad<T, V128<T>>(g, dy, w, bias, dx);
+            DataGrad<T, V128<T>>(g, dy, w, bias, dx, weights);
     }
 
     /// <summary>dw[out channels, in channels / groups, kernel…], the gradient of w, summed over the batch.</summary>
@@ -64,22 +67,26 @@ static unsafe class ConvKernels
             BiasGrad<T, V128<T>>(g, dy, db);
     }
 
-    internal static void Forward<T, V>(in ConvGeometry g, T* x, T* w, T* bias, T* y)
+    internal static void Forward<T, V>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights = null)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
         if (g.Batch * g.OutChannels * g.Output.Product == 0)
             return;
-        if (g.IsPointwise)
+        using var scratch = Scratch.Open();
+        if (g.IsPointwise && (g.Input.Product > PlacesInRows || g.GroupOut < V.Count))
         {
             Pointwise<T, V>(g, x, w, bias, y, forward: true);
             return;
         }
-        using var scratch = Scratch.Open();
-        Run<T, V>(ShiftPlan<T>.Forward(g, x, w, bias, y, scratch), scratch);
+        var whole = ShiftPlan<T>.Forward(g, x, w, bias, y, scratch, whole: true, weights);
+        if (g.IsPointwise || ChannelConv<T, V>.IsBetter(whole))
+            ChannelConv<T, V>.Run(whole, scratch);
+        else
+            Run<T, V>(ShiftPlan<T>.Forward(g, x, w, bias, y, scratch), scratch);
     }
 
-    internal static void DataGrad<T, V>(in ConvGeometry g, T* dy, T* w, T* bias, T* dx)
+    internal static void DataGrad<T, V>(in ConvGeometry g, T* dy, T* w, T* bias, T* dx, Storage? weights = null)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
@@ -90,13 +97,17 @@ static unsafe class ConvKernels
             Fill(g.Batch, g.InChannels, g.Input.Product, bias, dx);
             return;
         }
-        if (g.IsPointwise)
+        using var scratch = Scratch.Open();
+        if (g.IsPointwise && (g.Input.Product > PlacesInRows || g.GroupIn < V.Count))
         {
             Pointwise<T, V>(g, dy, w, bias, dx, forward: false);
             return;
         }
-        using var scratch = Scratch.Open();
-        Run<T, V>(ShiftPlan<T>.Backward(g, dy, w, bias, dx, scratch), scratch);
+        var whole = ShiftPlan<T>.Backward(g, dy, w, bias, dx, scratch, whole: true, weights);
+        if (g.IsPointwise || ChannelConv<T, V>.IsBetter(whole))
+            ChannelConv<T, V>.Run(whole, scratch);
+        else
+            Run<T, V>(ShiftPlan<T>.Backward(g, dy, w, bias, dx, scratch), scratch);
     }
 
     internal static void WeightGrad<T, V>(in ConvGeometry g, T* x, T* dy, T* dw)

@@ -9,11 +9,14 @@ static unsafe class PlaneCopy<T, V>
     where T : unmanaged, INumber<T>
     where V : unmanaged, ISimd<V, T>
 {
-    public static void Load(in ShiftPlan<T> plan, T* source, long firstCell, T* planes)
+    public static void Load(in ShiftPlan<T> plan, T* source, long firstCell, T* planes) => Load(plan, source, plan.Channels, firstCell, planes);
+
+    /// <summary>The same for some channels, the first of which is <paramref name="source"/>.</summary>
+    public static void Load(in ShiftPlan<T> plan, T* source, long channels, long firstCell, T* planes)
     {
         ref ShiftAxis a0 = ref plan.Axis[0], a1 = ref plan.Axis[1], a2 = ref plan.Axis[2];
         long first0 = plan.BlockAxis == 0 ? firstCell : 0, first1 = plan.BlockAxis == 1 ? firstCell : 0, first2 = plan.BlockAxis == 2 ? firstCell : 0;
-        for (long channel = 0; channel < plan.Channels; channel++, source += plan.SourceSize)
+        for (long channel = 0; channel < channels; channel++, source += plan.SourceSize)
         {
             for (int p0 = 0; p0 < a0.Phases; p0++)
             {

@@ -40,7 +40,7 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles) : IRan
             T* bias = plan.Bias == null ? null : plan.Bias + (group * plan.Rows);
             for (int p = 0; p < plan.PartCount; p++)
             {
-                Box box = Clip(plan.Parts[p], block * plan.BlockCells);
+                ShiftBox box = plan.Clip(plan.Parts[p], block * plan.BlockCells);
                 if (box.Count.Product == 0)
                     continue;
                 T* weights = plan.Parts[p].Weights + (group * plan.WeightGroup);
@@ -52,27 +52,7 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles) : IRan
         }
     }
 
-    // The outputs of a part that lie in a block: how many along each axis, their first cell and their first place in the target.
-    struct Box
-    {
-        public Axes Count, OutStart;
-        public long Cell;
-    }
-
-    Box Clip(in ShiftPart<T> part, long firstCell)
-    {
-        var box = new Box { Count = part.Count, OutStart = part.OutStart };
-        Axes from = part.From;
-        int axis = plan.BlockAxis;
-        long begin = Math.Max(0, firstCell - from[axis]), end = Math.Min(part.Count[axis], firstCell + plan.BlockCells - from[axis]);
-        box.Count[axis] = Math.Max(0, end - begin);
-        box.OutStart[axis] += begin * plan.Axis[axis].OutStep;
-        from[axis] += begin - firstCell;
-        box.Cell = (((from[0] * plan.Extent[1]) + from[1]) * plan.Extent[2]) + from[2];
-        return box;
-    }
-
-    void Tiles(in ShiftPart<T> part, in Box box, T* planes, T* weights, T* tile, T* target, T* bias)
+    void Tiles(in ShiftPart<T> part, in ShiftBox box, T* planes, T* weights, T* tile, T* target, T* bias)
     {
         long span = plan.Span(box.Count);
         var args = new TileArgs<T> { K = part.Terms, ARow = 1, Offsets = part.Offsets, C = tile };
@@ -102,7 +82,7 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles) : IRan
         }
     }
 
-    void FindRuns(ref TileRuns runs, in Box box, long begin, long end)
+    void FindRuns(ref TileRuns runs, in ShiftBox box, long begin, long end)
     {
         runs.Count = 0;
         long cell = begin;
@@ -113,20 +93,14 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles) : IRan
             if (i1 < box.Count[1] && i2 < box.Count[2])
             {
                 long length = Math.Min(box.Count[2] - i2, end - cell);
-                runs.Add((int)(cell - begin), (int)length, Place(box, i0, i1, i2));
+                runs.Add((int)(cell - begin), (int)length, plan.Place(box, i0, i1, i2));
             }
             cell = (row + 1) * plan.Extent[2];
         }
     }
 
-    long Place(in Box box, long i0, long i1, long i2)
-    {
-        long d0 = box.OutStart[0] + (i0 * plan.Axis[0].OutStep), d1 = box.OutStart[1] + (i1 * plan.Axis[1].OutStep);
-        return (((d0 * plan.Axis[1].Destination) + d1) * plan.Axis[2].Destination) + box.OutStart[2] + (i2 * plan.Axis[2].OutStep);
-    }
-
     // A single row (depthwise): eight vectors at a time keep the multipliers busy, through a buffer as long as the plane.
-    void Strip(in ShiftPart<T> part, in Box box, T* planes, T* weights, T* strip, T* target, T* bias)
+    void Strip(in ShiftPart<T> part, in ShiftBox box, T* planes, T* weights, T* strip, T* target, T* bias)
     {
         long span = plan.Span(box.Count), step = plan.Axis[2].OutStep;
         V start = V.Create(bias == null ? T.Zero : *bias);
@@ -136,7 +110,7 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles) : IRan
         {
             for (long i1 = 0; i1 < box.Count[1]; i1++)
             {
-                T* from = strip + (((i0 * plan.Extent[1]) + i1) * plan.Extent[2]), to = target + Place(box, i0, i1, 0);
+                T* from = strip + (((i0 * plan.Extent[1]) + i1) * plan.Extent[2]), to = target + plan.Place(box, i0, i1, 0);
                 if (step == 1)
                 {
                     VectorCopy<T, V>.Copy(from, to, box.Count[2]);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hebb.Memory;
 
 namespace Hebb.Cpu;
 
@@ -22,6 +23,13 @@ unsafe struct ShiftPart<T>
     public T* Weights;
 }
 
+/// <summary>The outputs of a part that lie in a block: how many along each axis, their first cell and their first place in the target.</summary>
+struct ShiftBox
+{
+    public Axes Count, OutStart;
+    public long Cell;
+}
+
 /// <summary>
 /// A convolution, forward or towards the data, as sums of shifted planes. The source channels of one image (or of a block of its rows) are laid out
 /// with their padding in scratch, so that a run of consecutive cells, times one weight, is one term of as many outputs: no patch matrix
@@ -32,6 +40,9 @@ unsafe struct ShiftPlan<T>
 {
     const long CellsAtOnce = 192 << 10;    // in a block's planes, so that they stay in the L2 cache
     const long BlocksWanted = 16;          // if the batch is small, images are cut to give that many
+
+    /// <summary>The source is read where it stands: it needs neither padding nor phases.</summary>
+    public bool InPlace;
 
     public ShiftAxis* Axis;
     public ShiftPart<T>* Parts;
@@ -51,6 +62,10 @@ unsafe struct ShiftPlan<T>
     public T* Weights;
     public long WeightRow, WeightChannel, WeightGroupSource, WeightGroup;
 
+    /// <summary>The memory that the weights are part of, if copies of them may be kept; and which copy this plan needs, but for the kernel's shape.</summary>
+    public Storage? WeightStorage;
+    public PackedKey Key;
+
     /// <summary>The axis that blocks cut, cells and blocks along it.</summary>
     public int BlockAxis;
     public long BlockCells, Blocks;
@@ -59,8 +74,11 @@ unsafe struct ShiftPlan<T>
     public Axes Extent;
     public long PlaneCells, ChannelCells;
 
+    /// <summary>Elements of the kernel.</summary>
+    public readonly long Taps => (long)Axis[0].Taps * Axis[1].Taps * Axis[2].Taps;
+
     /// <summary>y from x and w.</summary>
-    public static ShiftPlan<T> Forward(in ConvGeometry g, T* x, T* w, T* bias, T* y, in Scratch scratch)
+    public static ShiftPlan<T> Forward(in ConvGeometry g, T* x, T* w, T* bias, T* y, in Scratch scratch, bool whole = false, Storage? storage = null)
     {
         ShiftAxis* axis = scratch.Take<ShiftAxis>(Axes.Count);
         for (int i = 0; i < Axes.Count; i++)
@@ -79,14 +97,16 @@ unsafe struct ShiftPlan<T>
             SourceSize = g.Input.Product,
             TargetSize = g.Output.Product,
             Weights = w,
+            WeightStorage = storage,
+            Key = MakeKey(g, w, 0),
             WeightRow = g.GroupIn * taps,
             WeightChannel = taps,
             WeightGroupSource = g.GroupOut * g.GroupIn * taps,
-        }.Finish(scratch);
+        }.Finish(scratch, whole);
     }
 
     /// <summary>The gradient of x from that of y; also the transposed convolution of <paramref name="dy"/>.</summary>
-    public static ShiftPlan<T> Backward(in ConvGeometry g, T* dy, T* w, T* bias, T* dx, in Scratch scratch)
+    public static ShiftPlan<T> Backward(in ConvGeometry g, T* dy, T* w, T* bias, T* dx, in Scratch scratch, bool whole = false, Storage? storage = null)
     {
         ShiftAxis* axis = scratch.Take<ShiftAxis>(Axes.Count);
         for (int i = 0; i < Axes.Count; i++)
@@ -105,10 +125,18 @@ unsafe struct ShiftPlan<T>
             SourceSize = g.Output.Product,
             TargetSize = g.Input.Product,
             Weights = w,
+            WeightStorage = storage,
+            Key = MakeKey(g, w, 1),
             WeightRow = taps,
             WeightChannel = g.GroupIn * taps,
             WeightGroupSource = g.GroupOut * g.GroupIn * taps,
-        }.Finish(scratch);
+        }.Finish(scratch, whole);
+    }
+
+    static PackedKey MakeKey(in ConvGeometry g, T* w, int layout)
+    {
+        (Axes k, Axes s, Axes d) = (g.Kernel, g.Stride, g.Dilation);
+        return new PackedKey((nint)w, layout, sizeof(T), 0, 0, g.OutChannels, g.InChannels, g.Groups, (k[0], k[1], k[2]), (s[0], s[1], s[2]), (d[0], d[1], d[2]));
     }
 
     /// <summary>The share of the cells that tiles walk over which are outputs; the rest is padding and computed in vain.</summary>
@@ -132,10 +160,31 @@ unsafe struct ShiftPlan<T>
     /// <summary>Cells from the first to the last output of a box, counted along the rows of the plane.</summary>
     public readonly long Span(in Axes count) => ((((count[0] - 1) * Extent[1]) + count[1] - 1) * Extent[2]) + count[2];
 
-    readonly ShiftPlan<T> Finish(in Scratch scratch)
+    /// <summary>What of a part lies in the block whose first cell is <paramref name="firstCell"/>.</summary>
+    public readonly ShiftBox Clip(in ShiftPart<T> part, long firstCell)
+    {
+        var box = new ShiftBox { Count = part.Count, OutStart = part.OutStart };
+        Axes from = part.From;
+        int axis = BlockAxis;
+        long begin = Math.Max(0, firstCell - from[axis]), end = Math.Min(part.Count[axis], firstCell + BlockCells - from[axis]);
+        box.Count[axis] = Math.Max(0, end - begin);
+        box.OutStart[axis] += begin * Axis[axis].OutStep;
+        from[axis] += begin - firstCell;
+        box.Cell = (((from[0] * Extent[1]) + from[1]) * Extent[2]) + from[2];
+        return box;
+    }
+
+    /// <summary>Where in the target an output of a box goes.</summary>
+    public readonly long Place(in ShiftBox box, long i0, long i1, long i2)
+    {
+        long d0 = box.OutStart[0] + (i0 * Axis[0].OutStep), d1 = box.OutStart[1] + (i1 * Axis[1].OutStep);
+        return (((d0 * Axis[1].Destination) + d1) * Axis[2].Destination) + box.OutStart[2] + (i2 * Axis[2].OutStep);
+    }
+
+    readonly ShiftPlan<T> Finish(in Scratch scratch, bool whole)
     {
         ShiftPlan<T> plan = this;
-        plan.Cut();
+        plan.Cut(whole);
         plan.PartCount = Axis[0].Parts * Axis[1].Parts * Axis[2].Parts;
         plan.Parts = scratch.Take<ShiftPart<T>>(plan.PartCount);
         for (int p = 0; p < plan.PartCount; p++)
@@ -144,7 +193,7 @@ unsafe struct ShiftPlan<T>
     }
 
     // Blocks follow from the geometry alone, and each output is one sum whatever its block.
-    void Cut()
+    void Cut(bool whole)
     {
         BlockAxis = 0;
         while (BlockAxis < Axes.Count - 1 && Axis[BlockAxis].Cells <= 1)
@@ -159,7 +208,7 @@ unsafe struct ShiftPlan<T>
         ref ShiftAxis axis = ref Axis[BlockAxis];
         long cells = Math.Max(1, Math.Max((CellsAtOnce / Math.Max(1, layer)) - axis.Reach, axis.Reach));
         long images = Math.Max(1, Batch * Groups);
-        if (images < BlocksWanted)
+        if (!whole && images < BlocksWanted)
             cells = Math.Min(cells, Math.Max(Math.Max(4, 2 * axis.Reach), axis.Cells * images / BlocksWanted));
         cells = Math.Clamp(cells, 1, Math.Max(1, axis.Cells));
         Blocks = Math.Max(1, TiledGemm.CeilDiv(Math.Max(1, axis.Cells), cells));
@@ -167,6 +216,9 @@ unsafe struct ShiftPlan<T>
         Extent[BlockAxis] = BlockCells + axis.Reach;
         PlaneCells = Extent.Product;
         ChannelCells = PlaneCells * Axis[0].Phases * Axis[1].Phases * Axis[2].Phases;
+        InPlace = whole && Blocks == 1 && ChannelCells == SourceSize;
+        for (int i = 0; i < Axes.Count; i++)
+            InPlace &= Axis[i].Phases == 1 && Axis[i].PhaseResidue[0] == 0 && Axis[i].Step == 1 && Axis[i].Lead == 0 && Extent[i] == Axis[i].Source;
     }
 
     readonly ShiftPart<T> MakePart(int index, in Scratch scratch)

@@ -43,7 +43,7 @@ internal sealed class ConvOp : Primitive
     private unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, Tensor y) where T : unmanaged, INumber<T>
     {
         var geometry = _window.Geometry(inputs[0].Shape, inputs[1].Shape, y.Shape);
-        ConvKernels.Forward(geometry, inputs[0].Data<T>(), inputs[1].Data<T>(), inputs.Length > 2 ? inputs[2].Data<T>() : null, y.Data<T>());
+        ConvKernels.Forward(geometry, inputs[0].Data<T>(), inputs[1].Data<T>(), inputs.Length > 2 ? inputs[2].Data<T>() : null, y.Data<T>(), inputs[1].Storage);
     }
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)

@@ -84,7 +84,7 @@ internal sealed class ConvTransposeOp : Primitive
     private unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, Tensor x) where T : unmanaged, INumber<T>
     {
         var geometry = _window.Geometry(x.Shape, inputs[1].Shape, inputs[0].Shape);
-        ConvKernels.DataGrad(geometry, inputs[0].Data<T>(), inputs[1].Data<T>(), inputs.Length > 2 ? inputs[2].Data<T>() : null, x.Data<T>());
+        ConvKernels.DataGrad(geometry, inputs[0].Data<T>(), inputs[1].Data<T>(), inputs.Length > 2 ? inputs[2].Data<T>() : null, x.Data<T>(), inputs[1].Storage);
     }
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Hebb.Memory;
+
+namespace Hebb.Cpu;
+
+/// <summary>Which weights (by their place in memory), laid out for which kernel (family and direction, vectors) of which convolution.</summary>
+readonly record struct PackedKey(
+    nint Source,
+    int Layout,
+    int ElementSize,
+    int Lanes,
+    int PanelVectors,
+    long Rows,
+    long Channels,
+    long Groups,
+    (long, long, long) Kernel,
+    (long, long, long) Stride,
+    (long, long, long) Dilation);
+
+/// <summary>A copy of weights in the order in which a kernel reads them. It lives as long as somebody holds it.</summary>
+sealed unsafe class PackedWeights
+{
+    readonly long _bytes;
+
+    PackedWeights(long bytes)
+    {
+        _bytes = bytes;
+        Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)(bytes + 64), 64);
+        GC.AddMemoryPressure(bytes);
+    }
+
+    ~PackedWeights()
+    {
+        NativeMemory.AlignedFree(Pointer);
+        GC.RemoveMemoryPressure(_bytes);
+        Interlocked.Add(ref s_held, -_bytes);
+    }
+
+    public byte* Pointer { get; }
+
+    const long HoldAtMost = 1L << 30;
+
+    static readonly ConditionalWeakTable<Storage, Entry> s_entries = [];
+    static long s_held;
+
+    /// <summary>
+    /// What is kept for weights that have not changed since; null where there is nothing. Weights that are met a second time unchanged are worth
+    /// keeping: then <paramref name="fresh"/> is set, and the caller fills the memory and calls <see cref="Keep"/>. Training, which
+    /// changes them at each step, never gets there.
+    /// </summary>
+    public static PackedWeights? Find(Storage? storage, in PackedKey key, long bytes, out bool fresh)
+    {
+        fresh = false;
+        if (storage is null)
+            return null;
+        Entry entry = s_entries.GetValue(storage, static _ => new Entry());
+        lock (entry)
+        {
+            entry.Renew(storage);
+            if (entry.Kept.TryGetValue(key, out PackedWeights? kept))
+            {
+                if (kept is not null)
+                    return kept;
+                if (Interlocked.Add(ref s_held, bytes) <= HoldAtMost)
+                {
+                    fresh = true;
+                    return new PackedWeights(bytes);
+                }
+                Interlocked.Add(ref s_held, -bytes);
+                return null;
+            }
+            entry.Kept[key] = null;
+            return null;
+        }
+    }
+
+    /// <summary>Hands filled memory to later calls, unless the weights have changed meanwhile.</summary>
+    public void Keep(Storage storage, in PackedKey key)
+    {
+        Entry entry = s_entries.GetValue(storage, static _ => new Entry());
+        lock (entry)
+        {
+            if (entry.IsCurrent(storage))
+                entry.Kept[key] = this;
+        }
+    }
+
+    sealed class Entry
+    {
+        public readonly Dictionary<PackedKey, PackedWeights?> Kept = [];
+        int _generation, _version, _exposures;
+
+        public bool IsCurrent(Storage storage) => (_generation, _version, _exposures) == (storage.Generation, storage.Version, storage.Exposures);
+
+        public void Renew(Storage storage)
+        {
+            if (IsCurrent(storage))
+                return;
+            Kept.Clear();
+            (_generation, _version, _exposures) = (storage.Generation, storage.Version, storage.Exposures);
+        }
+    }
+}
