@@ -8,6 +8,7 @@ namespace Hebb.Benchmarks;
 internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? names, IReadOnlyList<int> threads, Action<string> warn, CancellationToken cancellation) : IDisposable
 {
     private readonly Dictionary<(string Peer, int Threads), PeerProcess> _running = [];
+    private readonly HashSet<string> _refused = [];
 
     /// <param name="suite">What the cases belong to.</param>
     /// <param name="cases">Those of its cases that are wanted.</param>
@@ -18,6 +19,7 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
         bool complete = true;
         foreach (var @case in cases)
         {
+            cancellation.ThrowIfCancellationRequested();
             var side = @case.Prepare(@case.Problem);
             // What comes out is the same with any number of threads.
             float[][]? outputs = null;
@@ -31,7 +33,7 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
                 foreach (var peer in peers)
                 {
                     if (!@case.Peers.Contains(peer.Name) || !IsWanted(peer.Name)) continue;
-                    var process = Running(peer, count);
+                    if (Running(peer, count) is not { } process) continue;
                     if (!process.TryPrepare(@case.Problem, out string reason))
                     {
                         warn($"{suite.Name} {@case.Name}: {peer.Name}: {reason}");
@@ -48,6 +50,7 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
                 }
                 WarmUp(side.Call);
                 double[][] times = Paired.Measure([hebb, .. contenders.Select(c => c.Contender)], cancellation);
+                times[0] = Array.ConvertAll(times[0], t => t / side.Repeats);
                 foreach (var row in Rows(@case.Name, count, times, contenders))
                 {
                     rows.Add(row);
@@ -57,7 +60,7 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
             GC.Collect();
             Memory.Allocator.Trim();
         }
-        return new SuiteResult(suite.Name, Machine.Isa, rows, _running.Values.DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Version), [], complete);
+        return new SuiteResult(suite.Name, Machine.Isa, rows, _running.Values.Where(p => rows.Any(r => r.Peer == p.Name)).DistinctBy(p => p.Name).ToDictionary(p => p.Name, p => p.Version), [], complete);
     }
 
     public void Dispose()
@@ -67,10 +70,21 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
 
     private bool IsWanted(string peer) => names is null || names.Contains(peer);
 
-    private PeerProcess Running(Peer peer, int count)
+    /// <summary>The peer's process; null if it does not start, which is said once.</summary>
+    private PeerProcess? Running(Peer peer, int count)
     {
-        if (!_running.TryGetValue((peer.Name, count), out var process)) _running[(peer.Name, count)] = process = peer.Start(count);
-        return process;
+        if (_running.TryGetValue((peer.Name, count), out var process)) return process;
+        if (_refused.Contains(peer.Name)) return null;
+        try
+        {
+            return _running[(peer.Name, count)] = peer.Start(count);
+        }
+        catch (HebbException e)
+        {
+            _refused.Add(peer.Name);
+            warn(e.Message);
+            return null;
+        }
     }
 
     private static IEnumerable<BenchRow> Rows(string name, int threads, double[][] times, List<(string Peer, double Scale, IContender Contender)> contenders)

@@ -17,7 +17,8 @@ internal sealed record SuiteResult(
     {
         var rows = Rows.Where(r => r.Peer is not null).ToList();
         foreach (var peer in rows.GroupBy(r => r.Peer!)) yield return (peer.Key, Statistics.GeometricMean(peer.Select(r => r.Ratio)));
-        var cases = rows.GroupBy(r => (r.Case, r.Threads)).ToList();
+        // A yardstick such as a copy is no peer to be the best of.
+        var cases = rows.Where(r => !Benchmarks.Suite.LocalPeers.Contains(r.Peer!)).GroupBy(r => (r.Case, r.Threads)).ToList();
         if (cases.Any(c => c.Count() > 1)) yield return (Best, Statistics.GeometricMean(cases.Select(c => c.Min(r => r.Ratio))));
     }
 

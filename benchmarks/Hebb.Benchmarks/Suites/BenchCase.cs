@@ -22,6 +22,27 @@ internal sealed record HebbSide(Action Call, Func<IReadOnlyList<Tensor>> Outputs
     /// <summary>Rivals that run in this process, by the name of their peer.</summary>
     public IReadOnlyDictionary<string, Rival> Rivals { get; init; } = new Dictionary<string, Rival>();
 
+    /// <summary>How many times a call does it.</summary>
+    public int Repeats { get; init; } = 1;
+
+    /// <summary>A function of tensors and the gradients of these inputs, given that of what comes out. Both end with the call.</summary>
+    public static HebbSide WithGradients(Func<Tensor> forward, Tensor[] inputs, Tensor gradient)
+    {
+        foreach (var input in inputs) input.RequiresGrad = true;
+        Tensor[] Compute()
+        {
+            var y = forward();
+            return [y, .. Autograd.Grad([y], inputs, [gradient])];
+        }
+        return new(
+            () =>
+            {
+                using var scope = TensorScope.Open();
+                Compute();
+            },
+            Compute);
+    }
+
     /// <summary>A function of tensors, without gradients, whose result and intermediates go at once.</summary>
     public static HebbSide Of(Func<Tensor> compute) => new(
         () =>
@@ -39,5 +60,5 @@ internal sealed record HebbSide(Action Call, Func<IReadOnlyList<Tensor>> Outputs
 
 /// <summary>A yardstick in this process, such as a copy of the same memory.</summary>
 /// <param name="Ways">Of which the fastest counts.</param>
-/// <param name="Scale">What its time is multiplied by.</param>
+/// <param name="Scale">What the time of its call is multiplied by.</param>
 internal sealed record Rival(IReadOnlyList<Action> Ways, double Scale = 1);

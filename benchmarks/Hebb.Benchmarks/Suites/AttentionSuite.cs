@@ -1,0 +1,29 @@
+namespace Hebb.Benchmarks;
+
+/// <summary>Scaled dot-product attention of 8 heads of 64.</summary>
+internal sealed class AttentionSuite : Suite
+{
+    public override string Name => "attention";
+
+    public override string About => "attention of 8 heads of 64, causal or not";
+
+    public override IReadOnlyList<BenchCase> Cases { get; } =
+    [
+        .. from t in (int[])[256, 1024, 4096] from causal in (bool[])[false, true] select Case(t, causal, backward: false),
+        .. from t in (int[])[256, 1024] from causal in (bool[])[false, true] select Case(t, causal, backward: true) with { Extra = true },
+    ];
+
+    private static BenchCase Case(int t, bool causal, bool backward) => new(
+        $"T {t}{(causal ? " causal" : "")}{(backward ? " gradients" : "")}",
+        new Problem($"attention t={t} heads=8 d=64 causal={(causal ? 1 : 0)} backward={(backward ? 1 : 0)}"),
+        backward ? ["torch"] : ["torch", "onnxruntime"], Prepare);
+
+    private static HebbSide Prepare(Problem p)
+    {
+        Shape shape = [1, p["heads"], p["t"], p["d"]];
+        Tensor q = Inputs.Tensor(shape, 1), k = Inputs.Tensor(shape, 2), v = Inputs.Tensor(shape, 3);
+        bool causal = p["causal"] != 0;
+        Tensor Forward() => Tensor.ScaledDotProductAttention(q, k, v, causal: causal);
+        return p["backward"] == 0 ? HebbSide.Of(Forward) : HebbSide.WithGradients(Forward, [q, k, v], Inputs.Tensor(shape, 4));
+    }
+}
