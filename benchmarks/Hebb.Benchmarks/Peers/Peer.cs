@@ -14,7 +14,7 @@ internal abstract class Peer
     /// <summary>The program that answers for it, with the settings that do not change between cases.</summary>
     public abstract ProcessStartInfo Program();
 
-    public static IReadOnlyList<Peer> All { get; } = [new OpenBlasPeer(), new OneDnnPeer(), new TorchPeer()];
+    public static IReadOnlyList<Peer> All { get; } = [new OpenBlasPeer(), new OneDnnPeer(), new OnnxRuntimePeer(), new TorchPeer()];
 
     /// <summary>Starts it with its best settings for so many threads, and held to AVX2 where Hebb is.</summary>
     public PeerProcess Start(int threads)

@@ -86,6 +86,7 @@ internal static partial class PeerServer
     {
         "openblas" => new OpenBlas(),
         "onednn" => new OneDnn(),
+        "onnxruntime" => new OnnxRuntime(),
         _ => throw new NotSupportedException($"no peer is called {name}"),
     };
 
