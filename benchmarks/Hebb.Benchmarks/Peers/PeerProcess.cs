@@ -23,9 +23,24 @@ internal sealed partial class PeerProcess : IContender, IDisposable
         (Name, Threads) = (name, threads);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment["HEBB_PEER_THREADS"] = threads.ToString(CultureInfo.InvariantCulture);
-        _process = Process.Start(start) ?? throw new HebbException($"{name}: {start.FileName} does not start");
+        try
+        {
+            _process = Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new HebbException($"{name}: {start.FileName} does not start: {e.Message}");
+        }
         _errors = _process.StandardError.ReadToEndAsync();
-        Version = Ask("version");
+        try
+        {
+            Version = Ask("version");
+        }
+        catch (HebbException)
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public string Name { get; }

@@ -16,5 +16,5 @@ internal abstract class Suite
     public static IReadOnlyList<string> LocalPeers { get; } = ["copy", "bare"];
 
     public static IReadOnlyList<Suite> All { get; } =
-        [new GemmSuite(), new ConvSuite(), new AttentionSuite(), new ElementwiseSuite()];
+        [new GemmSuite(), new ConvSuite(), new AttentionSuite(), new ElementwiseSuite(), new RnnSuite(), new OverheadSuite(), new TrainSuite()];
 }
