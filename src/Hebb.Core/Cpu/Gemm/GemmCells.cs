@@ -1,25 +1,34 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Hebb.Cpu.Simd;
 using static Hebb.Cpu.MicroKernel;
 
 namespace Hebb.Cpu;
 
-/// <summary>One block of k over one range of rows and lanes: block b of it is a cell of the grid.</summary>
+/// <summary>
+/// The grid of cells of one product: a range of row tiles by a range of panels each, through all of k. A cell visits one block of k after
+/// the other; in each, a row tile meets every panel before the next tile's turn, so that it stays in the L1 cache, the panels in L2.
+/// </summary>
 unsafe struct GemmCells<T, V> : IBlockBody
     where T : unmanaged, INumber<T>
     where V : unmanaged, ISimd<V, T>
 {
+    const int LineBytes = 64;
+
     public GemmPlan<T> Plan;
     public int Tallest, PanelWidth;
 
-    /// <summary>The whole right side of this block in panels; if the plan leaves it in place, only its last, ragged panel.</summary>
+    /// <summary>The whole right side in panels, block of k by block of k; if the plan leaves it in place, only its last, ragged panel.</summary>
     public T* PackedRight;
     public T* PackedLeft;
-    public long FromLane, Lanes, FromK, Steps, FromRow, Rows;
+
+    /// <summary>k is walked in steps of <see cref="Steps"/>; a side that is packed holds one such block, and K is that.</summary>
+    public long FromK, K, Steps;
+    public long FromLane, Lanes, FromRow, Rows;
 
     public RowTiles Tiles;
-    public long CellTiles, CellPanels, CellsDown;
+    public long CellsDown, CellsAcross;
 
     public readonly long Panels => TiledGemm.CeilDiv(Lanes, PanelWidth);
 
@@ -32,52 +41,73 @@ unsafe struct GemmCells<T, V> : IBlockBody
     /// <summary>One vector if the lanes that are left fit it.</summary>
     readonly int Width(long panel) => Lanes - (panel * PanelWidth) <= V.Count ? V.Count : PanelWidth;
 
-    public readonly void PackPanel(long panel, T* target)
+    readonly T* PackedPanel(long panel, long k) => PackedRight + (Plan.PackRight ? panel * PanelWidth * K : k * Width(panel));
+
+    public readonly void PackPanel(long panel, long k)
     {
-        long lane = panel * PanelWidth;
+        long lane = panel * PanelWidth, steps = Math.Min(Steps, K - k);
         int width = Width(panel);
-        T* source = Plan.Right + ((FromLane + lane) * Plan.RightLane) + (FromK * Plan.RightStep);
-        Packing.Copy<T, V>(source, Plan.RightLane, Plan.RightStep, Math.Min(width, Lanes - lane), Steps, target, width, width);
+        T* source = Plan.Right + ((FromLane + lane) * Plan.RightLane) + ((FromK + k) * Plan.RightStep);
+        Packing.Copy<T, V>(source, Plan.RightLane, Plan.RightStep, Math.Min(width, Lanes - lane), steps, PackedPanel(panel, k), width, width);
+    }
+
+    /// <summary>Panels side by side: rows of the source are read along their length.</summary>
+    public readonly void PackPanels(long first, long end)
+    {
+        long whole = Math.Min(end, Lanes / PanelWidth);
+        if (Plan.RightLane == 1 && whole > first)
+        {
+            T* source = Plan.Right + FromLane + (first * PanelWidth) + (FromK * Plan.RightStep);
+            Packing.CopyPanels<T, V>(source, Plan.RightStep, K, whole - first, PackedPanel(first, 0));
+            first = whole;
+        }
+        for (; first < end; first++)
+            PackPanel(first, 0);
     }
 
     public readonly void PackTile(long tile)
     {
-        long start = Tiles.Start(tile);
+        long row = Tiles.Start(tile);
         int height = Tiles.Height(tile);
-        T* source = Plan.Left + ((FromRow + start) * Plan.LeftRow) + (FromK * Plan.LeftStep);
-        Packing.Copy<T, V>(source, Plan.LeftRow, Plan.LeftStep, height, Steps, PackedLeft + (start * Steps), height, height);
+        T* source = Plan.Left + ((FromRow + row) * Plan.LeftRow) + (FromK * Plan.LeftStep);
+        Packing.Copy<T, V>(source, Plan.LeftRow, Plan.LeftStep, height, K, PackedLeft + (row * K), height, height);
     }
 
     public readonly void Invoke(long cell)
     {
-        if (PackedLeft != null || Plan.LeftRow == 1)
-            Invoke<UnitRows>(cell);
-        else
-            Invoke<AnyRows>(cell);
+        long across = cell / CellsDown, down = cell % CellsDown;
+        long fromPanel = Panels * across / CellsAcross, toPanel = Panels * (across + 1) / CellsAcross;
+        long fromTile = Tiles.Count * down / CellsDown, toTile = Tiles.Count * (down + 1) / CellsDown;
+        for (long k = 0; k < K; k += Steps)
+        {
+            if (PackedLeft != null || Plan.LeftRow == 1)
+                Block<UnitRows>(k, fromTile, toTile, fromPanel, toPanel);
+            else
+                Block<AnyRows>(k, fromTile, toTile, fromPanel, toPanel);
+        }
     }
 
-    readonly void Invoke<P>(long cell)
+    readonly void Block<P>(long k, long fromTile, long toTile, long fromPanel, long toPanel)
     {
-        long fromPanel = cell / CellsDown * CellPanels, fromTile = cell % CellsDown * CellTiles;
-        long toPanel = Math.Min(fromPanel + CellPanels, Panels), toTile = Math.Min(fromTile + CellTiles, Tiles.Count);
         var edge = new TileEdge<T, V>();
-        var tile = new TileArgs<T> { K = Steps };
-        for (long panel = fromPanel; panel < toPanel; panel++)
+        var tile = new TileArgs<T> { K = Math.Min(Steps, K - k) };
+        bool add = Plan.Add || FromK + k > 0;
+        for (long t = fromTile; t < toTile; t++)
         {
-            long lane = panel * PanelWidth;
-            int width = Width(panel);
-            int lanes = (int)Math.Min(width, Lanes - lane);
-            SetRight(ref tile, panel, width, lanes);
-            for (long t = fromTile; t < toTile; t++)
+            long row = Tiles.Start(t), r = FromRow + row;
+            int height = Tiles.Height(t);
+            SetLeft(ref tile, row, height, k);
+            for (long panel = fromPanel; panel < toPanel; panel++)
             {
-                long row = Tiles.Start(t);
-                int height = Tiles.Height(t);
-                SetLeft(ref tile, row, height);
+                long lane = panel * PanelWidth, l = FromLane + lane;
+                int width = Width(panel);
+                int lanes = (int)Math.Min(width, Lanes - lane);
+                SetRight(ref tile, panel, width, lanes, k);
+                if (PackedLeft != null && t + 1 < toTile)
+                    Prefetch(tile.A + (tile.K * height), tile.K * Tiles.Height(t + 1), panel - fromPanel, toPanel - fromPanel);
                 delegate*<TileArgs<T>*, void> kernel = width == V.Count
                     ? TileRows.Kernel<T, V, P, Stepped, OneVector>(height)
                     : TileRows.Kernel<T, V, P, Stepped, TwoVectors>(height);
-                long r = FromRow + row, l = FromLane + lane;
-                bool add = Plan.Add || FromK > 0;
                 if (Plan.Swapped)
                 {
                     edge.RunTurned(&tile, kernel, height, lanes, width, Plan.C + (l * Plan.CRow) + r, Plan.CRow, add, Plan.Bias == null ? null : Plan.Bias + r);
@@ -95,40 +125,44 @@ unsafe struct GemmCells<T, V> : IBlockBody
         }
     }
 
-    readonly void SetRight(ref TileArgs<T> tile, long panel, int width, int lanes)
+    readonly void SetRight(ref TileArgs<T> tile, long panel, int width, int lanes, long k)
     {
-        long lane = panel * PanelWidth;
-        if (Plan.PackRight)
+        if (Plan.PackRight || lanes < width)
         {
-            tile.B = PackedRight + (lane * Steps);
-            tile.BStep = width;
-        }
-        else if (lanes < width)
-        {
-            tile.B = PackedRight;
+            tile.B = PackedPanel(panel, k);
             tile.BStep = width;
         }
         else
         {
-            tile.B = Plan.Right + FromLane + lane + (FromK * Plan.RightStep);
+            tile.B = Plan.Right + FromLane + (panel * PanelWidth) + ((FromK + k) * Plan.RightStep);
             tile.BStep = Plan.RightStep;
         }
     }
 
-    readonly void SetLeft(ref TileArgs<T> tile, long row, int height)
+    readonly void SetLeft(ref TileArgs<T> tile, long row, int height, long k)
     {
         if (PackedLeft != null)
         {
-            tile.A = PackedLeft + (row * Steps);
+            tile.A = PackedLeft + (row * K);
             tile.ARow = 1;
             tile.AStep = height;
         }
         else
         {
-            tile.A = Plan.Left + ((FromRow + row) * Plan.LeftRow) + (FromK * Plan.LeftStep);
+            tile.A = Plan.Left + ((FromRow + row) * Plan.LeftRow) + ((FromK + k) * Plan.LeftStep);
             tile.ARow = Plan.LeftRow;
             tile.AStep = Plan.LeftStep;
         }
+    }
+
+    // One part of the next tile for each panel that this one meets.
+    static void Prefetch(T* tile, long count, long part, long parts)
+    {
+        if (!Sse.IsSupported)
+            return;
+        long lines = count * sizeof(T) / LineBytes;
+        for (long i = lines * part / parts; i < lines * (part + 1) / parts; i++)
+            Sse.Prefetch1((byte*)tile + (i * LineBytes));
     }
 }
 
@@ -141,18 +175,15 @@ readonly struct GemmPacks<T, V>(GemmCells<T, V> cells, long panels, long panelGr
 
     public long Blocks => PanelBlocks + ((tiles + tileGroup - 1) / tileGroup);
 
-    public unsafe void Invoke(long block)
+    public void Invoke(long block)
     {
         if (block < PanelBlocks)
         {
-            long end = Math.Min((block + 1) * panelGroup, panels);
-            for (long i = block * panelGroup; i < end; i++)
-                cells.PackPanel(i, cells.PackedRight + (i * cells.PanelWidth * cells.Steps));
+            cells.PackPanels(block * panelGroup, Math.Min((block + 1) * panelGroup, panels));
             return;
         }
         block -= PanelBlocks;
-        long last = Math.Min((block + 1) * tileGroup, tiles);
-        for (long i = block * tileGroup; i < last; i++)
+        for (long i = block * tileGroup; i < Math.Min((block + 1) * tileGroup, tiles); i++)
             cells.PackTile(i);
     }
 }

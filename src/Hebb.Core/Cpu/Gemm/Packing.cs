@@ -58,6 +58,42 @@ static unsafe class Packing
         }
     }
 
+    /// <summary>Whole panels of two vectors, which stand side by side in the source and follow each other in the target.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void CopyPanels<T, V>(T* source, long step, long steps, long panels, T* target)
+        where T : unmanaged
+        where V : unmanaged, ISimd<V, T>
+    {
+        long panel = 2 * V.Count * steps;
+        long k = 0;
+        for (; k + 4 <= steps; k += 4, source += 4 * step, target += 8 * V.Count)
+        {
+            T* s = source, s2 = source + (2 * step), t = target;
+            for (long p = panels; p > 0; p--, s += 2 * V.Count, s2 += 2 * V.Count, t += panel)
+            {
+                V a0 = V.Load(s), a1 = V.Load(s + V.Count), b0 = V.Load(s + step), b1 = V.Load(s + step + V.Count);
+                V c0 = V.Load(s2), c1 = V.Load(s2 + V.Count), d0 = V.Load(s2 + step), d1 = V.Load(s2 + step + V.Count);
+                a0.Store(t);
+                a1.Store(t + V.Count);
+                b0.Store(t + (2 * V.Count));
+                b1.Store(t + (3 * V.Count));
+                c0.Store(t + (4 * V.Count));
+                c1.Store(t + (5 * V.Count));
+                d0.Store(t + (6 * V.Count));
+                d1.Store(t + (7 * V.Count));
+            }
+        }
+        for (; k < steps; k++, source += step, target += 2 * V.Count)
+        {
+            T* s = source, t = target;
+            for (long p = panels; p > 0; p--, s += 2 * V.Count, t += panel)
+            {
+                V.Load(s).Store(t);
+                V.Load(s + V.Count).Store(t + V.Count);
+            }
+        }
+    }
+
     /// <summary>target[k * targetStep + j] = source[j * lane + k]: rows become columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Transpose<T>(T* source, long lane, long lanes, long steps, T* target, long targetStep)

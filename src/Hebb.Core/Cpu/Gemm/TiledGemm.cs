@@ -6,16 +6,16 @@ using static Hebb.Cpu.MicroKernel;
 namespace Hebb.Cpu;
 
 /// <summary>
-/// The blocked product. k is cut into equal blocks whose sums are added to C in order; within a block, row tiles times panels of lanes form a
-/// grid whose cells are independent, so threads share them in any way.
+/// The blocked product. C is cut into cells, ranges of row tiles by ranges of panels of lanes, which are independent: threads share them in
+/// any way. How it is cut does not show in the bits, as each element of C is one chain of multiply-adds in ascending k.
 /// </summary>
 static unsafe class TiledGemm
 {
-    const long LanesAtOnce = 4096;     // bounds the packed right side: 256 x 4096 elements
-    const long RowsAtOnce = 4032;      // likewise the left side
-    const long CellRowTiles = 8;       // a cell: 112 rows by 256 lanes, whose packed sides stay in the L2 cache
-    const long CellPanels = 8;
-    const long CellWork = 1L << 20;    // multiply-adds below which a cell is not cut further
+    const long PackedElements = 2L << 20;    // of one side at once: packed and used while they are near
+    const long CellRows = 224;               // what a cell reads of the right side serves so many rows
+    const long CellBytes = 768 << 10;        // of the right side in one block of k: it stays in the L2 cache
+    const long CellWork = 1L << 19;          // multiply-adds below which a cell is not cut further
+    const long CellsPerThread = 6;           // so that none waits long for the last
     const long PackAtOnce = 1L << 15;
 
     public static void Run<T, V>(in GemmProblem<T> problem)
@@ -25,24 +25,26 @@ static unsafe class TiledGemm
         GemmPlan<T> plan = GemmPlan<T>.For<V>(problem);
         if (plan.Add && plan.Bias != null)
             AddBias(problem);
-        long steps = CeilDiv(plan.K, CeilDiv(plan.K, plan.StepsAtOnce));
         int panel = 2 * V.Count;
-        using var scratch = Scratch.Open();
-        var cells = new GemmCells<T, V> { Plan = plan, Tallest = TileRows.Max<T, V>(), PanelWidth = panel };
+        long steps = CeilDiv(plan.K, CeilDiv(plan.K, plan.StepsAtOnce));
+        long kAtOnce = plan.PackRight || plan.PackLeft ? steps : plan.K;
+        long lanesAtOnce = plan.PackRight ? Math.Min(plan.Lanes, Math.Max(16 * panel, PackedElements / kAtOnce / panel * panel)) : plan.Lanes;
+        long rowsAtOnce = plan.PackLeft ? Math.Min(plan.Rows, Math.Max(448, PackedElements / kAtOnce)) : plan.Rows;
         bool ragged = plan.Lanes % panel is var rest && rest != 0 && rest != V.Count;
+        using var scratch = Scratch.Open();
+        var cells = new GemmCells<T, V> { Plan = plan, Tallest = TileRows.Max<T, V>(), PanelWidth = panel, Steps = steps };
         if (plan.PackRight)
-            cells.PackedRight = scratch.Take<T>(steps * RoundUp(Math.Min(plan.Lanes, LanesAtOnce), panel));
+            cells.PackedRight = scratch.Take<T>(kAtOnce * RoundUp(lanesAtOnce, panel));
         else if (ragged)
-            cells.PackedRight = scratch.Take<T>(steps * panel);
+            cells.PackedRight = scratch.Take<T>(kAtOnce * panel);
         if (plan.PackLeft)
-            cells.PackedLeft = scratch.Take<T>(steps * Math.Min(plan.Rows, RowsAtOnce));
-        for (cells.FromLane = 0; cells.FromLane < plan.Lanes; cells.FromLane += LanesAtOnce)
+            cells.PackedLeft = scratch.Take<T>(kAtOnce * rowsAtOnce);
+        for (cells.FromLane = 0; cells.FromLane < plan.Lanes; cells.FromLane += lanesAtOnce)
         {
-            cells.Lanes = Math.Min(LanesAtOnce, plan.Lanes - cells.FromLane);
-            for (cells.FromK = 0; cells.FromK < plan.K; cells.FromK += steps)
+            cells.Lanes = Math.Min(lanesAtOnce, plan.Lanes - cells.FromLane);
+            for (cells.FromK = 0; cells.FromK < plan.K; cells.FromK += kAtOnce)
             {
-                cells.Steps = Math.Min(steps, plan.K - cells.FromK);
-                long rowsAtOnce = plan.PackLeft ? RowsAtOnce : plan.Rows;
+                cells.K = Math.Min(kAtOnce, plan.K - cells.FromK);
                 for (cells.FromRow = 0; cells.FromRow < plan.Rows; cells.FromRow += rowsAtOnce)
                 {
                     cells.SetRows(Math.Min(rowsAtOnce, plan.Rows - cells.FromRow));
@@ -57,38 +59,40 @@ static unsafe class TiledGemm
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
-        long panels = !right ? 0 : cells.Plan.PackRight ? cells.Panels : 0;
-        long tiles = cells.Plan.PackLeft ? cells.Tiles.Count : 0;
+        long panels = right && cells.Plan.PackRight ? cells.Panels : 0, tiles = cells.Plan.PackLeft ? cells.Tiles.Count : 0;
         if (panels + tiles > 0)
         {
-            long panelGroup = Math.Max(1, PackAtOnce / (cells.Steps * cells.PanelWidth));
-            long tileGroup = Math.Max(1, PackAtOnce / (cells.Steps * cells.Tallest));
+            long panelGroup = Math.Max(1, PackAtOnce / (cells.K * cells.PanelWidth)), tileGroup = Math.Max(1, PackAtOnce / (cells.K * cells.Tallest));
             var pack = new GemmPacks<T, V>(cells, panels, panelGroup, tiles, tileGroup);
             ParallelFor.Run(pack.Blocks, in pack);
         }
-        if (right && ragged && !cells.Plan.PackRight && cells.Lanes % cells.PanelWidth != 0)
-            cells.PackPanel(cells.Panels - 1, cells.PackedRight);
+        for (long k = 0; right && ragged && !cells.Plan.PackRight && k < cells.K; k += cells.Steps)
+            cells.PackPanel(cells.Panels - 1, k);
     }
 
     static void Compute<T, V>(ref GemmCells<T, V> cells)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
-        long tiles = Math.Min(cells.Tiles.Count, CellRowTiles), panels = Math.Min(cells.Panels, CellPanels);
-        long tileWork = cells.Steps * cells.PanelWidth * cells.Tallest;
-        long wanted = ParallelFor.Threads == 1 ? 1 : 4L * ParallelFor.Threads;    // cells are independent: their number does not touch the bits
-        while (tiles * panels > 1 && tiles * panels * tileWork > CellWork
-            && CeilDiv(cells.Tiles.Count, tiles) * CeilDiv(cells.Panels, panels) < wanted)
+        long down = CeilDiv(cells.Tiles.Count * cells.Tallest, CellRows), across = CeilDiv(cells.Panels * cells.PanelWidth * cells.Steps * sizeof(T), CellBytes);
+        long work = cells.Rows * cells.Lanes * cells.K, threads = ParallelFor.Threads;
+        if (threads > 1)
         {
-            if (tiles >= panels)
-                tiles = CeilDiv(tiles, 2);
-            else
-                panels = CeilDiv(panels, 2);
+            long wanted = Math.Min(threads * CellsPerThread, CeilDiv(work, CellWork));
+            while (down * across < wanted && (down < cells.Tiles.Count || across < cells.Panels))
+            {
+                // The longer side is cut, in lanes and rows.
+                if (across == cells.Panels || (down < cells.Tiles.Count && cells.Tiles.Count * cells.Tallest / down >= cells.Panels * cells.PanelWidth / across))
+                    down++;
+                else
+                    across++;
+            }
         }
-        cells.CellTiles = tiles;
-        cells.CellPanels = panels;
-        cells.CellsDown = CeilDiv(cells.Tiles.Count, tiles);
-        ParallelFor.Run(cells.CellsDown * CeilDiv(cells.Panels, panels), in cells);
+        if (down >= threads && down < cells.Tiles.Count)
+            down = RoundUp(down, threads);
+        cells.CellsDown = Math.Min(down, cells.Tiles.Count);
+        cells.CellsAcross = Math.Min(across, cells.Panels);
+        ParallelFor.Run(cells.CellsDown * cells.CellsAcross, in cells);
     }
 
     static void AddBias<T>(in GemmProblem<T> p)
