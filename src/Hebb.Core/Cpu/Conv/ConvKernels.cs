@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Hebb.Cpu.Simd;
 using Hebb.Memory;
 
@@ -80,6 +81,8 @@ static unsafe class ConvKernels
             return;
         }
         var whole = ShiftPlan<T>.Forward(g, x, w, bias, y, scratch, whole: true, weights);
+        if (Winograd<T, V>(g, ref whole, forward: true, scratch))
+            return;
         if (g.IsPointwise || ChannelConv<T, V>.IsBetter(whole))
             ChannelConv<T, V>.Run(whole, scratch);
         else
@@ -104,6 +107,8 @@ static unsafe class ConvKernels
             return;
         }
         var whole = ShiftPlan<T>.Backward(g, dy, w, bias, dx, scratch, whole: true, weights);
+        if (Winograd<T, V>(g, ref whole, forward: false, scratch))
+            return;
         if (g.IsPointwise || ChannelConv<T, V>.IsBetter(whole))
             ChannelConv<T, V>.Run(whole, scratch);
         else
@@ -137,6 +142,20 @@ static unsafe class ConvKernels
     {
         long size = g.Output.Product;
         ParallelFor.Ranges(g.OutChannels, Math.Max(1, (1 << 15) / Math.Max(1, g.Batch * size)), new ChannelSums<T, V>(g.Batch, g.OutChannels, size, dy, db));
+    }
+
+    static bool Winograd<T, V>(in ConvGeometry g, ref ShiftPlan<T> plan, bool forward, in Scratch scratch)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        if (typeof(T) != typeof(float))
+            return false;
+        ref ShiftPlan<float> p = ref Unsafe.As<ShiftPlan<T>, ShiftPlan<float>>(ref plan);
+        if (typeof(V) == typeof(V512<float>))
+            return WinogradConv<V512<float>>.TryRun(g, p, forward, scratch);
+        if (typeof(V) == typeof(V256<float>))
+            return WinogradConv<V256<float>>.TryRun(g, p, forward, scratch);
+        return WinogradConv<V128<float>>.TryRun(g, p, forward, scratch);
     }
 
     static void Run<T, V>(ShiftPlan<T> plan, in Scratch scratch)
