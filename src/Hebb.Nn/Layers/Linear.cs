@@ -60,8 +60,7 @@ public sealed partial class Linear : Module
             Materialize(x.Shape[-1]);
         if (x.Shape[-1] != Weight.Shape[1])
             throw new ShapeException($"Linear: input {x.Shape}: the last axis is {x.Shape[-1]}, the layer takes {Weight.Shape[1]} inputs");
-        var y = x.MatMul(Weight.Value.MT);
-        return Bias is null ? y : y + Bias.Value;
+        return x.Linear(Weight.Value, Bias?.Value);
     }
 
     public override string ToString() => $"Linear({(InFeatures is { } n ? n.ToString() : "?")}, {OutFeatures}{(Bias is null ? ", bias: false" : "")})";

@@ -23,7 +23,7 @@ unsafe struct GemmCells<T, V> : IBlockBody
     public T* PackedRight;
     public T* PackedLeft;
 
-    /// <summary>k is walked in steps of <see cref="Steps"/>; a side that is packed holds one such block, and K is that.</summary>
+    /// <summary>k is walked in steps of <see cref="Steps"/>; if a side is packed here it holds one such block, and K is that.</summary>
     public long FromK, K, Steps;
     public long FromLane, Lanes, FromRow, Rows;
 
@@ -41,7 +41,7 @@ unsafe struct GemmCells<T, V> : IBlockBody
     /// <summary>One vector if the lanes that are left fit it.</summary>
     readonly int Width(long panel) => Lanes - (panel * PanelWidth) <= V.Count ? V.Count : PanelWidth;
 
-    readonly T* PackedPanel(long panel, long k) => PackedRight + (Plan.PackRight ? panel * PanelWidth * K : k * Width(panel));
+    readonly T* PackedPanel(long panel, long k) => PackedRight + (Plan.PackRight ? panel * PanelWidth * K : 0) + (k * Width(panel));
 
     public readonly void PackPanel(long panel, long k)
     {

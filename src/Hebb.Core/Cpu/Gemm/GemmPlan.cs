@@ -33,7 +33,7 @@ unsafe struct GemmPlan<T>
     public T* Bias;
     public bool Add;
 
-    public static GemmPlan<T> For<V>(in GemmProblem<T> p)
+    public static GemmPlan<T> For<V>(in GemmProblem<T> p, bool packedRight = false)
         where V : unmanaged, ISimd<V, T>
     {
         int tallest = TileRows.Max<T, V>();
@@ -53,6 +53,11 @@ unsafe struct GemmPlan<T>
             Bias = p.Bias,
             Add = p.Accumulate,
         };
+        if (packedRight)
+        {
+            straight.PackRight = true;
+            return straight;
+        }
         GemmPlan<T> turned = straight with
         {
             Rows = p.N,
@@ -69,7 +74,7 @@ unsafe struct GemmPlan<T>
 
         // Micro-kernels read both sides where they stand without loss, if the right one runs along its lanes, until they outgrow the caches or
         // their rows lie so that they push each other out.
-        bool large = best.Lanes * best.K * sizeof(T) > InPlaceBytes, many = best.Rows > 8 * tallest;
+        bool large = best.Lanes * best.K * sizeof(T) > InPlaceBytes, many = best.Rows > TiledGemm.MostPackedRows * tallest;
         best.PackRight = best.RightMustPack || many && (large || best.RightStep * sizeof(T) % 4096 == 0);
         best.PackLeft = best.Lanes >= 8 * V.Count && (best.LeftStep == 1
             ? best.Lanes >= 16 * V.Count && many && (best.Rows * best.K * sizeof(T) > InPlaceBytes || best.LeftRow * sizeof(T) % 4096 == 0)
@@ -87,7 +92,7 @@ unsafe struct GemmPlan<T>
         double cost = Rows * vectors * K / 2 * Math.Max(1, 8 / chains);
         if (RightMustPack)
             cost += (RightStep == 1 ? 0.5 : 2) * Lanes * K;
-        else if (Rows > 8 * tallest)
+        else if (Rows > TiledGemm.MostPackedRows * tallest)
             cost += 0.25 * Lanes * K;
         if (Swapped)
             cost += 0.6 * Rows * Lanes;

@@ -37,34 +37,30 @@ unsafe struct TileEdge<T, V>
             Copy(buffer + (r * width), tile->C + (r * tile->CRow), lanes, lanes);
     }
 
-    /// <summary>C[l * cRow + r] gets, or has added, lane l of row r.</summary>
+    /// <summary>C[l * cRow + r] gets, or has added, lane l of row r, with the arithmetic of a tile that is not turned.</summary>
     [SkipLocalsInit]
     public readonly void RunTurned(
         TileArgs<T>* tile, delegate*<TileArgs<T>*, void> kernel, int rows, int lanes, int width, T* c, long cRow, bool add, T* bias)
     {
-        byte* bytes = stackalloc byte[2 * MaxRows * MaxBytes];
+        byte* bytes = stackalloc byte[MaxRows * MaxBytes];
         var buffer = (T*)bytes;
         tile->C = buffer;
         tile->CRow = width;
-        tile->Add = false;
+        tile->Add = add || bias != null;
         tile->Bias = null;
+        if (tile->Add && lanes < width)
+            new Span<T>(buffer, rows * width).Clear();
+        if (add)
+        {
+            Packing.Transpose(c, cRow, lanes, rows, buffer, width);
+        }
+        else if (bias != null)
+        {
+            for (int r = 0; r < rows; r++)
+                new Span<T>(buffer + (r * width), width).Fill(bias[r]);
+        }
         kernel(tile);
-        if (!add && bias == null)
-        {
-            Packing.Transpose(buffer, width, rows, lanes, c, cRow);
-            return;
-        }
-        T* turned = buffer + (MaxRows * width);
-        Packing.Transpose(buffer, width, rows, lanes, turned, rows);
-        for (int l = 0; l < lanes; l++, turned += rows, c += cRow)
-        {
-            T* start = add ? c : bias;
-            for (int r = 0; r < rows; r += V.Count)
-            {
-                int count = Math.Min(V.Count, rows - r);
-                (V.LoadPartial(start + r, count) + V.LoadPartial(turned + r, count)).StorePartial(c + r, count);
-            }
-        }
+        Packing.Transpose(buffer, width, rows, lanes, c, cRow);
     }
 
     // Elements past count become 0.

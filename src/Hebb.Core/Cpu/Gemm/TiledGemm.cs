@@ -18,22 +18,28 @@ static unsafe class TiledGemm
     const long CellsPerThread = 6;           // so that none waits long for the last
     const long PackAtOnce = 1L << 15;
 
-    public static void Run<T, V>(in GemmProblem<T> problem)
+    /// <summary>Up to so many of the tallest row tiles the right side is read where it stands, or from a kept copy.</summary>
+    public const int MostPackedRows = 8;
+
+    /// <summary>Computes the problem, its right side already packed by <see cref="PackRight"/> unless that is null.</summary>
+    public static void Run<T, V>(in GemmProblem<T> problem, T* packedRight = null)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
-        GemmPlan<T> plan = GemmPlan<T>.For<V>(problem);
+        GemmPlan<T> plan = GemmPlan<T>.For<V>(problem, packedRight != null);
         if (plan.Add && plan.Bias != null)
             AddBias(problem);
         int panel = 2 * V.Count;
         long steps = CeilDiv(plan.K, CeilDiv(plan.K, plan.StepsAtOnce));
-        long kAtOnce = plan.PackRight || plan.PackLeft ? steps : plan.K;
-        long lanesAtOnce = plan.PackRight ? Math.Min(plan.Lanes, Math.Max(16 * panel, PackedElements / kAtOnce / panel * panel)) : plan.Lanes;
+        long kAtOnce = packedRight == null && (plan.PackRight || plan.PackLeft) ? steps : plan.K;
+        long lanesAtOnce = packedRight == null && plan.PackRight ? Math.Min(plan.Lanes, Math.Max(16 * panel, PackedElements / kAtOnce / panel * panel)) : plan.Lanes;
         long rowsAtOnce = plan.PackLeft ? Math.Min(plan.Rows, Math.Max(448, PackedElements / kAtOnce)) : plan.Rows;
         bool ragged = plan.Lanes % panel is var rest && rest != 0 && rest != V.Count;
         using var scratch = Scratch.Open();
         var cells = new GemmCells<T, V> { Plan = plan, Tallest = TileRows.Max<T, V>(), PanelWidth = panel, Steps = steps };
-        if (plan.PackRight)
+        if (packedRight != null)
+            cells.PackedRight = packedRight;
+        else if (plan.PackRight)
             cells.PackedRight = scratch.Take<T>(kAtOnce * RoundUp(lanesAtOnce, panel));
         else if (ragged)
             cells.PackedRight = scratch.Take<T>(kAtOnce * panel);
@@ -48,11 +54,28 @@ static unsafe class TiledGemm
                 for (cells.FromRow = 0; cells.FromRow < plan.Rows; cells.FromRow += rowsAtOnce)
                 {
                     cells.SetRows(Math.Min(rowsAtOnce, plan.Rows - cells.FromRow));
-                    Pack(ref cells, right: cells.FromRow == 0, ragged);
+                    Pack(ref cells, right: cells.FromRow == 0 && packedRight == null, ragged);
                     Compute(ref cells);
                 }
             }
         }
+    }
+
+    /// <summary>Elements of a right side in panels.</summary>
+    public static long PackedSize<T, V>(in GemmProblem<T> p)
+        where T : unmanaged
+        where V : unmanaged, ISimd<V, T> => p.K * RoundUp(p.N, 2 * V.Count);
+
+    /// <summary>The whole right side in panels, each through all of k.</summary>
+    public static void PackRight<T, V>(in GemmProblem<T> problem, T* target)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        GemmPlan<T> plan = GemmPlan<T>.For<V>(problem, packedRight: true);
+        var cells = new GemmCells<T, V> { Plan = plan, PanelWidth = 2 * V.Count, PackedRight = target, Lanes = plan.Lanes, K = plan.K, Steps = plan.K };
+        long group = Math.Max(1, PackAtOnce / (plan.K * cells.PanelWidth));
+        var pack = new GemmPacks<T, V>(cells, cells.Panels, group, 0, 1);
+        ParallelFor.Run(pack.Blocks, in pack);
     }
 
     static void Pack<T, V>(ref GemmCells<T, V> cells, bool right, bool ragged)

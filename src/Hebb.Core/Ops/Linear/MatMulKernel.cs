@@ -13,10 +13,10 @@ internal static unsafe class MatMulKernel
         switch (c.DType)
         {
             case DType.Float32:
-                Batched(a, b, c, static (in GemmProblem<float> p) => Gemm.Run(p));
+                Batched(a, b, c, static (in GemmProblem<float> p, Tensor b) => PackedMatrix.Product(p, b));
                 break;
             case DType.Float64:
-                Batched(a, b, c, static (in GemmProblem<double> p) => Gemm.Run(p));
+                Batched(a, b, c, static (in GemmProblem<double> p, Tensor b) => PackedMatrix.Product(p, b));
                 break;
             case DType.Int8:
                 Integers<sbyte>(a, b, c);
@@ -45,10 +45,10 @@ internal static unsafe class MatMulKernel
         }
     }
 
-    private delegate void Product<T>(in GemmProblem<T> problem) where T : unmanaged;
+    private delegate void Product<T>(in GemmProblem<T> problem, Tensor b) where T : unmanaged;
 
     private static void Integers<T>(Tensor a, Tensor b, Tensor c) where T : unmanaged, INumberBase<T> =>
-        Batched(a, b, c, static (in GemmProblem<T> p) => GemmGeneric.Run(p));
+        Batched(a, b, c, static (in GemmProblem<T> p, Tensor _) => GemmGeneric.Run(p));
 
     private static void Batched<T>(Tensor a, Tensor b, Tensor c, Product<T> product) where T : unmanaged
     {
@@ -95,7 +95,7 @@ internal static unsafe class MatMulKernel
             problem.A = aStart + aAt;
             problem.B = bStart + bAt;
             problem.C = first + i * step;
-            product(problem);
+            product(problem, b);
         }
     }
 

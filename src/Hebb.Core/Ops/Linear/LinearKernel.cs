@@ -1,0 +1,60 @@
+using System.Numerics;
+using Hebb.Cpu;
+
+namespace Hebb.Ops;
+
+/// <summary>Rows of any strides by one weight, the bias in the same pass.</summary>
+internal static unsafe class LinearKernel
+{
+    public static void Run<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y) where T : unmanaged, INumber<T>
+    {
+        int inputs = weight.Shape[1], outputs = weight.Shape[0];
+        using var scratch = Scratch.Open();
+        var problem = new GemmProblem<T>
+        {
+            M = y.Count / Math.Max(1, outputs),
+            N = outputs,
+            K = inputs,
+            A = x.Data<T>(),
+            ARow = inputs,
+            ACol = x.Stride(-1),
+            B = weight.Data<T>(),
+            BRow = weight.Stride(1),
+            BCol = weight.Stride(0),
+            C = y.Data<T>(),
+            CRow = outputs,
+        };
+        if (bias is not null)
+        {
+            problem.Bias = bias.Data<T>();
+            long step = bias.Stride(0);
+            if (step != 1)
+            {
+                problem.Bias = scratch.Take<T>(outputs);
+                for (int i = 0; i < outputs; i++)
+                    problem.Bias[i] = bias.Data<T>()[i * step];
+            }
+        }
+        if (x.IsContiguous || x.Rank < 2)
+        {
+            PackedMatrix.Product(problem, weight);
+            return;
+        }
+        // Rows along one axis at a time; what strides the axes before it have does not matter then.
+        problem.M = x.Shape[-2];
+        problem.ARow = x.Stride(-2);
+        long calls = y.Count / (problem.M * outputs);
+        for (long call = 0; call < calls; call++)
+        {
+            long rest = call, at = 0;
+            for (int axis = x.Rank - 3; axis >= 0; axis--)
+            {
+                at += rest % x.Shape[axis] * x.Stride(axis);
+                rest /= x.Shape[axis];
+            }
+            problem.A = x.Data<T>() + at;
+            problem.C = y.Data<T>() + (call * problem.M * outputs);
+            PackedMatrix.Product(problem, weight);
+        }
+    }
+}
