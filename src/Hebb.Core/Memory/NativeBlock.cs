@@ -5,8 +5,6 @@ namespace Hebb.Memory;
 /// <summary>A storage of its own native allocation, above <see cref="SmallHeap.MaxBytes"/>. Its finalizer returns it to the pool, not to the system.</summary>
 internal sealed unsafe class NativeBlock : Storage
 {
-    private const long HugePage = 2L << 20;
-
     /// <summary>
     /// Refers to this block without keeping it alive. Short on purpose: while it still has a target, no finalizer is pending, so whoever
     /// gets the target may release the block without racing one.
@@ -16,8 +14,9 @@ internal sealed unsafe class NativeBlock : Storage
     public NativeBlock(long bytes)
     {
         // Large blocks start on a huge page, so that the system can back them with few page-table entries.
-        nuint alignment = bytes >= 2 * HugePage ? (nuint)HugePage : 64;
+        nuint alignment = bytes >= 2 * HugePages.Size ? (nuint)HugePages.Size : 64;
         Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, alignment);
+        HugePages.Ask(Pointer, bytes);
         Capacity = bytes;
         Weak = new WeakReference<NativeBlock>(this);
     }

@@ -111,6 +111,12 @@ public unsafe interface ISimd<V, T>
     /// <summary>IEEE 754 maximum: NaN if either is, and -0 below +0.</summary>
     static abstract V Max(V a, V b);
 
+    /// <summary>The minimum in one instruction. Where b is NaN the result is; where only a is, it may be either. The sign of a zero may be that of either.</summary>
+    static abstract V MinNative(V a, V b);
+
+    /// <summary>The maximum in one instruction; for NaN and zeros see <see cref="MinNative"/>.</summary>
+    static abstract V MaxNative(V a, V b);
+
     /// <summary>The smallest signed integer stays as it is.</summary>
     static abstract V Abs(V a);
 

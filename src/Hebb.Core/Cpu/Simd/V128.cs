@@ -185,6 +185,12 @@ public readonly unsafe struct V128<T>(Vector128<T> value) : ISimd<V128<T>, T>
     public static V128<T> Max(V128<T> a, V128<T> b) => new(Vector128.Max(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> MinNative(V128<T> a, V128<T> b) => new(Vector128.MinNative(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> MaxNative(V128<T> a, V128<T> b) => new(Vector128.MaxNative(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> Abs(V128<T> a) => Lane.IsFloat<T>() ? new(Vector128.Abs(a.Value))
         : Lane.IsUnsigned<T>() ? a
         : Select(Less(a, Zero), -a, a);

@@ -176,6 +176,12 @@ public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
     public static V256<T> Max(V256<T> a, V256<T> b) => new(Vector256.Max(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> MinNative(V256<T> a, V256<T> b) => new(Vector256.MinNative(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> MaxNative(V256<T> a, V256<T> b) => new(Vector256.MaxNative(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> Abs(V256<T> a) => Lane.IsFloat<T>() ? new(Vector256.Abs(a.Value))
         : Lane.IsUnsigned<T>() ? a
         : Select(Less(a, Zero), -a, a);

@@ -176,6 +176,12 @@ public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
     public static V512<T> Max(V512<T> a, V512<T> b) => new(Vector512.Max(a.Value, b.Value));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> MinNative(V512<T> a, V512<T> b) => new(Vector512.MinNative(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> MaxNative(V512<T> a, V512<T> b) => new(Vector512.MaxNative(a.Value, b.Value));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> Abs(V512<T> a) => Lane.IsFloat<T>() ? new(Vector512.Abs(a.Value))
         : Lane.IsUnsigned<T>() ? a
         : Select(Less(a, Zero), -a, a);

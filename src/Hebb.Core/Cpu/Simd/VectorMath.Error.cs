@@ -8,6 +8,12 @@ public static partial class VectorMath
     [MethodImpl(Call)]
     public static V Erf<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => InlinedErf<V, T>(x);
+
+    /// <summary><see cref="Erf"/> for loops in which it stands once.</summary>
+    [MethodImpl(Inline)]
+    internal static V InlinedErf<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
         V one = C<V, T>(1);

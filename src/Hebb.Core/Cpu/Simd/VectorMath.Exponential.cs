@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hebb.Cpu.Simd;
 
@@ -9,13 +11,14 @@ public static partial class VectorMath
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged => InlinedExp<V, T>(x);
 
+    /// <summary><see cref="Exp"/> for loops in which it stands once.</summary>
     [MethodImpl(Inline)]
-    static V InlinedExp<V, T>(V x)
+    internal static V InlinedExp<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
         (V r, V n) = ReduceExp<V, T>(x);
-        return ScaleByBits<V, T>(C<V, T>(1) + V.MultiplyAdd(r * r, ExpTail<V, T>(r), r), n);
+        return Scale<V, T>(C<V, T>(1) + V.MultiplyAdd(r * r, ExpTail<V, T>(r), r), n);
     }
 
     /// <summary>exp(x) / 2, which overflows later than exp(x).</summary>
@@ -25,7 +28,7 @@ public static partial class VectorMath
         where T : unmanaged
     {
         (V r, V n) = ReduceExp<V, T>(x);
-        return ScaleByBits<V, T>(C<V, T>(1) + V.MultiplyAdd(r * r, ExpTail<V, T>(r), r), V.SubtractBits(n, Bits<V, T>(1)));
+        return Scale<V, T>(C<V, T>(1) + V.MultiplyAdd(r * r, ExpTail<V, T>(r), r), n - C<V, T>(1));
     }
 
     /// <summary>exp(x + low) for a small correction to x.</summary>
@@ -36,11 +39,49 @@ public static partial class VectorMath
     {
         (V r, V n) = ReduceExp<V, T>(x);
         r += low;
-        return ScaleByBits<V, T>(C<V, T>(1) + V.MultiplyAdd(r * r, ExpTail<V, T>(r), r), n);
+        return Scale<V, T>(C<V, T>(1) + V.MultiplyAdd(r * r, ExpTail<V, T>(r), r), n);
+    }
+
+    /// <summary>exp(x) for sums and quotients that round more than it does: within 2 units in the last place for |x| up to 16, and one more for every 16 beyond.</summary>
+    [MethodImpl(Inline)]
+    internal static V QuickExp<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        if (!Avx512DQ.IsSupported || typeof(V) != typeof(V512<float>))
+            return InlinedExp<V, T>(x);
+        x = AtMost<V, T>(AtLeast<V, T>(x, -200), 200);
+        V log2 = C<V, T>(1.4426950408889634), y = x * log2;
+        return Unsafe.BitCast<Vector512<float>, V>(PowerOfTwo512(Unsafe.BitCast<V, Vector512<float>>(y), Unsafe.BitCast<V, Vector512<float>>(V.MultiplyAdd(x, log2, -y))));
+    }
+
+    /// <summary>x / (1 + 2^y), within 3 units in the last place of x: gates by the logistic function.</summary>
+    [MethodImpl(Inline)]
+    internal static V Gate<V, T>(V x, V y)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        V e = Avx512DQ.IsSupported && typeof(V) == typeof(V512<float>)
+            ? Unsafe.BitCast<Vector512<float>, V>(PowerOfTwo512(Unsafe.BitCast<V, Vector512<float>>(y), Vector512<float>.Zero))
+            : InlinedExp<V, T>(y * C<V, T>(0.6931471805599453));
+        return x / (C<V, T>(1) + e);
+    }
+
+    /// <summary>2^(y + low) for a small low, with an error of 2^-23.5 of it. Infinite y will do where low is 0.</summary>
+    [MethodImpl(Inline)]
+    static Vector512<float> PowerOfTwo512(Vector512<float> y, Vector512<float> low)
+    {
+        // The scaling instruction takes the floor of y by itself.
+        Vector512<float> f = Avx512DQ.Reduce(y, 0x09) + low, square = f * f;
+        // In pairs (Estrin): by Horner's rule each step would wait for the one before, and the processor holds too few steps to fill the time.
+        Vector512<float> a = Vector512.FusedMultiplyAdd(Vector512.Create(0.6931512951850891f), f, Vector512<float>.One);
+        Vector512<float> b = Vector512.FusedMultiplyAdd(Vector512.Create(0.05580038204789162f), f, Vector512.Create(0.24016432464122772f));
+        Vector512<float> c = Vector512.FusedMultiplyAdd(Vector512.Create(0.001867441344074905f), f, Vector512.Create(0.009016371332108974f));
+        return Avx512F.Scale(Vector512.FusedMultiplyAdd(Vector512.FusedMultiplyAdd(c, square, b), square, a), y);
     }
 
     /// <summary>
-    /// x = n ln 2 + r with |r| at most ln(2) / 2 and n in the bits; x is first confined, to just past where exp(x) is 0 or infinite. low is what
+    /// x = n ln 2 + r with |r| at most ln(2) / 2; x is first confined, to just past where exp(x) is 0 or infinite. low is what
     /// r lost in rounding.
     /// </summary>
     [MethodImpl(Inline)]
@@ -64,7 +105,7 @@ public static partial class VectorMath
         V rest = C<V, T>(single ? -1.428606765330187e-06 : 1.7239444525614835e-13);
         V r = V.MultiplyAdd(n, rest, exact);
         low = V.MultiplyAdd(n, rest, exact - r);
-        return (r, V.SubtractBits(t, shifter));
+        return (r, n);
     }
 
     /// <summary>(exp(r) - 1 - r) / r^2 for |r| up to ln(2) / 2; in exp(r) the error is 2^-27.7 (float), 2^-60 (double).</summary>
@@ -75,11 +116,11 @@ public static partial class VectorMath
     {
         if (typeof(T) == typeof(float))
         {
-            V q = C<V, T>(0.0013950540451332927);
-            q = Horner<V, T>(q, r, 0.008368917740881443);
-            q = Horner<V, T>(q, r, 0.04166620597243309);
-            q = Horner<V, T>(q, r, 0.166665181517601);
-            return Horner<V, T>(q, r, 0.5);
+            // In pairs (Estrin): by Horner's rule each step would wait for the one before, and the processor holds too few steps to fill the time.
+            V square = r * r;
+            V low = Horner<V, T>(C<V, T>(0.166665181517601), r, 0.5);
+            V high = Horner<V, T>(C<V, T>(0.008368917740881443), r, 0.04166620597243309);
+            return V.MultiplyAdd(V.MultiplyAdd(square, C<V, T>(0.0013950540451332927), high), square, low);
         }
         else
         {
@@ -121,7 +162,7 @@ public static partial class VectorMath
             q = ExpTail<V, T>(r);
         }
         // 2^(n-1) is finite for every n that occurs, where 2^n is not.
-        V half = PowerOfTwo<V, T>(V.SubtractBits(n, Bits<V, T>(1)));
+        V half = PowerOfTwo<V, T>(WholeToBits<V, T>(n - C<V, T>(1)));
         V tail = r * r * q;
         V sum = V.MultiplyAdd(half, r, half - C<V, T>(0.5));
         // What the rounding of the sum lost, so that its error does not add to that of the tail.
@@ -139,25 +180,32 @@ public static partial class VectorMath
         x = AtLeast<V, T>(AtMost<V, T>(x, single ? 129 : 1025), single ? -151 : -1076);
         V shifter = Shifter<V, T>();
         V t = x + shifter;
-        V f = x - (t - shifter);
+        V n = t - shifter;
+        V f = x - n;
         V ln2 = C<V, T>(0.6931471805599453);
         V r = f * ln2;
         V low = V.MultiplyAdd(f, ln2, -r);
         low = V.MultiplyAdd(f, C<V, T>(single ? -1.9046542121259336e-09 : 2.3190468138462996e-17), low);
         V e = C<V, T>(1) + (r + V.MultiplyAdd(r * r, ExpTail<V, T>(r), low));
-        return ScaleByBits<V, T>(e, V.SubtractBits(t, shifter));
+        return Scale<V, T>(e, n);
     }
 
     /// <summary>1 / (1 + exp(-x)).</summary>
     [MethodImpl(Call)]
     public static V Sigmoid<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => InlinedSigmoid<V, T>(x);
+
+    /// <summary><see cref="Sigmoid"/> for loops in which it stands once.</summary>
+    [MethodImpl(Inline)]
+    internal static V InlinedSigmoid<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
         V one = C<V, T>(1);
         // exp with what its reduction loses, since two more roundings follow.
         (V r, V n) = ReduceExp<V, T>(-V.Abs(x), typeof(T) == typeof(float) ? -104 : -746, 0, out V low);
-        V e = ScaleByBits<V, T>(one + (r + V.MultiplyAdd(r * r, ExpTail<V, T>(r), low)), n);
+        V e = Scale<V, T>(one + (r + V.MultiplyAdd(r * r, ExpTail<V, T>(r), low)), n);
         V y = V.SelectLess(x, V.Zero, e, one) / (one + e);
         // Far left e / (1 + e) as e - e y, in which the rounding of 1 + e counts for little.
         return V.SelectLess(x, C<V, T>(-0.7), V.MultiplyAdd(-e, y, e), y);

@@ -7,6 +7,12 @@ public static partial class VectorMath
     [MethodImpl(Call)]
     public static V Tanh<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => InlinedTanh<V, T>(x);
+
+    /// <summary><see cref="Tanh"/> for loops in which it stands once.</summary>
+    [MethodImpl(Inline)]
+    internal static V InlinedTanh<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
         V a = V.Abs(x);

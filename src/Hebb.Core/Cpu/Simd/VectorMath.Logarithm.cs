@@ -7,6 +7,12 @@ public static partial class VectorMath
     [MethodImpl(Call)]
     public static V Log<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => InlinedLog<V, T>(x);
+
+    /// <summary><see cref="Log"/> for loops in which it stands once.</summary>
+    [MethodImpl(Inline)]
+    internal static V InlinedLog<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
         (V e, V f, V tail) = LogParts<V, T>(x);

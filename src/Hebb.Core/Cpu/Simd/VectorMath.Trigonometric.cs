@@ -7,6 +7,12 @@ public static partial class VectorMath
     [MethodImpl(Call)]
     public static V Sin<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => InlinedSin<V, T>(x);
+
+    /// <summary><see cref="Sin"/> for loops in which it stands once.</summary>
+    [MethodImpl(Inline)]
+    internal static V InlinedSin<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
         (V r, V q) = ReduceQuarter<V, T>(x);
@@ -18,6 +24,12 @@ public static partial class VectorMath
 
     [MethodImpl(Call)]
     public static V Cos<V, T>(V x)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => InlinedCos<V, T>(x);
+
+    /// <summary><see cref="Cos"/> for loops in which it stands once.</summary>
+    [MethodImpl(Inline)]
+    internal static V InlinedCos<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hebb.Cpu.Simd;
 
@@ -45,14 +47,29 @@ public static partial class VectorMath
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged => C<V, T>(typeof(T) == typeof(float) ? 12582912.0 : 6755399441055744.0);
 
-    /// <summary>x * 2^n with n in the lanes' bits, |n| up to twice the exponent range; one rounding, also into the denormals.</summary>
+    /// <summary>x * 2^n for a whole number n, |n| up to twice the exponent range; one rounding, also into the denormals.</summary>
     [MethodImpl(Inline)]
-    static V ScaleByBits<V, T>(V x, V n)
+    static V Scale<V, T>(V x, V n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
-        V half = n >> 1;
-        return x * PowerOfTwo<V, T>(half) * PowerOfTwo<V, T>(V.SubtractBits(n, half));
+        if (Avx512F.IsSupported && typeof(V) == typeof(V512<float>))
+            return Unsafe.BitCast<Vector512<float>, V>(Avx512F.Scale(Unsafe.BitCast<V, Vector512<float>>(x), Unsafe.BitCast<V, Vector512<float>>(n)));
+        if (Avx512F.IsSupported && typeof(V) == typeof(V512<double>))
+            return Unsafe.BitCast<Vector512<double>, V>(Avx512F.Scale(Unsafe.BitCast<V, Vector512<double>>(x), Unsafe.BitCast<V, Vector512<double>>(n)));
+        V bits = WholeToBits<V, T>(n);
+        V half = bits >> 1;
+        return x * PowerOfTwo<V, T>(half) * PowerOfTwo<V, T>(V.SubtractBits(bits, half));
+    }
+
+    /// <summary>A whole number, |n| below 2^22, as an integer in the lanes' bits.</summary>
+    [MethodImpl(Inline)]
+    static V WholeToBits<V, T>(V n)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        V shifter = Shifter<V, T>();
+        return V.SubtractBits(n + shifter, shifter);
     }
 
     /// <summary>2^n with n in the lanes' bits, in the range of normal numbers.</summary>
@@ -67,21 +84,13 @@ public static partial class VectorMath
     [MethodImpl(Inline)]
     static V AtMost<V, T>(V x, double limit)
         where V : unmanaged, ISimd<V, T>
-        where T : unmanaged
-    {
-        V l = C<V, T>(limit);
-        return V.SelectLess(l, x, l, x);
-    }
+        where T : unmanaged => V.MinNative(C<V, T>(limit), x);
 
     /// <summary>x, but at least <paramref name="limit"/>; NaN stays.</summary>
     [MethodImpl(Inline)]
     static V AtLeast<V, T>(V x, double limit)
         where V : unmanaged, ISimd<V, T>
-        where T : unmanaged
-    {
-        V l = C<V, T>(limit);
-        return V.SelectLess(x, l, l, x);
-    }
+        where T : unmanaged => V.MaxNative(C<V, T>(limit), x);
 
     /// <summary>The result, but x itself where |x| is so small that f(x) = x to the last bit; keeps -0 and denormals.</summary>
     [MethodImpl(Inline)]

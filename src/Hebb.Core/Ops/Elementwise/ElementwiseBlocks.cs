@@ -48,7 +48,7 @@ internal unsafe struct ElementwiseDirect<TMap> : IBlockBody where TMap : struct,
     private readonly byte* _a, _b, _c, _y;
     private readonly long _count;
     private readonly int _size, _outputSize;
-    private readonly bool _normalises;
+    private readonly bool _normalises, _streams;
 
     private ElementwiseDirect(TMap map, byte* a, byte* b, byte* c, DType compute, Tensor y)
     {
@@ -60,6 +60,7 @@ internal unsafe struct ElementwiseDirect<TMap> : IBlockBody where TMap : struct,
         _count = y.Count;
         (_size, _outputSize) = (compute.Size, y.DType.Size);
         _normalises = !TMap.WritesMask && y.DType == DType.Bool;
+        _streams = !_normalises && Streaming.Pays(_y, _count * _outputSize);
     }
 
     public static void Run(TMap map, byte* a, byte* b, byte* c, DType compute, Tensor y)
@@ -74,11 +75,33 @@ internal unsafe struct ElementwiseDirect<TMap> : IBlockBody where TMap : struct,
     public void Invoke(long block)
     {
         long start = block * ElementwiseBlocks.Size, end = Math.Min(start + ElementwiseBlocks.Size, _count);
+        if (_streams)
+        {
+            Stream(start, end);
+            return;
+        }
         long offset = start * _size;
         byte* y = _y + start * _outputSize;
         _map.Run(_a + offset, _b + offset, _c + offset, y, end - start);
         if (_normalises)
             ElementwiseBlocks.ToBool(y, end - start);
+    }
+
+    [SkipLocalsInit]
+    private void Stream(long start, long end)
+    {
+        byte* space = stackalloc byte[Streaming.TileBytes + 64];
+        byte* tile = space + (-(nint)space & 63);
+        long length = Streaming.TileBytes / Math.Max(_size, _outputSize);
+        for (long at = start; at < end; at += length)
+        {
+            long n = Math.Min(length, end - at), offset = at * _size, ahead = Math.Min(at + 2 * length, _count - 1) * _size;
+            if (_c is not null)
+                Streaming.Prefetch(_c + ahead, n * _size);
+            _map.Run(_a + offset, _b + offset, _c + offset, tile, n);
+            Streaming.Write(tile, _y + at * _outputSize, n * _outputSize, _a + ahead, _b is null ? _a + ahead : _b + ahead);
+        }
+        Streaming.Fence();
     }
 }
 
@@ -127,6 +150,9 @@ internal unsafe struct ElementwiseTiled<TMap> : IBlockBody where TMap : struct, 
         byte* raw = stackalloc byte[Operand.TileSize * 16];
         long start = block * ElementwiseBlocks.Size, end = Math.Min(start + ElementwiseBlocks.Size, _count);
         bool direct = TMap.WritesMask || !_output.IsHalf;
+        bool streams = Streaming.Pays(_y, _count * _output.Size);
+        byte* space = stackalloc byte[streams ? Operand.TileSize * 8 + 64 : 8];
+        byte* tile = space + (-(nint)space & 63);
         byte* a = null, b = null, c = null;
         for (long at = start; at < end; at += Operand.TileSize)
         {
@@ -138,12 +164,19 @@ internal unsafe struct ElementwiseTiled<TMap> : IBlockBody where TMap : struct, 
                 b = _b.Read(at, length, scratchB, raw);
             if (_inputs > 2 && (at == start || !_c.IsConstant))
                 c = _c.Read(at, length, scratchC, raw);
-            byte* to = _y + at * _output.Size;
+            byte* to = streams ? tile : _y + at * _output.Size;
             _map.Run(a, b, c, direct ? to : raw, length);
             if (!direct)
                 Converting.Convert(raw, _compute, to, _output, length);
+            if (!TMap.WritesMask && _output == DType.Bool)
+                ElementwiseBlocks.ToBool(to, length);
+            if (streams)
+            {
+                long next = Math.Min(at + Operand.TileSize, _count - 1);
+                Streaming.Write(tile, _y + at * _output.Size, (long)length * _output.Size, _a.Peek(next), _inputs > 1 ? _b.Peek(next) : _a.Peek(next));
+            }
         }
-        if (!TMap.WritesMask && _output == DType.Bool)
-            ElementwiseBlocks.ToBool(_y + start, end - start);
+        if (streams)
+            Streaming.Fence();
     }
 }

@@ -4,7 +4,7 @@ using Hebb.Cpu.Simd;
 
 namespace Hebb.Ops;
 
-// Each kernel ends on a whole vector that may overlap its neighbour. It is computed before anything is stored, because the output may be an input.
+// Each kernel ends on a whole vector that may overlap its neighbour. It is loaded before anything is stored, because the output may be an input.
 // Only runs shorter than a vector see lanes past their end.
 
 internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
@@ -24,17 +24,23 @@ internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
+            // The function stands in one place only, so that even a long one is inlined.
             var f = op;
-            long last = count - V.Count;
-            var end = f.Invoke<V, T>(last < 0 ? V.LoadPartial(x, (int)count) : V.Load(x + last));
-            if (last < 0)
+            long last = count - V.Count, i = 0;
+            V end = last < 0 ? V.LoadPartial(x, (int)count) : V.Load(x + last), v = last <= 0 ? end : V.Load(x);
+            while (true)
             {
-                end.StorePartial(y, (int)count);
-                return;
+                v = f.Invoke<V, T>(v);
+                if (i >= last)
+                    break;
+                v.Store(y + i);
+                i += V.Count;
+                v = i < last ? V.Load(x + i) : end;
             }
-            for (long i = 0; i < last; i += V.Count)
-                f.Invoke<V, T>(V.Load(x + i)).Store(y + i);
-            end.Store(y + last);
+            if (last < 0)
+                v.StorePartial(y, (int)count);
+            else
+                v.Store(y + last);
         }
     }
 }

@@ -70,6 +70,9 @@ internal unsafe struct Operand
     /// <summary>Whether a tensor is one element of the type to compute in.</summary>
     public static bool IsNumber(Tensor tensor, DType compute) => tensor.DType == compute && tensor.Count == 1;
 
+    /// <summary>Where an element of a contiguous input lies; of others the first.</summary>
+    public readonly byte* Peek(long at) => _contiguous ? _pointer + at * _dtype.Size : _pointer;
+
     /// <summary>Elements <paramref name="start"/> to start + count in output order; <paramref name="scratch"/> and <paramref name="raw"/> hold a tile of 16-byte elements each.</summary>
     public readonly byte* Read(long start, int count, byte* scratch, byte* raw)
     {

@@ -16,9 +16,9 @@ internal static unsafe class RowNormKernels
 
     /// <summary>y = (x - mean) / sqrt(var + eps) * weight + bias by rows of n; without means where they are null.</summary>
     public static void Forward<T>(T* x, T* weight, T* bias, T* y, T* rstd, T* mean, long rows, long n, double eps) where T : unmanaged, IFloatingPointIeee754<T> =>
-        ParallelFor.Ranges(rows, Math.Max(1, BlockSize / Math.Max(n, 1)), new ForwardBody<T>(x, weight, bias, y, rstd, mean, n, eps));
+        ParallelFor.Ranges(rows, RowLoop.Grain(rows, n, BlockSize), new ForwardBody<T>(x, weight, bias, y, rstd, mean, rows, n, eps));
 
-    private readonly struct ForwardBody<T>(T* x, T* weight, T* bias, T* y, T* rstd, T* mean, long n, double eps) : IRangeBody where T : unmanaged, IFloatingPointIeee754<T>
+    private readonly struct ForwardBody<T>(T* x, T* weight, T* bias, T* y, T* rstd, T* mean, long rows, long n, double eps) : IRangeBody, IRowKernel<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         public void Invoke(long begin, long end)
         {
@@ -28,42 +28,52 @@ internal static unsafe class RowNormKernels
 
         private readonly struct Kernel(ForwardBody<T> owner, long begin, long end) : ISimdKernel<T>
         {
-            public void Run<V>() where V : unmanaged, ISimd<V, T>
-            {
-                for (long i = begin; i < end; i++)
-                    owner.Row<V>(i);
-            }
+            public void Run<V>() where V : unmanaged, ISimd<V, T> => owner.Run<V>(begin, end);
         }
 
-        private void Row<V>(long row) where V : unmanaged, ISimd<V, T>
+        private void Run<V>(long begin, long end) where V : unmanaged, ISimd<V, T> => RowLoop.Run<V, T, ForwardBody<T>>(this, begin, end, n, rows, y);
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Row<V, TStore>(long row, in RowPlace<T> place) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
         {
-            T* from = x + row * n, to = y + row * n;
-            (T m, T r) = Statistics<V, T>(from, n, mean is not null, eps);
+            T* from = x + row * n, to = place.Target;
+            (T m, T r) = Statistics<V, T>(from, n, mean is not null, eps, place.Ahead);
             rstd[row] = r;
             if (mean is not null)
                 mean[row] = m;
             V shift = V.Create(m), scale = V.Create(r);
-            for (long i = 0; i < n; i += V.Count)
+            long i = 0;
+            if (weight is not null && bias is not null)
             {
-                int c = (int)Math.Min(V.Count, n - i);
-                V v = (RowMath.Load<V, T>(from + i, c) - shift) * scale;
-                if (weight is not null)
-                    v *= RowMath.Load<V, T>(weight + i, c);
-                if (bias is not null)
-                    v += RowMath.Load<V, T>(bias + i, c);
-                RowMath.Store<V, T>(v, to + i, c);
+                for (; i <= n - V.Count; i += V.Count)
+                    TStore.Store<V, T>(V.MultiplyAdd((V.Load(from + i) - shift) * scale, V.Load(weight + i), V.Load(bias + i)), to + i);
             }
+            for (; i <= n - V.Count; i += V.Count)
+                TStore.Store<V, T>(Affine((V.Load(from + i) - shift) * scale, i, V.Count), to + i);
+            if (i < n)
+                Affine((V.LoadPartial(from + i, (int)(n - i)) - shift) * scale, i, (int)(n - i)).StorePartial(to + i, (int)(n - i));
+        }
+
+        private V Affine<V>(V v, long i, int count) where V : unmanaged, ISimd<V, T>
+        {
+            V scale = weight is null ? V.One : RowMath.Load<V, T>(weight + i, count);
+            return bias is not null ? V.MultiplyAdd(v, scale, RowMath.Load<V, T>(bias + i, count)) : weight is not null ? v * scale : v;
         }
     }
 
     /// <summary>Mean (0 unless centred) and 1 / sqrt(mean square distance from it + eps) of a row.</summary>
-    public static (T Mean, T Rstd) Statistics<V, T>(T* x, long n, bool centred, double eps)
+    /// <param name="x">The row.</param>
+    /// <param name="n">Its elements.</param>
+    /// <param name="centred">Whether there is a mean.</param>
+    /// <param name="eps">Added to the mean square.</param>
+    /// <param name="ahead">How many elements behind these are fetched meanwhile.</param>
+    public static (T Mean, T Rstd) Statistics<V, T>(T* x, long n, bool centred, double eps, long ahead = 0)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         double count = n;
-        T mean = centred ? T.CreateTruncating(double.CreateTruncating(RowMath.Sum<V, T, RowMath.Element<T>>(new(x), n)) / count) : T.Zero;
-        double square = double.CreateTruncating(RowMath.Sum<V, T, RowMath.Distance<T>>(new(x, mean), n)) / count;
+        T mean = centred ? T.CreateTruncating(double.CreateTruncating(RowMath.ShortSum<V, T, RowMath.Element<T>>(new(x), n)) / count) : T.Zero;
+        double square = double.CreateTruncating(RowMath.ShortSum<V, T, RowMath.Distance<T>>(new(x, mean, ahead), n)) / count;
         return (mean, T.CreateTruncating(1 / Math.Sqrt(square + eps)));
     }
 
@@ -109,8 +119,8 @@ internal static unsafe class RowNormKernels
         {
             T* d = g + row * n, from = x + row * n, to = gx + row * n;
             T m = mean is null ? T.Zero : mean[row], r = rstd[row], count = T.CreateTruncating(n);
-            T first = mean is null ? T.Zero : (weight is null ? RowMath.Sum<V, T, RowMath.Element<T>>(new(d), n) : RowMath.Sum<V, T, RowMath.Product<T>>(new(d, weight), n)) / count;
-            T second = RowMath.Sum<V, T, RowMath.Moment<T>>(new(d, weight, from, m), n) / count * r * r;
+            T first = mean is null ? T.Zero : (weight is null ? RowMath.ShortSum<V, T, RowMath.Element<T>>(new(d), n) : RowMath.ShortSum<V, T, RowMath.Product<T>>(new(d, weight), n)) / count;
+            T second = RowMath.ShortSum<V, T, RowMath.Moment<T>>(new(d, weight, from, m), n) / count * r * r;
             V shift = V.Create(m), scale = V.Create(r), a = V.Create(first), b = V.Create(second);
             for (long i = 0; i < n; i += V.Count)
             {

@@ -18,54 +18,50 @@ internal static unsafe class SoftmaxKernels
     public static void Forward<T>(Tensor x, Tensor y, int axis, bool log) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (outer, n, inner) = Scans.Split(x.Shape, axis);
-        Run<ForwardLines<T>, T>(new(x.Data<T>(), y.Data<T>(), n, inner, log), outer, n, inner);
+        Run(new ForwardLines<T>(x.Data<T>(), y.Data<T>(), n, inner, log), outer, n, inner, y.Data<T>());
     }
 
     /// <summary>From the gradient g of y = softmax(x), or of its logarithm, that of x.</summary>
     public static void Backward<T>(Tensor g, Tensor y, Tensor gx, int axis, bool log) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var (outer, n, inner) = Scans.Split(g.Shape, axis);
-        Run<BackwardLines<T>, T>(new(g.Data<T>(), y.Data<T>(), gx.Data<T>(), n, inner, log), outer, n, inner);
+        Run(new BackwardLines<T>(g.Data<T>(), y.Data<T>(), gx.Data<T>(), n, inner, log), outer, n, inner, gx.Data<T>());
     }
 
-    private interface ILines<T> where T : unmanaged
+    /// <summary>Lines of n elements: contiguous ones are rows.</summary>
+    private interface ILines<T> : IRowKernel<T> where T : unmanaged
     {
-        /// <summary>One contiguous line that starts at an element.</summary>
-        void Row<V>(long start) where V : unmanaged, ISimd<V, T>;
-
         /// <summary>Lines side by side, the first of which starts at an element.</summary>
         void Columns<V>(long start, int width) where V : unmanaged, ISimd<V, T>;
     }
 
-    private static void Run<TLines, T>(TLines lines, long outer, long n, long inner)
+    private static void Run<TLines, T>(TLines lines, long outer, long n, long inner, T* y)
         where TLines : struct, ILines<T>
         where T : unmanaged
     {
         if (outer * n * inner == 0)
             return;
         if (inner == 1)
-            ParallelFor.Ranges(outer, Math.Max(1, BlockSize / n), new Rows<TLines, T>(lines, n));
+            ParallelFor.Ranges(outer, RowLoop.Grain(outer, n, BlockSize), new Rows<TLines, T>(lines, outer, n, y));
         else
             ParallelFor.Run(outer * ((inner + Tile - 1) / Tile), new Tiles<TLines, T>(lines, n, inner));
     }
 
-    private readonly struct Rows<TLines, T>(TLines lines, long n) : IRangeBody
+    private readonly struct Rows<TLines, T>(TLines lines, long rows, long n, T* y) : IRangeBody
         where TLines : struct, ILines<T>
         where T : unmanaged
     {
         public void Invoke(long begin, long end)
         {
-            var kernel = new Kernel(lines, n, begin, end);
+            var kernel = new Kernel(this, begin, end);
             Isa.Dispatch<Kernel, T>(ref kernel);
         }
 
-        private readonly struct Kernel(TLines lines, long n, long begin, long end) : ISimdKernel<T>
+        private void Run<V>(long begin, long end) where V : unmanaged, ISimd<V, T> => RowLoop.Run<V, T, TLines>(lines, begin, end, n, rows, y);
+
+        private readonly struct Kernel(Rows<TLines, T> owner, long begin, long end) : ISimdKernel<T>
         {
-            public void Run<V>() where V : unmanaged, ISimd<V, T>
-            {
-                for (long i = begin; i < end; i++)
-                    lines.Row<V>(i * n);
-            }
+            public void Run<V>() where V : unmanaged, ISimd<V, T> => owner.Run<V>(begin, end);
         }
     }
 
@@ -88,25 +84,21 @@ internal static unsafe class SoftmaxKernels
 
     private readonly struct ForwardLines<T>(T* x, T* y, long n, long inner, bool log) : ILines<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Row<V>(long start) where V : unmanaged, ISimd<V, T>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Row<V, TStore>(long row, in RowPlace<T> place) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
         {
-            T* from = x + start, to = y + start;
-            T most = RowMath.Max<V, T>(from, n);
-            T sum = RowMath.Sum<V, T, RowMath.Exp<T>>(new(from, most, log ? null : to), n);
-            if (log)
-                Map<V>(from, to, V.Create(most), V.Create(T.Log(sum)), V.One);
-            else
-                Map<V>(to, to, V.Zero, V.Zero, V.Create(T.One / sum));
-        }
-
-        /// <summary>y = (x - a - b) * scale.</summary>
-        private void Map<V>(T* from, T* to, V a, V b, V scale) where V : unmanaged, ISimd<V, T>
-        {
+            T* from = x + row * n, to = place.Target, tile = place.Scratch;
+            T most = RowMath.MaxNative<V, T>(from, n);
+            T sum = RowMath.Sum<V, T, RowMath.Exp<T>>(new(from, most, log ? null : tile, place.Ahead), n);
+            V a = V.Create(most), b = V.Create(log ? T.Log(sum) : T.One / sum);
             long i = 0;
             for (; i <= n - V.Count; i += V.Count)
-                ((V.Load(from + i) - a - b) * scale).Store(to + i);
+                TStore.Store<V, T>(log ? V.Load(from + i) - a - b : V.Load(tile + i) * b, to + i);
             if (i < n)
-                ((V.LoadPartial(from + i, (int)(n - i)) - a - b) * scale).StorePartial(to + i, (int)(n - i));
+            {
+                int rest = (int)(n - i);
+                (log ? V.LoadPartial(from + i, rest) - a - b : V.LoadPartial(tile + i, rest) * b).StorePartial(to + i, rest);
+            }
         }
 
         [SkipLocalsInit]
@@ -149,13 +141,18 @@ internal static unsafe class SoftmaxKernels
 
     private readonly struct BackwardLines<T>(T* g, T* y, T* gx, long n, long inner, bool log) : ILines<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public void Row<V>(long start) where V : unmanaged, ISimd<V, T>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public void Row<V, TStore>(long row, in RowPlace<T> place) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
         {
-            T* d = g + start, p = y + start, to = gx + start;
-            V sum = V.Create(log ? RowMath.Sum<V, T, RowMath.Element<T>>(new(d), n) : RowMath.Sum<V, T, RowMath.Product<T>>(new(d, p), n));
+            T* d = g + row * n, p = y + row * n, to = place.Target;
+            V sum = V.Create(log ? RowMath.ShortSum<V, T, RowMath.Element<T>>(new(d), n) : RowMath.ShortSum<V, T, RowMath.Product<T>>(new(d, p), n));
             long i = 0;
             for (; i <= n - V.Count; i += V.Count)
-                Step(V.Load(d + i), V.Load(p + i), sum).Store(to + i);
+            {
+                Streaming.Prefetch(d + i + place.Ahead);
+                Streaming.Prefetch(p + i + place.Ahead);
+                TStore.Store<V, T>(Step(V.Load(d + i), V.Load(p + i), sum), to + i);
+            }
             if (i < n)
                 Step(V.LoadPartial(d + i, (int)(n - i)), V.LoadPartial(p + i, (int)(n - i)), sum).StorePartial(to + i, (int)(n - i));
         }

@@ -11,6 +11,7 @@ internal static unsafe class RowMath
     private const int FlushEvery = 2048;
 
     /// <summary>The largest element; NaN if one is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Max<V, T>(T* x, long n) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T>
     {
         if (n < V.Count)
@@ -20,17 +21,39 @@ internal static unsafe class RowMath
                 most = T.Max(most, x[i]);
             return most;
         }
-        V a = V.Load(x), b = a;
+        V a = V.Load(x), b = a, c = a, d = a;
         long at = 0;
-        for (; at <= n - 2 * V.Count; at += 2 * V.Count)
+        for (; at <= n - 4 * V.Count; at += 4 * V.Count)
         {
             a = V.Max(a, V.Load(x + at));
             b = V.Max(b, V.Load(x + at + V.Count));
+            c = V.Max(c, V.Load(x + at + 2 * V.Count));
+            d = V.Max(d, V.Load(x + at + 3 * V.Count));
         }
         // The last vectors may overlap what came before: a maximum does not mind.
         for (; at < n; at += V.Count)
             a = V.Max(a, V.Load(x + Math.Min(at, n - V.Count)));
-        return V.MaxLane(V.Max(a, b));
+        return V.MaxLane(V.Max(V.Max(a, b), V.Max(c, d)));
+    }
+
+    /// <summary>The largest element; any of them where one is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static T MaxNative<V, T>(T* x, long n) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T>
+    {
+        if (n < 4 * V.Count)
+            return Max<V, T>(x, n);
+        V a = V.Load(x), b = V.Load(x + V.Count), c = V.Load(x + 2 * V.Count), d = V.Load(x + 3 * V.Count);
+        long at = 4 * V.Count;
+        for (; at <= n - 4 * V.Count; at += 4 * V.Count)
+        {
+            a = V.MaxNative(a, V.Load(x + at));
+            b = V.MaxNative(b, V.Load(x + at + V.Count));
+            c = V.MaxNative(c, V.Load(x + at + 2 * V.Count));
+            d = V.MaxNative(d, V.Load(x + at + 3 * V.Count));
+        }
+        for (; at < n; at += V.Count)
+            a = V.MaxNative(a, V.Load(x + Math.Min(at, n - V.Count)));
+        return V.MaxLane(V.Max(V.Max(a, b), V.Max(c, d)));
     }
 
     /// <summary>The first <paramref name="n"/> lanes, up to all of them.</summary>
@@ -58,6 +81,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The sum of the terms 0 to n - 1.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static T Sum<V, T, TTerm>(TTerm term, long n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, INumber<T>
@@ -93,6 +117,45 @@ internal static unsafe class RowMath
         }
     }
 
+    /// <summary>The sum of terms that take an instruction or two: four at a time, for an addition waits for the one before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static T ShortSum<V, T, TTerm>(TTerm term, long n)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, INumber<T>
+        where TTerm : struct, ITerm<T>
+    {
+        V total = V.Zero, lost = V.Zero;
+        long i = 0;
+        while (true)
+        {
+            V a = V.Zero, b = V.Zero;
+            long end = Math.Min(n, i + FlushEvery);
+            V c = V.Zero, d = V.Zero;
+            for (; i <= end - 4 * V.Count; i += 4 * V.Count)
+            {
+                a += term.Full<V>(i);
+                b += term.Full<V>(i + V.Count);
+                c += term.Full<V>(i + 2 * V.Count);
+                d += term.Full<V>(i + 3 * V.Count);
+            }
+            a += c;
+            b += d;
+            for (; i <= end - V.Count; i += V.Count)
+                a += term.Full<V>(i);
+            if (i < end)
+            {
+                int rest = (int)(end - i);
+                b += V.Select(V.Less(V.Indices, V.Create(T.CreateTruncating(rest))), term.Partial<V>(i, rest), V.Zero);
+                i = end;
+            }
+            if (n <= FlushEvery)
+                return V.Sum(a + b);
+            Compensation.Add<V, T>(ref total, ref lost, a + b);
+            if (i == n)
+                return V.Sum(Compensation.Total<V, T>(total, lost));
+        }
+    }
+
     /// <summary>The elements themselves.</summary>
     public readonly struct Element<T>(T* x) : ITerm<T> where T : unmanaged
     {
@@ -103,13 +166,14 @@ internal static unsafe class RowMath
         public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T> => V.LoadPartial(x + i, n);
     }
 
-    /// <summary>exp(x - shift), stored to y unless that is null.</summary>
-    public readonly struct Exp<T>(T* x, T shift, T* y) : ITerm<T> where T : unmanaged
+    /// <summary>exp(x - shift), stored to y unless that is null. Fetches x that many elements ahead.</summary>
+    public readonly struct Exp<T>(T* x, T shift, T* y, long ahead = 0) : ITerm<T> where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Full<V>(long i) where V : unmanaged, ISimd<V, T>
         {
-            V e = VectorMath.Exp<V, T>(V.Load(x + i) - V.Create(shift));
+            Streaming.Prefetch(x + i + ahead);
+            V e = VectorMath.QuickExp<V, T>(V.Load(x + i) - V.Create(shift));
             if (y is not null)
                 e.Store(y + i);
             return e;
@@ -118,7 +182,7 @@ internal static unsafe class RowMath
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T>
         {
-            V e = VectorMath.Exp<V, T>(V.LoadPartial(x + i, n) - V.Create(shift));
+            V e = VectorMath.QuickExp<V, T>(V.LoadPartial(x + i, n) - V.Create(shift));
             if (y is not null)
                 e.StorePartial(y + i, n);
             return e;
@@ -135,12 +199,13 @@ internal static unsafe class RowMath
         public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T> => V.LoadPartial(x + i, n) * V.LoadPartial(y + i, n);
     }
 
-    /// <summary>Squares of the distances from a number.</summary>
-    public readonly struct Distance<T>(T* x, T shift) : ITerm<T> where T : unmanaged
+    /// <summary>Squares of the distances from a number. Fetches x that many elements ahead.</summary>
+    public readonly struct Distance<T>(T* x, T shift, long ahead = 0) : ITerm<T> where T : unmanaged
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Full<V>(long i) where V : unmanaged, ISimd<V, T>
         {
+            Streaming.Prefetch(x + i + ahead);
             V d = V.Load(x + i) - V.Create(shift);
             return d * d;
         }

@@ -12,6 +12,9 @@ internal unsafe ref struct RowReduction<TOp, T>(TOp op, in StridedAxes axes, Run
     /// <summary>Elements between two flushes into the compensated sum.</summary>
     private const int FlushEvery = 4096;
 
+    /// <summary>Elements that memory is asked for ahead of their use.</summary>
+    private const int Ahead = 2048;
+
     private readonly ref readonly StridedAxes _axes = ref axes;
 
     /// <summary>The result.</summary>
@@ -47,14 +50,9 @@ internal unsafe ref struct RowReduction<TOp, T>(TOp op, in StridedAxes axes, Run
             p = reader.At(p, n * _axes.LastStride);
             run -= n;
             rest -= n;
-            int i = 0;
-            for (; i <= n - 4 * V.Count; i += 4 * V.Count)
-            {
-                a = op.Combine(a, op.Map(V.Load(x + i), moved));
-                b = op.Combine(b, op.Map(V.Load(x + i + V.Count), moved));
-                c = op.Combine(c, op.Map(V.Load(x + i + 2 * V.Count), moved));
-                d = op.Combine(d, op.Map(V.Load(x + i + 3 * V.Count), moved));
-            }
+            int i = n / (4 * V.Count) * (4 * V.Count);
+            if (i > 0)
+                Fours(op, x, i, moved, ref a, ref b, ref c, ref d);
             for (; i <= n - V.Count; i += V.Count)
                 a = op.Combine(a, op.Map(V.Load(x + i), moved));
             if (i < n)
@@ -87,6 +85,27 @@ internal unsafe ref struct RowReduction<TOp, T>(TOp op, in StridedAxes axes, Run
         {
             Total = Fold(last);
         }
+    }
+
+    // By itself, so that the four stay in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    private static void Fours<V>(TOp op, T* x, long n, V moved, ref V a, ref V b, ref V c, ref V d) where V : unmanaged, ISimd<V, T>
+    {
+        V k = a, l = b, m = c, o = d;
+        long i = 0;
+        do
+        {
+            // A good page ahead; two of every four lines suffice, their neighbours come along.
+            Streaming.Prefetch(x + i + Ahead);
+            Streaming.Prefetch(x + i + Ahead + 2 * V.Count);
+            k = op.Combine(k, op.Map(V.Load(x + i), moved));
+            l = op.Combine(l, op.Map(V.Load(x + i + V.Count), moved));
+            m = op.Combine(m, op.Map(V.Load(x + i + 2 * V.Count), moved));
+            o = op.Combine(o, op.Map(V.Load(x + i + 3 * V.Count), moved));
+            i += 4 * V.Count;
+        }
+        while (i < n);
+        (a, b, c, d) = (k, l, m, o);
     }
 
     private readonly T Fold<V>(V v) where V : unmanaged, ISimd<V, T>

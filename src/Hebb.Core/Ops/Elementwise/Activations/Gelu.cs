@@ -11,7 +11,7 @@ namespace Hebb.Ops
         public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
         {
             V half = x * Constant.Of<V, T>(0.5);
-            return half + half * VectorMath.Erf<V, T>(x * Constant.Of<V, T>(Math.Sqrt(0.5)));
+            return half + half * VectorMath.InlinedErf<V, T>(x * Constant.Of<V, T>(Math.Sqrt(0.5)));
         }
 
         public Tensor Differential(Tensor d, Tensor x, Tensor y) => Binary<GeluGrad>.Apply(d, x);
@@ -50,10 +50,11 @@ namespace Hebb.Ops
     {
         internal const double Scale = 0.79788456080286535587989211986876, Cubic = 0.044715;
 
+        // (1 + tanh(u)) / 2 = 1 / (1 + exp(-2u)), which loses nothing where tanh(u) is near -1.
         public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
         {
-            V half = x * Constant.Of<V, T>(0.5);
-            return half + half * VectorMath.Tanh<V, T>(Inner<V, T>(x));
+            const double Turns = -2 * 1.4426950408889634;
+            return VectorMath.Gate<V, T>(x, x * V.MultiplyAdd(x * x, Constant.Of<V, T>(Turns * Scale * Cubic), Constant.Of<V, T>(Turns * Scale)));
         }
 
         internal static V Inner<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged =>

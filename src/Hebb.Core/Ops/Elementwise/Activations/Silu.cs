@@ -7,7 +7,7 @@ namespace Hebb.Ops;
 [Op("silu")]
 public readonly struct Silu : IUnaryOp<Silu>
 {
-    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => x * VectorMath.Sigmoid<V, T>(x);
+    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => x * VectorMath.InlinedSigmoid<V, T>(x);
 
     public Tensor Differential(Tensor d, Tensor x, Tensor y) => Binary<SiluGrad>.Apply(d, x);
 }

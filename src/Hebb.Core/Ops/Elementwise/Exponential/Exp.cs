@@ -9,7 +9,7 @@ public readonly struct Exp : IUnaryOp<Exp>, IComplexUnaryOp
 {
     public static Saved Saves => Saved.Output0;
 
-    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.Exp<V, T>(x);
+    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.InlinedExp<V, T>(x);
 
     public Complex Invoke(Complex x) => Complex.Exp(x);
 

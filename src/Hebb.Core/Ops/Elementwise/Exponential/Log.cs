@@ -7,7 +7,7 @@ namespace Hebb.Ops;
 [Op("log", Onnx = "Log")]
 public readonly struct Log : IUnaryOp<Log>, IComplexUnaryOp
 {
-    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.Log<V, T>(x);
+    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.InlinedLog<V, T>(x);
 
     public Complex Invoke(Complex x) => Complex.Log(x);
 

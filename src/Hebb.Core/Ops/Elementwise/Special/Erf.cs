@@ -6,7 +6,7 @@ namespace Hebb.Ops;
 [Op("erf", Onnx = "Erf")]
 public readonly struct Erf : IUnaryOp<Erf>
 {
-    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.Erf<V, T>(x);
+    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.InlinedErf<V, T>(x);
 
     public Tensor Differential(Tensor d, Tensor x, Tensor y) => d * (-x.Square()).Exp() * (2 / Math.Sqrt(Math.PI));
 }

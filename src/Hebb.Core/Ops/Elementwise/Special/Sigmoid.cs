@@ -9,7 +9,7 @@ public readonly struct Sigmoid : IUnaryOp<Sigmoid>
 {
     public static Saved Saves => Saved.Output0;
 
-    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.Sigmoid<V, T>(x);
+    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.InlinedSigmoid<V, T>(x);
 
     public Tensor Differential(Tensor d, Tensor x, Tensor y) => Binary<SigmoidGrad>.Apply(d, y);
 }

@@ -7,7 +7,7 @@ namespace Hebb.Ops;
 [Op("cos", Onnx = "Cos")]
 public readonly struct Cos : IUnaryOp<Cos>, IComplexUnaryOp
 {
-    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.Cos<V, T>(x);
+    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.InlinedCos<V, T>(x);
 
     public Complex Invoke(Complex x) => Complex.Cos(x);
 

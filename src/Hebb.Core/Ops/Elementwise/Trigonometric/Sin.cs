@@ -7,7 +7,7 @@ namespace Hebb.Ops;
 [Op("sin", Onnx = "Sin")]
 public readonly struct Sin : IUnaryOp<Sin>, IComplexUnaryOp
 {
-    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.Sin<V, T>(x);
+    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.InlinedSin<V, T>(x);
 
     public Complex Invoke(Complex x) => Complex.Sin(x);
 

@@ -9,7 +9,7 @@ public readonly struct Tanh : IUnaryOp<Tanh>
 {
     public static Saved Saves => Saved.Output0;
 
-    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.Tanh<V, T>(x);
+    public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.InlinedTanh<V, T>(x);
 
     public Tensor Differential(Tensor d, Tensor x, Tensor y) => Binary<TanhGrad>.Apply(d, y);
 }

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Hebb.Cpu.Simd;
+
+/// <summary>
+/// Results too large for the caches. Written like others they would first be read, line by line, and push out what is still wanted; so kernels leave them
+/// in a tile in the first-level cache, from where they go to memory directly. The bits are the same either way.
+/// </summary>
+internal static unsafe class Streaming
+{
+    /// <summary>Bytes of a tile; small, so that the copy of one overlaps the computation of the next.</summary>
+    public const int TileBytes = 2 << 10;
+
+    /// <summary>Bytes from which a result counts as too large.</summary>
+    private const long Threshold = 16L << 20;
+
+    private const int Line = 64;
+
+    /// <summary>Whether a result of this size goes past the caches.</summary>
+    public static bool Pays(byte* y, long bytes) => Sse2.IsSupported && bytes >= Threshold && (nint)y % Line == 0;
+
+    /// <summary>Asks for a line. Any address will do.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* p)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(p);
+    }
+
+    /// <summary>Writes a tile past the caches, and fetches as many bytes of two inputs read next. Only whole lines go that way, which a tile that begins at one has most of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    public static void Write(byte* tile, byte* to, long bytes, byte* next, byte* other)
+    {
+        long i = 0;
+        for (long head = Math.Min(-(nint)to & (Line - 1), bytes); i < head; i++)
+            to[i] = tile[i];
+        for (; i <= bytes - Line; i += Line)
+        {
+            Prefetch(next + i);
+            Prefetch(other + i);
+            if (Isa.UseAvx512)
+            {
+                Vector512.Load(tile + i).StoreAlignedNonTemporal(to + i);
+            }
+            else
+            {
+                Vector256.Load(tile + i).StoreAlignedNonTemporal(to + i);
+                Vector256.Load(tile + i + 32).StoreAlignedNonTemporal(to + i + 32);
+            }
+        }
+        for (; i < bytes; i++)
+            to[i] = tile[i];
+    }
+
+    /// <summary>Fetches lines.</summary>
+    public static void Prefetch(byte* from, long bytes)
+    {
+        for (long i = 0; i < bytes; i += Line)
+            Prefetch(from + i);
+    }
+
+    /// <summary>Makes what was written visible to other threads; at the end of every block of work.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fence()
+    {
+        if (Sse.IsSupported)
+            Sse.StoreFence();
+    }
+}
