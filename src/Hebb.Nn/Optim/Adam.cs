@@ -8,6 +8,8 @@ public abstract class AdamOptimizer : Optimizer
     private const string Mean = "exp_avg", Square = "exp_avg_sq", Largest = "max_exp_avg_sq";
 
     private readonly Dictionary<double, AdamStepOp> _ops = [];
+    private readonly UpdateBatch<AdamStepOp.Rule<float>> _batch = new();
+    private (AdamStepOp Op, double Rate, long Step, AdamStepOp.Rule<float> Rule)? _rule;
     private readonly double _beta1, _beta2, _eps, _weightDecay;
     private readonly bool _amsgrad, _decoupled;
 
@@ -25,9 +27,7 @@ public abstract class AdamOptimizer : Optimizer
 
     protected override void Update(Tensor parameter, Tensor gradient, ParameterState state)
     {
-        double decay = _weightDecay * (state.Group?.WeightDecayFactor ?? 1);
-        if (!_ops.TryGetValue(decay, out var op))
-            _ops[decay] = op = new AdamStepOp(_beta1, _beta2, _eps, decay, _amsgrad, _decoupled);
+        var op = OpFor(state);
         var (mean, square) = (state.GetOrZeros(Mean, parameter), state.GetOrZeros(Square, parameter));
         if (_amsgrad)
         {
@@ -36,6 +36,27 @@ public abstract class AdamOptimizer : Optimizer
             return;
         }
         InPlace.Run(op, [parameter, gradient, mean, square, RateAndStep(state)], [parameter, mean, square]);
+    }
+
+    private protected override bool TryBatch(Tensor parameter, Tensor gradient, ParameterState state)
+    {
+        var op = OpFor(state);
+        double rate = RateOf(state);
+        if (_rule is not { } last || last.Op != op || last.Rate != rate || last.Step != state.Step)
+            _rule = last = (op, rate, state.Step, op.RuleOf<float>(rate, state.Step));
+        var (mean, square) = (state.GetOrZeros(Mean, parameter), state.GetOrZeros(Square, parameter));
+        var largest = _amsgrad ? state.GetOrZeros(Largest, parameter) : null;
+        return _batch.TryAdd(op, last.Rule, parameter, gradient, mean, square, largest);
+    }
+
+    private protected override void RunBatch() => _batch.Run();
+
+    private AdamStepOp OpFor(ParameterState state)
+    {
+        double decay = _weightDecay * (state.Group?.WeightDecayFactor ?? 1);
+        if (!_ops.TryGetValue(decay, out var op))
+            _ops[decay] = op = new AdamStepOp(_beta1, _beta2, _eps, decay, _amsgrad, _decoupled);
+        return op;
     }
 }
 

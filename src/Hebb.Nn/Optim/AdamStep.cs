@@ -39,21 +39,23 @@ internal sealed class AdamStepOp : OptimizerPrimitive
 
     protected override void Update<T>(double rate, double step, Tensor gradient, ReadOnlySpan<Tensor> from, ReadOnlySpan<Tensor> to)
     {
-        var update = new Rule<T>
-        {
-            Beta1 = T.CreateTruncating(_beta1),
-            Share1 = T.CreateTruncating(1 - _beta1),
-            Beta2 = T.CreateTruncating(_beta2),
-            Share2 = T.CreateTruncating(1 - _beta2),
-            Shrink = T.CreateTruncating(_decoupled ? 1 - rate * _weightDecay : 1),
-            Decay = T.CreateTruncating(_decoupled ? 0 : _weightDecay),
-            Size = T.CreateTruncating(-rate / (1 - Math.Pow(_beta1, step))),
-            RootScale = T.CreateTruncating(1 / Math.Sqrt(1 - Math.Pow(_beta2, step))),
-            Eps = T.CreateTruncating(_eps),
-            Largest = _amsgrad,
-        };
-        UpdateKernel<Rule<T>, T>.Run(update, gradient, from, to);
+        UpdateKernel<Rule<T>, T>.Run(RuleOf<T>(rate, step), gradient, from, to);
     }
+
+    /// <summary>The arithmetic of a step.</summary>
+    public Rule<T> RuleOf<T>(double rate, double step) where T : unmanaged, IFloatingPointIeee754<T> => new()
+    {
+        Beta1 = T.CreateTruncating(_beta1),
+        Share1 = T.CreateTruncating(1 - _beta1),
+        Beta2 = T.CreateTruncating(_beta2),
+        Share2 = T.CreateTruncating(1 - _beta2),
+        Shrink = T.CreateTruncating(_decoupled ? 1 - rate * _weightDecay : 1),
+        Decay = T.CreateTruncating(_decoupled ? 0 : _weightDecay),
+        Size = T.CreateTruncating(-rate / (1 - Math.Pow(_beta1, step))),
+        RootScale = T.CreateTruncating(1 / Math.Sqrt(1 - Math.Pow(_beta2, step))),
+        Eps = T.CreateTruncating(_eps),
+        Largest = _amsgrad,
+    };
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)
     {
@@ -72,7 +74,7 @@ internal sealed class AdamStepOp : OptimizerPrimitive
         return _amsgrad ? [p, mean, square, largest] : [p, mean, square];
     }
 
-    private struct Rule<T> : IUpdate<T> where T : unmanaged, IFloatingPointIeee754<T>
+    public struct Rule<T> : IUpdate<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         public T Beta1, Share1, Beta2, Share2, Shrink, Decay, Size, RootScale, Eps;
         public bool Largest;

@@ -22,6 +22,7 @@ public abstract partial class Optimizer
     private List<ParameterState> _states = [];
     private (double Rate, long Step, Tensor Tensor)? _last;
     private bool _bound;
+    private readonly List<(ParameterState State, Tensor Values)> _batched = [];
 
     /// <param name="lr">The learning rate, 0 or more.</param>
     protected Optimizer(double lr)
@@ -89,17 +90,44 @@ public abstract partial class Optimizer
         using var noGrad = GradMode.NoGrad();
         using var scope = TensorScope.Open();
         _last = null;
-        foreach (var state in _states)
+        try
         {
-            if (state.Parameter.Grad is not { } gradient)
-                continue;
-            if (!state.HasGroup)
-                (state.Group, state.HasGroup) = (Groups.FirstOrDefault(g => g.Includes(state.Name, state.Parameter)), true);
-            var values = state.Begin();
-            state.Step++;
-            Update(values, gradient.DType == values.DType ? gradient : gradient.To(values.DType), state);
-            state.End(values);
+            foreach (var state in _states)
+            {
+                if (state.Parameter.Grad is not { } gradient)
+                    continue;
+                if (!state.HasGroup)
+                    (state.Group, state.HasGroup) = (Groups.FirstOrDefault(g => g.Includes(state.Name, state.Parameter)), true);
+                var values = state.Begin();
+                if (gradient.DType != values.DType)
+                    gradient = gradient.To(values.DType);
+                state.Step++;
+                if (gradient.Shape == values.Shape && BatchTakes(values) && BatchTakes(gradient) && TryBatch(values, gradient, state))
+                {
+                    _batched.Add((state, values));
+                    continue;
+                }
+                Update(values, gradient, state);
+                state.End(values);
+            }
         }
+        finally
+        {
+            RunBatch();
+            foreach (var (state, values) in _batched)
+                state.End(values);
+            _batched.Clear();
+        }
+    }
+
+    private static bool BatchTakes(Tensor x) => x.DType == DType.Float32 && x.IsContiguous && x.Tracer is null;
+
+    /// <summary>Puts an update off, to run with others; false where it can't be.</summary>
+    private protected virtual bool TryBatch(Tensor parameter, Tensor gradient, ParameterState state) => false;
+
+    /// <summary>Runs what was put off.</summary>
+    private protected virtual void RunBatch()
+    {
     }
 
     /// <summary>Clears the gradients.</summary>

@@ -8,6 +8,7 @@ public sealed class SGD : Optimizer
     private const string Buffer = "momentum_buffer";
 
     private readonly Dictionary<(double Decay, bool First), SgdStepOp> _ops = [];
+    private readonly UpdateBatch<SgdStepOp.Rule<float>> _batch = new();
     private readonly double _momentum, _dampening, _weightDecay;
     private readonly bool _nesterov;
 
@@ -30,10 +31,7 @@ public sealed class SGD : Optimizer
 
     protected override void Update(Tensor parameter, Tensor gradient, ParameterState state)
     {
-        bool first = _momentum != 0 && state.Find(Buffer) is null;
-        double decay = _weightDecay * (state.Group?.WeightDecayFactor ?? 1);
-        if (!_ops.TryGetValue((decay, first), out var op))
-            _ops[(decay, first)] = op = new SgdStepOp(_momentum, _dampening, decay, _nesterov, first);
+        var op = OpFor(state);
         if (_momentum == 0)
         {
             InPlace.Run(op, [parameter, gradient, RateAndStep(state)], [parameter]);
@@ -41,5 +39,23 @@ public sealed class SGD : Optimizer
         }
         var buffer = state.GetOrZeros(Buffer, parameter);
         InPlace.Run(op, [parameter, gradient, buffer, RateAndStep(state)], [parameter, buffer]);
+    }
+
+    private protected override bool TryBatch(Tensor parameter, Tensor gradient, ParameterState state)
+    {
+        var op = OpFor(state);
+        var buffer = _momentum == 0 ? null : state.GetOrZeros(Buffer, parameter);
+        return _batch.TryAdd(op, op.RuleOf<float>(RateOf(state)), parameter, gradient, buffer);
+    }
+
+    private protected override void RunBatch() => _batch.Run();
+
+    private SgdStepOp OpFor(ParameterState state)
+    {
+        bool first = _momentum != 0 && state.Find(Buffer) is null;
+        double decay = _weightDecay * (state.Group?.WeightDecayFactor ?? 1);
+        if (!_ops.TryGetValue((decay, first), out var op))
+            _ops[(decay, first)] = op = new SgdStepOp(_momentum, _dampening, decay, _nesterov, first);
+        return op;
     }
 }

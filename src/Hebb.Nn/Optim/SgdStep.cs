@@ -38,18 +38,20 @@ internal sealed class SgdStepOp : OptimizerPrimitive
 
     protected override void Update<T>(double rate, double step, Tensor gradient, ReadOnlySpan<Tensor> from, ReadOnlySpan<Tensor> to)
     {
-        var update = new Rule<T>
-        {
-            Rate = T.CreateTruncating(-rate),
-            Decay = T.CreateTruncating(_weightDecay),
-            Momentum = T.CreateTruncating(_momentum),
-            Share = T.CreateTruncating(1 - _dampening),
-            HasMomentum = _momentum != 0,
-            Nesterov = _nesterov,
-            First = _first,
-        };
-        UpdateKernel<Rule<T>, T>.Run(update, gradient, from, to);
+        UpdateKernel<Rule<T>, T>.Run(RuleOf<T>(rate), gradient, from, to);
     }
+
+    /// <summary>The arithmetic of a step.</summary>
+    public Rule<T> RuleOf<T>(double rate) where T : unmanaged, IFloatingPointIeee754<T> => new()
+    {
+        Rate = T.CreateTruncating(-rate),
+        Decay = T.CreateTruncating(_weightDecay),
+        Momentum = T.CreateTruncating(_momentum),
+        Share = T.CreateTruncating(1 - _dampening),
+        HasMomentum = _momentum != 0,
+        Nesterov = _nesterov,
+        First = _first,
+    };
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)
     {
@@ -63,7 +65,7 @@ internal sealed class SgdStepOp : OptimizerPrimitive
         return [p - rate * (_nesterov ? g + buffer * _momentum : buffer), _first ? g.Clone() : buffer];
     }
 
-    private struct Rule<T> : IUpdate<T> where T : unmanaged, IFloatingPointIeee754<T>
+    public struct Rule<T> : IUpdate<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
         public T Rate, Decay, Momentum, Share;
         public bool HasMomentum, Nesterov, First;

@@ -1,0 +1,143 @@
+using System.Runtime.CompilerServices;
+using Hebb.Cpu;
+using Hebb.Cpu.Simd;
+using Hebb.Transforms;
+
+namespace Hebb.Optim;
+
+/// <summary>
+/// Updates of many Float32 parameters, run as one: all elements in a row are cut into blocks of a fixed size, whichever parameters they belong to, so
+/// that small ones do not each wake the threads. Elements do not depend on each other, so neither does any bit on the cuts.
+/// </summary>
+internal sealed unsafe class UpdateBatch<TUpdate> where TUpdate : unmanaged, IUpdate<float>
+{
+    /// <summary>Elements a thread takes at once.</summary>
+    private const long BlockSize = 16 << 10;
+
+    private readonly List<Tensor> _alive = [];
+    private readonly HashSet<Memory.Storage> _written = [];
+    private Entry[] _entries = new Entry[16];
+    private int _count;
+    private long _elements;
+
+    private struct Entry
+    {
+        public TUpdate Update;
+        public float* Parameter, Gradient, First, Second, Third;
+        public long Start, Length;
+    }
+
+    /// <summary>
+    /// Adds an update of contiguous Float32 tensors outside every transform; of what shares memory with an earlier one, after that has run. False where a tensor
+    /// of state is not like the parameter.
+    /// </summary>
+    public bool TryAdd(Primitive op, in TUpdate update, Tensor parameter, Tensor gradient, Tensor? first = null, Tensor? second = null, Tensor? third = null)
+    {
+        if (!Fits(first, parameter) || !Fits(second, parameter) || !Fits(third, parameter))
+            return false;
+        OpObserver.Current?.Invoke(op);
+        if (_written.Contains(parameter.Storage))
+            Run();
+        if (_count == _entries.Length)
+            Array.Resize(ref _entries, 2 * _count);
+        _entries[_count++] = new Entry
+        {
+            Update = update,
+            Parameter = Written(parameter),
+            Gradient = gradient.Data<float>(),
+            First = first is null ? null : Written(first),
+            Second = second is null ? null : Written(second),
+            Third = third is null ? null : Written(third),
+            Start = _elements,
+            Length = parameter.Count,
+        };
+        _alive.Add(gradient);
+        _elements += parameter.Count;
+        return true;
+    }
+
+    private static bool Fits(Tensor? state, Tensor parameter) =>
+        state is null || (state.Shape == parameter.Shape && state.DType == parameter.DType && state.IsContiguous && state.Tracer is null);
+
+    private float* Written(Tensor x)
+    {
+        _alive.Add(x);
+        _written.Add(x.Storage);
+        x.Storage.Version++;
+        return x.Data<float>();
+    }
+
+    /// <summary>Runs what was added, and forgets it.</summary>
+    public void Run()
+    {
+        if (_elements > 0)
+        {
+            fixed (Entry* entries = _entries)
+            {
+                var body = new Body(entries, _count);
+                ParallelFor.Ranges(_elements, BlockSize, in body);
+            }
+        }
+        GC.KeepAlive(_alive);
+        _alive.Clear();
+        _written.Clear();
+        (_count, _elements) = (0, 0);
+    }
+
+    private readonly struct Body(Entry* entries, int count) : IRangeBody
+    {
+        public void Invoke(long begin, long end)
+        {
+            var kernel = new Kernel(entries, count, begin, end);
+            Isa.Dispatch<Kernel, float>(ref kernel);
+        }
+    }
+
+    private readonly struct Kernel(Entry* entries, int count, long begin, long end) : ISimdKernel<float>
+    {
+        public void Run<V>() where V : unmanaged, ISimd<V, float>
+        {
+            int low = 0, high = count - 1;
+            while (low < high)
+            {
+                int middle = (low + high + 1) / 2;
+                (low, high) = entries[middle].Start <= begin ? (middle, high) : (low, middle - 1);
+            }
+            for (Entry* e = entries + low; e < entries + count && e->Start < end; e++)
+                One<V>(e, Math.Max(begin - e->Start, 0), Math.Min(end - e->Start, e->Length));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void One<V>(Entry* e, long from, long to) where V : unmanaged, ISimd<V, float>
+        {
+            float* parameter = e->Parameter, gradient = e->Gradient, a = e->First, b = e->Second, c = e->Third;
+            TUpdate update = e->Update;
+            long i = from;
+            for (; i < to; i += V.Count)
+            {
+                int n = (int)Math.Min(V.Count, to - i);
+                V p = Load<V>(parameter, i, n), first = Load<V>(a, i, n), second = Load<V>(b, i, n), third = Load<V>(c, i, n);
+                update.Step(ref p, Load<V>(gradient, i, n), ref first, ref second, ref third);
+                Store(p, parameter, i, n);
+                Store(first, a, i, n);
+                Store(second, b, i, n);
+                Store(third, c, i, n);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static V Load<V>(float* p, long i, int n) where V : unmanaged, ISimd<V, float> =>
+            p == null ? V.Zero : n == V.Count ? V.Load(p + i) : V.LoadPartial(p + i, n);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Store<V>(V value, float* p, long i, int n) where V : unmanaged, ISimd<V, float>
+        {
+            if (p == null)
+                return;
+            if (n == V.Count)
+                value.Store(p + i);
+            else
+                value.StorePartial(p + i, n);
+        }
+    }
+}
