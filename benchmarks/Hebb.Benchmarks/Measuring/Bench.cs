@@ -48,7 +48,7 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
                     }
                     contenders.Add((peer.Name, 1, process));
                 }
-                WarmUp(side.Call);
+                WarmUp(side.Call, isFirst: count == threads[0]);
                 double[][] times = Paired.Measure([hebb, .. contenders.Select(c => c.Contender)], cancellation);
                 times[0] = Array.ConvertAll(times[0], t => t / side.Repeats);
                 foreach (var row in Rows(@case.Name, count, times, contenders))
@@ -95,14 +95,15 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
     }
 
     /// <summary>Until the JIT has compiled what runs often with all its skill: it does so in the background, after a tenth of a second.</summary>
-    private static void WarmUp(Action call)
+    private static void WarmUp(Action call, bool isFirst)
     {
-        const int enoughCalls = 100;
+        int enoughCalls = isFirst ? 100 : 2;
+        double least = isFirst ? 0.4 : 0.1;
         long start = Stopwatch.GetTimestamp();
         for (int calls = 0; ; calls++)
         {
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (calls >= 2 && (seconds > 1 || (seconds > 0.4 && calls >= enoughCalls))) return;
+            if (calls >= 2 && (seconds > 1 || (seconds > least && calls >= enoughCalls))) return;
             call();
         }
     }

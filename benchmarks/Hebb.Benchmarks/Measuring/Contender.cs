@@ -21,5 +21,5 @@ internal sealed class LocalContender(Action call) : IContender
     }
 
     /// <summary>How many calls go before those that count: they wake threads and fill caches. The same for every side.</summary>
-    public static long Uncounted(long calls) => 1 + calls / 8;
+    public static long Uncounted(long calls) => 1 + calls / 4;
 }

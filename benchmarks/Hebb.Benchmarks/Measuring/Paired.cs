@@ -4,12 +4,12 @@ namespace Hebb.Benchmarks;
 internal static class Paired
 {
     /// <summary>What a batch should last at least: the clock and the hand-over between processes are nothing beside it.</summary>
-    private const double BatchNanoseconds = 2.5e6;
+    private const double BatchNanoseconds = 5e6;
 
     /// <summary>What the rounds of one case should last together, unless that makes fewer than <see cref="FewestRounds"/>.</summary>
     private const double Budget = 1.2e9;
 
-    private const int FewestRounds = 5, MostRounds = 31;
+    private const int FewestRounds = 5, MostRounds = 41;
 
     /// <summary>For each contender, nanoseconds a call in every round.</summary>
     public static double[][] Measure(IReadOnlyList<IContender> contenders, CancellationToken cancellation)

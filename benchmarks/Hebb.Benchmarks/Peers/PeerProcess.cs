@@ -70,7 +70,7 @@ internal sealed partial class PeerProcess : IContender, IDisposable
     public double Time(long calls)
     {
         // Hebb's own threads come to rest first.
-        Thread.Sleep(s_canStop ? 2 : 30);
+        Thread.Sleep(s_canStop ? 4 : 30);
         double taken = double.Parse(Ask($"time {calls} {LocalContender.Uncounted(calls)}"), CultureInfo.InvariantCulture);
         if (!s_canStop) Thread.Sleep(30);
         return taken;
