@@ -7,7 +7,7 @@ namespace Hebb.Benchmarks;
 /// <summary>Runs cases beside the peers that are there, first holding their results against Hebb's.</summary>
 internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? names, IReadOnlyList<int> threads, Action<string> warn, CancellationToken cancellation) : IDisposable
 {
-    private readonly Dictionary<(string Peer, int Threads), PeerProcess> _running = [];
+    private readonly Dictionary<(string Peer, int Threads), PeerProcesses> _running = [];
     private readonly HashSet<string> _refused = [];
 
     /// <param name="suite">What the cases belong to.</param>
@@ -33,8 +33,8 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
                 foreach (var peer in peers)
                 {
                     if (!@case.Peers.Contains(peer.Name) || !IsWanted(peer.Name)) continue;
-                    if (Running(peer, count) is not { } process) continue;
-                    if (!process.TryPrepare(@case.Problem, out string reason))
+                    if (Running(peer, count) is not { } processes) continue;
+                    if (processes.Prepare(@case.Problem, out string reason) is not { } process)
                     {
                         warn($"{suite.Name} {@case.Name}: {peer.Name}: {reason}");
                         continue;
@@ -65,15 +65,15 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
 
     public void Dispose()
     {
-        foreach (var process in _running.Values) process.Dispose();
+        foreach (var processes in _running.Values) processes.Dispose();
     }
 
     private bool IsWanted(string peer) => names is null || names.Contains(peer);
 
-    /// <summary>The peer's process; null if it does not start, which is said once.</summary>
-    private PeerProcess? Running(Peer peer, int count)
+    /// <summary>The peer's processes; null if one does not start, which is said once.</summary>
+    private PeerProcesses? Running(Peer peer, int count)
     {
-        if (_running.TryGetValue((peer.Name, count), out var process)) return process;
+        if (_running.TryGetValue((peer.Name, count), out var processes)) return processes;
         if (_refused.Contains(peer.Name)) return null;
         try
         {

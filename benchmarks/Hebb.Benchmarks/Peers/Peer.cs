@@ -16,10 +16,29 @@ internal abstract class Peer
 
     public static IReadOnlyList<Peer> All { get; } = [new OpenBlasPeer(), new OneDnnPeer(), new OnnxRuntimePeer(), new TorchPeer()];
 
-    /// <summary>Starts it with its best settings for so many threads, and held to AVX2 where Hebb is.</summary>
-    public PeerProcess Start(int threads)
+    /// <summary>Settings of the environment of which each case takes those that are fastest for it.</summary>
+    protected virtual IReadOnlyList<IReadOnlyDictionary<string, string>> Variants(int threads) => [new Dictionary<string, string>()];
+
+    /// <summary>Starts it, once for each variant, with its best settings for so many threads, and held to AVX2 where Hebb is.</summary>
+    public PeerProcesses Start(int threads)
+    {
+        var started = new List<PeerProcess>();
+        try
+        {
+            foreach (var variant in Variants(threads)) started.Add(Start(threads, variant));
+        }
+        catch (HebbException)
+        {
+            foreach (var process in started) process.Dispose();
+            throw;
+        }
+        return new PeerProcesses(started);
+    }
+
+    private PeerProcess Start(int threads, IReadOnlyDictionary<string, string> variant)
     {
         var start = Program();
+        foreach (var (name, value) in variant) start.Environment[name] = value;
         string count = threads.ToString(System.Globalization.CultureInfo.InvariantCulture);
         foreach (string name in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS"]) start.Environment[name] = count;
         if (Isa.Path == IsaPath.Avx2)
