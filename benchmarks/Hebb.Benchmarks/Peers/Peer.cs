@@ -38,9 +38,9 @@ internal abstract class Peer
     private PeerProcess Start(int threads, IReadOnlyDictionary<string, string> variant)
     {
         var start = Program();
-        foreach (var (name, value) in variant) start.Environment[name] = value;
         string count = threads.ToString(System.Globalization.CultureInfo.InvariantCulture);
         foreach (string name in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "GOTO_NUM_THREADS"]) start.Environment[name] = count;
+        foreach (var (name, value) in variant) start.Environment[name] = value;
         if (Isa.Path == IsaPath.Avx2)
         {
             start.Environment["ONEDNN_MAX_CPU_ISA"] = start.Environment["DNNL_MAX_CPU_ISA"] = "AVX2";
