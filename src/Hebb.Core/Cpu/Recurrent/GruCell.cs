@@ -9,8 +9,6 @@ namespace Hebb.Cpu;
 readonly unsafe struct GruCell<T> : IRecurrentCell<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    const int Columns = RecurrentPanels.Columns;
-
     public static int Gates => 3;
 
     public static bool HasCell => false;
@@ -23,59 +21,70 @@ readonly unsafe struct GruCell<T> : IRecurrentCell<T>
     public static void Forward<V>(CellStep<T>* step)
         where V : unmanaged, ISimd<V, T>
     {
-        CellStep<T> s = *step;
-        long h = s.Hidden;
-        for (int j = 0; j < s.Count; j += V.Count)
+        long h = step->Hidden, gate = step->ProductGate;
+        int count = step->Count;
+        for (long row = 0; row < step->Rows; row++)
         {
-            int n = Math.Min(V.Count, s.Count - j);
-            V r = VectorMath.Sigmoid<V, T>(Gate<V>(s, 0, j, n));
-            RowMath.Store<V, T>(r, s.Gates + j, n);
-            V inner = V.Load(s.Product + (2 * Columns) + j) + RowMath.Load<V, T>(s.Bias + (3 * h) + j, n);
-            RowMath.Store<V, T>(inner, s.Cell + j, n);
-            V input = RowMath.Load<V, T>(s.Input + (2 * h) + j, n) + RowMath.Load<V, T>(s.Bias + (2 * h) + j, n);
-            V fresh = VectorMath.Tanh<V, T>(V.MultiplyAdd(r, inner, input));
-            RowMath.Store<V, T>(fresh, s.Gates + (2 * h) + j, n);
-            V z = VectorMath.Sigmoid<V, T>(Gate<V>(s, 1, j, n));
-            RowMath.Store<V, T>(z, s.Gates + h + j, n);
-            V y = V.MultiplyAdd(z, RowMath.Load<V, T>(s.Old + j, n) - fresh, fresh);
-            RowMath.Store<V, T>(y, s.New + j, n);
-            RowMath.Store<V, T>(y, s.Output + j, n);
+            T* input = step->Input + (row * step->InputRow), product = step->Product + (row * step->ProductRow), bias = step->Bias;
+            T* gates = step->Gates + (row * 3 * h), old = step->Old + (row * h), cell = step->Cell + (row * h);
+            T* next = step->New + (row * h), output = step->Output + (row * h);
+            for (int j = 0; j < count; j += V.Count)
+            {
+                int n = Math.Min(V.Count, count - j);
+                V r = VectorMath.Sigmoid<V, T>(Gate<V>(input, product, bias, j, n));
+                RowMath.Store<V, T>(r, gates + j, n);
+                V inner = RowMath.Load<V, T>(product + (2 * gate) + j, n) + RowMath.Load<V, T>(bias + (3 * h) + j, n);
+                RowMath.Store<V, T>(inner, cell + j, n);
+                V fresh = VectorMath.Tanh<V, T>(V.MultiplyAdd(r, inner, RowMath.Load<V, T>(input + (2 * h) + j, n) + RowMath.Load<V, T>(bias + (2 * h) + j, n)));
+                RowMath.Store<V, T>(fresh, gates + (2 * h) + j, n);
+                V z = VectorMath.Sigmoid<V, T>(Gate<V>(input + h, product + gate, bias + h, j, n));
+                RowMath.Store<V, T>(z, gates + h + j, n);
+                V y = V.MultiplyAdd(z, RowMath.Load<V, T>(old + j, n) - fresh, fresh);
+                RowMath.Store<V, T>(y, next + j, n);
+                RowMath.Store<V, T>(y, output + j, n);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Gate<V>(in CellStep<T> s, int gate, int j, int n)
+    static V Gate<V>(T* input, T* product, T* bias, int j, int n)
         where V : unmanaged, ISimd<V, T> =>
-        RowMath.Load<V, T>(s.Input + (gate * s.Hidden) + j, n) + (V.Load(s.Product + (gate * Columns) + j) + RowMath.Load<V, T>(s.Bias + (gate * s.Hidden) + j, n));
+        RowMath.Load<V, T>(input + j, n) + (RowMath.Load<V, T>(product + j, n) + RowMath.Load<V, T>(bias + j, n));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward<V>(CellStep<T>* step)
         where V : unmanaged, ISimd<V, T>
     {
-        CellStep<T> s = *step;
-        long h = s.Hidden;
-        for (int j = 0; j < s.Count; j += V.Count)
+        long h = step->Hidden;
+        int count = step->Count;
+        for (long row = 0; row < step->Rows; row++)
         {
-            int n = Math.Min(V.Count, s.Count - j);
-            V r = RowMath.Load<V, T>(s.Gates + j, n), z = RowMath.Load<V, T>(s.Gates + h + j, n), fresh = RowMath.Load<V, T>(s.Gates + (2 * h) + j, n);
-            V dh = V.Load(s.Flow + j) + RowMath.Load<V, T>(s.OutputGrad + j, n);
-            V dz = dh * (RowMath.Load<V, T>(s.Old + j, n) - fresh), dn = dh * (V.One - z);
-            if (s.GatesGrad != null)
+            T* gates = step->Gates + (row * 3 * h), old = step->Old + (row * h), cell = step->Cell + (row * h), outputGrad = step->OutputGrad + (row * h);
+            T* inputGrad = step->InputGrad + (row * 3 * h), innerGrad = step->InnerGrad + (row * h), flow = step->Flow + (row * step->FlowRow);
+            T* cellsGrad = step->CellsGrad == null ? null : step->CellsGrad + (row * h), gatesGrad = step->GatesGrad == null ? null : step->GatesGrad + (row * 3 * h);
+            for (int j = 0; j < count; j += V.Count)
             {
-                dz += RowMath.Load<V, T>(s.GatesGrad + h + j, n);
-                dn += RowMath.Load<V, T>(s.GatesGrad + (2 * h) + j, n);
+                int n = Math.Min(V.Count, count - j);
+                V r = RowMath.Load<V, T>(gates + j, n), z = RowMath.Load<V, T>(gates + h + j, n), fresh = RowMath.Load<V, T>(gates + (2 * h) + j, n);
+                V dh = V.Load(flow + j) + RowMath.Load<V, T>(outputGrad + j, n);
+                V dz = dh * (RowMath.Load<V, T>(old + j, n) - fresh), dn = dh * (V.One - z);
+                if (gatesGrad != null)
+                {
+                    dz += RowMath.Load<V, T>(gatesGrad + h + j, n);
+                    dn += RowMath.Load<V, T>(gatesGrad + (2 * h) + j, n);
+                }
+                dn *= V.One - (fresh * fresh);
+                V dr = dn * RowMath.Load<V, T>(cell + j, n), inner = dn * r;
+                if (gatesGrad != null)
+                    dr += RowMath.Load<V, T>(gatesGrad + j, n);
+                if (cellsGrad != null)
+                    inner += RowMath.Load<V, T>(cellsGrad + j, n);
+                RowMath.Store<V, T>(dr * (r * (V.One - r)), inputGrad + j, n);
+                RowMath.Store<V, T>(dz * (z * (V.One - z)), inputGrad + h + j, n);
+                RowMath.Store<V, T>(dn, inputGrad + (2 * h) + j, n);
+                RowMath.Store<V, T>(inner, innerGrad + j, n);
+                (dh * z).Store(flow + j);
             }
-            dn *= V.One - (fresh * fresh);
-            V dr = dn * RowMath.Load<V, T>(s.Cell + j, n), inner = dn * r;
-            if (s.GatesGrad != null)
-                dr += RowMath.Load<V, T>(s.GatesGrad + j, n);
-            if (s.CellsGrad != null)
-                inner += RowMath.Load<V, T>(s.CellsGrad + j, n);
-            RowMath.Store<V, T>(dr * (r * (V.One - r)), s.InputGrad + j, n);
-            RowMath.Store<V, T>(dz * (z * (V.One - z)), s.InputGrad + h + j, n);
-            RowMath.Store<V, T>(dn, s.InputGrad + (2 * h) + j, n);
-            RowMath.Store<V, T>(inner, s.InnerGrad + j, n);
-            (dh * z).Store(s.Flow + j);
         }
     }
 }

@@ -9,8 +9,6 @@ namespace Hebb.Cpu;
 readonly unsafe struct LstmCell<T> : IRecurrentCell<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    const int Columns = RecurrentPanels.Columns;
-
     public static int Gates => 4;
 
     public static bool HasCell => true;
@@ -23,62 +21,74 @@ readonly unsafe struct LstmCell<T> : IRecurrentCell<T>
     public static void Forward<V>(CellStep<T>* step)
         where V : unmanaged, ISimd<V, T>
     {
-        CellStep<T> s = *step;
-        long h = s.Hidden;
-        for (int j = 0; j < s.Count; j += V.Count)
+        long h = step->Hidden, gate = step->ProductGate;
+        int count = step->Count;
+        for (long row = 0; row < step->Rows; row++)
         {
-            int n = Math.Min(V.Count, s.Count - j);
-            V i = VectorMath.Sigmoid<V, T>(Gate<V>(s, 0, j, n));
-            RowMath.Store<V, T>(i, s.Gates + j, n);
-            V f = VectorMath.Sigmoid<V, T>(Gate<V>(s, 1, j, n));
-            RowMath.Store<V, T>(f, s.Gates + h + j, n);
-            V g = VectorMath.Tanh<V, T>(Gate<V>(s, 2, j, n));
-            RowMath.Store<V, T>(g, s.Gates + (2 * h) + j, n);
-            V c = V.MultiplyAdd(f, RowMath.Load<V, T>(s.OldCell + j, n), i * g);
-            RowMath.Store<V, T>(c, s.Cell + j, n);
-            V o = VectorMath.Sigmoid<V, T>(Gate<V>(s, 3, j, n));
-            RowMath.Store<V, T>(o, s.Gates + (3 * h) + j, n);
-            V y = o * VectorMath.Tanh<V, T>(c);
-            RowMath.Store<V, T>(y, s.New + j, n);
-            RowMath.Store<V, T>(y, s.Output + j, n);
+            T* input = step->Input + (row * step->InputRow), product = step->Product + (row * step->ProductRow), bias = step->Bias;
+            T* gates = step->Gates + (row * 4 * h), oldCell = step->OldCell + (row * h), cell = step->Cell + (row * h);
+            T* next = step->New + (row * h), output = step->Output + (row * h);
+            for (int j = 0; j < count; j += V.Count)
+            {
+                int n = Math.Min(V.Count, count - j);
+                V i = VectorMath.Sigmoid<V, T>(Gate<V>(input, product, bias, j, n));
+                RowMath.Store<V, T>(i, gates + j, n);
+                V g = VectorMath.Tanh<V, T>(Gate<V>(input + (2 * h), product + (2 * gate), bias + (2 * h), j, n));
+                RowMath.Store<V, T>(g, gates + (2 * h) + j, n);
+                V f = VectorMath.Sigmoid<V, T>(Gate<V>(input + h, product + gate, bias + h, j, n));
+                RowMath.Store<V, T>(f, gates + h + j, n);
+                V c = V.MultiplyAdd(f, RowMath.Load<V, T>(oldCell + j, n), i * g);
+                RowMath.Store<V, T>(c, cell + j, n);
+                V o = VectorMath.Sigmoid<V, T>(Gate<V>(input + (3 * h), product + (3 * gate), bias + (3 * h), j, n));
+                RowMath.Store<V, T>(o, gates + (3 * h) + j, n);
+                V y = o * VectorMath.Tanh<V, T>(c);
+                RowMath.Store<V, T>(y, next + j, n);
+                RowMath.Store<V, T>(y, output + j, n);
+            }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Gate<V>(in CellStep<T> s, int gate, int j, int n)
+    static V Gate<V>(T* input, T* product, T* bias, int j, int n)
         where V : unmanaged, ISimd<V, T> =>
-        RowMath.Load<V, T>(s.Input + (gate * s.Hidden) + j, n) + (V.Load(s.Product + (gate * Columns) + j) + RowMath.Load<V, T>(s.Bias + (gate * s.Hidden) + j, n));
+        RowMath.Load<V, T>(input + j, n) + (RowMath.Load<V, T>(product + j, n) + RowMath.Load<V, T>(bias + j, n));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward<V>(CellStep<T>* step)
         where V : unmanaged, ISimd<V, T>
     {
-        CellStep<T> s = *step;
-        long h = s.Hidden;
-        for (int j = 0; j < s.Count; j += V.Count)
+        long h = step->Hidden;
+        int count = step->Count;
+        for (long row = 0; row < step->Rows; row++)
         {
-            int n = Math.Min(V.Count, s.Count - j);
-            V tanh = VectorMath.Tanh<V, T>(RowMath.Load<V, T>(s.Cell + j, n));
-            V i = RowMath.Load<V, T>(s.Gates + j, n), f = RowMath.Load<V, T>(s.Gates + h + j, n);
-            V g = RowMath.Load<V, T>(s.Gates + (2 * h) + j, n), o = RowMath.Load<V, T>(s.Gates + (3 * h) + j, n);
-            V dh = V.Load(s.Flow + j) + RowMath.Load<V, T>(s.OutputGrad + j, n);
-            V dc = V.MultiplyAdd(dh * o, V.One - (tanh * tanh), V.Load(s.CellFlow + j));
-            if (s.CellsGrad != null)
-                dc += RowMath.Load<V, T>(s.CellsGrad + j, n);
-            V di = dc * g, df = dc * RowMath.Load<V, T>(s.OldCell + j, n), dg = dc * i, dOut = dh * tanh;
-            if (s.GatesGrad != null)
+            T* gates = step->Gates + (row * 4 * h), oldCell = step->OldCell + (row * h), cell = step->Cell + (row * h), outputGrad = step->OutputGrad + (row * h);
+            T* inputGrad = step->InputGrad + (row * 4 * h), flow = step->Flow + (row * step->FlowRow), cellFlow = step->CellFlow + (row * step->FlowRow);
+            T* cellsGrad = step->CellsGrad == null ? null : step->CellsGrad + (row * h), gatesGrad = step->GatesGrad == null ? null : step->GatesGrad + (row * 4 * h);
+            for (int j = 0; j < count; j += V.Count)
             {
-                di += RowMath.Load<V, T>(s.GatesGrad + j, n);
-                df += RowMath.Load<V, T>(s.GatesGrad + h + j, n);
-                dg += RowMath.Load<V, T>(s.GatesGrad + (2 * h) + j, n);
-                dOut += RowMath.Load<V, T>(s.GatesGrad + (3 * h) + j, n);
+                int n = Math.Min(V.Count, count - j);
+                V tanh = VectorMath.Tanh<V, T>(RowMath.Load<V, T>(cell + j, n));
+                V i = RowMath.Load<V, T>(gates + j, n), f = RowMath.Load<V, T>(gates + h + j, n);
+                V g = RowMath.Load<V, T>(gates + (2 * h) + j, n), o = RowMath.Load<V, T>(gates + (3 * h) + j, n);
+                V dh = V.Load(flow + j) + RowMath.Load<V, T>(outputGrad + j, n);
+                V dc = V.MultiplyAdd(dh * o, V.One - (tanh * tanh), V.Load(cellFlow + j));
+                if (cellsGrad != null)
+                    dc += RowMath.Load<V, T>(cellsGrad + j, n);
+                V di = dc * g, df = dc * RowMath.Load<V, T>(oldCell + j, n), dg = dc * i, dOut = dh * tanh;
+                if (gatesGrad != null)
+                {
+                    di += RowMath.Load<V, T>(gatesGrad + j, n);
+                    df += RowMath.Load<V, T>(gatesGrad + h + j, n);
+                    dg += RowMath.Load<V, T>(gatesGrad + (2 * h) + j, n);
+                    dOut += RowMath.Load<V, T>(gatesGrad + (3 * h) + j, n);
+                }
+                RowMath.Store<V, T>(di * (i * (V.One - i)), inputGrad + j, n);
+                RowMath.Store<V, T>(df * (f * (V.One - f)), inputGrad + h + j, n);
+                RowMath.Store<V, T>(dg * (V.One - (g * g)), inputGrad + (2 * h) + j, n);
+                RowMath.Store<V, T>(dOut * (o * (V.One - o)), inputGrad + (3 * h) + j, n);
+                (dc * f).Store(cellFlow + j);
+                V.Zero.Store(flow + j);
             }
-            RowMath.Store<V, T>(di * (i * (V.One - i)), s.InputGrad + j, n);
-            RowMath.Store<V, T>(df * (f * (V.One - f)), s.InputGrad + h + j, n);
-            RowMath.Store<V, T>(dg * (V.One - (g * g)), s.InputGrad + (2 * h) + j, n);
-            RowMath.Store<V, T>(dOut * (o * (V.One - o)), s.InputGrad + (3 * h) + j, n);
-            (dc * f).Store(s.CellFlow + j);
-            V.Zero.Store(s.Flow + j);
         }
     }
 }

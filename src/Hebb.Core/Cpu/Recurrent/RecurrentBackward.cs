@@ -23,8 +23,9 @@ readonly unsafe struct RecurrentBackward<T, V, TCell>(RecurrentProblem<T> proble
         bool add = TCell.Passes || problem.Lengths != null;
         for (long s = problem.Steps - 1; s >= 0; s--)
         {
-            for (long r = 0; r < rows; r++)
-                Cell(s, from + r, flow + (r * wide), cellFlow + (r * wide));
+            long together = problem.Lengths == null ? rows : 1;
+            for (long r = 0; r < rows; r += together)
+                Cells(s, from + r, together, flow + (r * wide), cellFlow + (r * wide), wide);
             long at = (problem.Step(s) * problem.Batch) + from, gates = TCell.Gates, plain = TCell.HasInner ? gates - 1 : gates;
             T* input = problem.InputGrad + (at * gates * hidden);
             for (long column = 0; column < hidden; column += Columns)
@@ -60,7 +61,7 @@ readonly unsafe struct RecurrentBackward<T, V, TCell>(RecurrentProblem<T> proble
         }
     }
 
-    void Cell(long s, long row, T* flow, T* cellFlow)
+    void Cells(long s, long row, long rows, T* flow, T* cellFlow, long wide)
     {
         long step = problem.Step(s), hidden = problem.Hidden, at = ((step * problem.Batch) + row) * hidden, gates = at * TCell.Gates;
         if (!problem.Takes(row, step))
@@ -77,9 +78,10 @@ readonly unsafe struct RecurrentBackward<T, V, TCell>(RecurrentProblem<T> proble
         long before = s == 0 ? -1 : problem.Step(s - 1);
         bool first = before < 0 || !problem.Takes(row, before);
         long past = ((before * problem.Batch) + row) * hidden;
-        var cell = new CellStep<T>
+        var cells = new CellStep<T>
         {
             Hidden = hidden,
+            Rows = rows,
             Count = (int)hidden,
             Gates = problem.Gates + gates,
             Output = problem.Output + at,
@@ -93,7 +95,8 @@ readonly unsafe struct RecurrentBackward<T, V, TCell>(RecurrentProblem<T> proble
             InnerGrad = problem.InnerGrad + at,
             Flow = flow,
             CellFlow = cellFlow,
+            FlowRow = wide,
         };
-        TCell.Backward<V>(&cell);
+        TCell.Backward<V>(&cells);
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
@@ -24,25 +25,64 @@ readonly unsafe struct RecurrentForward<T, V, TCell>(RecurrentProblem<T> problem
                 int count = (int)Math.Min(Columns, hidden - column);
                 for (long gate = 0; gate < TCell.Gates; gate++)
                 {
+                    Fetch(problem.Step(s), from, rows, (gate * hidden) + column, count);
                     T* panel = panels + (((column * TCell.Gates) + (gate * Columns)) * hidden);
                     RecurrentPanels.Product<T, V>(now, hidden, rows, panel, hidden, hidden, count, product + (gate * Columns), TCell.Gates * Columns, add: false);
                 }
-                for (long r = 0; r < rows; r++)
-                    Cell(s, from + r, column, count, now + (r * hidden) + column, next + (r * hidden) + column, product + (r * TCell.Gates * Columns));
+                Cells(s, from, rows, column, count, now + column, next + column, product, Columns);
             }
             T* old = now;
             now = next;
             next = old;
         }
         Buffer.MemoryCopy(now, problem.LastHidden + (from * hidden), rows * hidden * sizeof(T), rows * hidden * sizeof(T));
+        LastCells(from, rows);
+    }
+
+    /// <summary>A sequence of one step, whose products [N, G H] are there already: packing would cost more than it saves.</summary>
+    public void Single(T* product)
+    {
+        Cells(0, 0, problem.Batch, 0, (int)problem.Hidden, problem.FirstHidden, problem.LastHidden, product, problem.Hidden);
+        LastCells(0, problem.Batch);
+    }
+
+    void LastCells(long from, long rows)
+    {
+        long hidden = problem.Hidden;
         if (TCell.HasCell)
             Buffer.MemoryCopy(problem.Cells + (((problem.Step(problem.Steps - 1) * problem.Batch) + from) * hidden), problem.LastCell + (from * hidden), rows * hidden * sizeof(T), rows * hidden * sizeof(T));
     }
 
-    void Cell(long s, long row, long column, int count, T* old, T* next, T* product)
+    // What a gate will read and write lies in short pieces, which the hardware does not foresee; it comes in behind the product.
+    void Fetch(long step, long from, long rows, long column, int count)
     {
-        long step = problem.Step(s), hidden = problem.Hidden, at = (((step * problem.Batch) + row) * hidden) + column;
-        long gates = (((step * problem.Batch) + row) * TCell.Gates * hidden) + column;
+        if (!Sse.IsSupported)
+            return;
+        const int Line = 64;
+        T* input = problem.Input + (step * problem.InputStep) + (from * problem.InputRow) + column;
+        T* gates = problem.Gates == null ? null : problem.Gates + (((step * problem.Batch) + from) * TCell.Gates * problem.Hidden) + column;
+        for (long r = 0; r < rows; r++, input += problem.InputRow)
+        {
+            for (int j = 0; j < count; j += Line / sizeof(T))
+            {
+                Sse.Prefetch1(input + j);
+                if (gates != null)
+                    Sse.Prefetch1(gates + (r * TCell.Gates * problem.Hidden) + j);
+            }
+        }
+    }
+
+    void Cells(long s, long from, long rows, long column, int count, T* old, T* next, T* product, long productGate)
+    {
+        // Where examples differ in length, each is looked at.
+        long together = problem.Lengths == null ? rows : 1;
+        for (long r = 0; r < rows; r += together)
+            Cells(s, from + r, together, column, count, old + (r * problem.Hidden), next + (r * problem.Hidden), product + (r * TCell.Gates * productGate), productGate, problem.Step(s));
+    }
+
+    void Cells(long s, long row, long rows, long column, int count, T* old, T* next, T* product, long productGate, long step)
+    {
+        long hidden = problem.Hidden, at = (((step * problem.Batch) + row) * hidden) + column, gates = (((step * problem.Batch) + row) * TCell.Gates * hidden) + column;
         T* oldCell = !TCell.HasCell ? null
             : s == 0 ? problem.FirstCell + (row * hidden) + column
             : problem.Cells + (((problem.Step(s - 1) * problem.Batch) + row) * hidden) + column;
@@ -51,13 +91,17 @@ readonly unsafe struct RecurrentForward<T, V, TCell>(RecurrentProblem<T> problem
             Hold(count, gates, at, old, next, oldCell);
             return;
         }
-        var cell = new CellStep<T>
+        var cells = new CellStep<T>
         {
             Hidden = hidden,
+            Rows = rows,
             Count = count,
             Input = problem.Input + (step * problem.InputStep) + (row * problem.InputRow) + column,
-            Bias = problem.Bias + column,
+            InputRow = problem.InputRow,
             Product = product,
+            ProductRow = TCell.Gates * productGate,
+            ProductGate = productGate,
+            Bias = problem.Bias + column,
             Gates = problem.Gates + gates,
             Output = problem.Output + at,
             Old = old,
@@ -65,7 +109,7 @@ readonly unsafe struct RecurrentForward<T, V, TCell>(RecurrentProblem<T> problem
             OldCell = oldCell,
             Cell = problem.Cells + at,
         };
-        TCell.Forward<V>(&cell);
+        TCell.Forward<V>(&cells);
     }
 
     // An example that has ended: its state stays, everything else is 0.

@@ -54,6 +54,14 @@ static unsafe class RecurrentKernel
             if (problem.Batch == 0 || problem.Hidden == 0)
                 return;
             using var scratch = Scratch.Open();
+            if (problem.Steps == 1)
+            {
+                long lanes = TCell.Gates * problem.Hidden;
+                T* product = scratch.Take<T>(problem.Batch * lanes);
+                Gemm.Run<T, V>(GemmProblem<T>.Dense(problem.Batch, lanes, problem.Hidden, problem.FirstHidden, problem.Weight, product, transposeB: true));
+                new RecurrentForward<T, V, TCell>(problem, null, problem.Batch).Single(product);
+                return;
+            }
             T* panels = scratch.Take<T>(TCell.Gates * RecurrentPanels.RoundUp(problem.Hidden) * problem.Hidden);
             RecurrentPanels.Pack<T, V>(problem.Weight, problem.Hidden, 1, TCell.Gates, problem.Hidden, problem.Hidden, panels);
             long rows = BlockRows(problem, TCell.Gates);

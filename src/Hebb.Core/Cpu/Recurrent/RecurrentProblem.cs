@@ -52,14 +52,22 @@ unsafe struct RecurrentProblem<T>
     public readonly bool Takes(long row, long step) => Lengths == null || step < Lengths[row];
 }
 
-/// <summary>A run of hidden columns of one example at one step. Gates lie <see cref="Hidden"/> apart, those of <see cref="Product"/> <see cref="RecurrentPanels.Columns"/>.</summary>
+/// <summary>
+/// Some hidden columns of some examples at one step. Examples lie <see cref="Hidden"/> apart where nothing else is said, and gates too; gates of examples a multiple of that.
+/// </summary>
 unsafe struct CellStep<T>
     where T : unmanaged
 {
-    public long Hidden;
+    public long Hidden, Rows;
     public int Count;
 
-    public T* Input, Bias, Product, Gates, Output;
+    public T* Input;
+    public long InputRow;
+
+    public T* Product;
+    public long ProductRow, ProductGate;
+
+    public T* Bias, Gates, Output;
 
     /// <summary>Hidden state before and after; cell state likewise.</summary>
     public T* Old, New, OldCell, Cell;
@@ -71,4 +79,5 @@ unsafe struct CellStep<T>
 
     /// <summary>The same for the cell state.</summary>
     public T* CellFlow;
+    public long FlowRow;
 }

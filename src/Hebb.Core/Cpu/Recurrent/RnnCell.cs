@@ -24,13 +24,19 @@ readonly unsafe struct RnnCell<T, TActivation> : IRecurrentCell<T>
     public static void Forward<V>(CellStep<T>* step)
         where V : unmanaged, ISimd<V, T>
     {
-        CellStep<T> s = *step;
-        for (int j = 0; j < s.Count; j += V.Count)
+        long h = step->Hidden;
+        int count = step->Count;
+        for (long row = 0; row < step->Rows; row++)
         {
-            int n = Math.Min(V.Count, s.Count - j);
-            V y = TActivation.Value<V, T>(RowMath.Load<V, T>(s.Input + j, n) + (V.Load(s.Product + j) + RowMath.Load<V, T>(s.Bias + j, n)));
-            RowMath.Store<V, T>(y, s.New + j, n);
-            RowMath.Store<V, T>(y, s.Output + j, n);
+            T* input = step->Input + (row * step->InputRow), product = step->Product + (row * step->ProductRow), bias = step->Bias;
+            T* next = step->New + (row * h), output = step->Output + (row * h);
+            for (int j = 0; j < count; j += V.Count)
+            {
+                int n = Math.Min(V.Count, count - j);
+                V y = TActivation.Value<V, T>(RowMath.Load<V, T>(input + j, n) + (RowMath.Load<V, T>(product + j, n) + RowMath.Load<V, T>(bias + j, n)));
+                RowMath.Store<V, T>(y, next + j, n);
+                RowMath.Store<V, T>(y, output + j, n);
+            }
         }
     }
 
@@ -38,13 +44,18 @@ readonly unsafe struct RnnCell<T, TActivation> : IRecurrentCell<T>
     public static void Backward<V>(CellStep<T>* step)
         where V : unmanaged, ISimd<V, T>
     {
-        CellStep<T> s = *step;
-        for (int j = 0; j < s.Count; j += V.Count)
+        long h = step->Hidden;
+        int count = step->Count;
+        for (long row = 0; row < step->Rows; row++)
         {
-            int n = Math.Min(V.Count, s.Count - j);
-            V dh = V.Load(s.Flow + j) + RowMath.Load<V, T>(s.OutputGrad + j, n);
-            RowMath.Store<V, T>(TActivation.Gradient<V, T>(dh, RowMath.Load<V, T>(s.Output + j, n)), s.InputGrad + j, n);
-            V.Zero.Store(s.Flow + j);
+            T* output = step->Output + (row * h), outputGrad = step->OutputGrad + (row * h), inputGrad = step->InputGrad + (row * h), flow = step->Flow + (row * step->FlowRow);
+            for (int j = 0; j < count; j += V.Count)
+            {
+                int n = Math.Min(V.Count, count - j);
+                V dh = V.Load(flow + j) + RowMath.Load<V, T>(outputGrad + j, n);
+                RowMath.Store<V, T>(TActivation.Gradient<V, T>(dh, RowMath.Load<V, T>(output + j, n)), inputGrad + j, n);
+                V.Zero.Store(flow + j);
+            }
         }
     }
 }
