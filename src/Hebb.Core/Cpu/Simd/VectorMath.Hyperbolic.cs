@@ -31,7 +31,10 @@ public static partial class VectorMath
             return V.CopySign(V.SelectLess(a, C<V, T>(0.625), inner, outer), x);
         }
         V t = Expm1<V, T>(AtMost<V, T>(a + a, 44));
-        return V.CopySign(t / (t + C<V, T>(2)), x);
+        V two = C<V, T>(2), sum = t + two, y = t / sum;
+        // What the addition and the division lost, so that only the error of t remains.
+        V rest = V.FusedMultiplyAdd(-y, sum, t) - y * (t - (sum - two));
+        return V.CopySign(y + rest / sum, x);
     }
 
     [MethodImpl(Call)]
