@@ -46,7 +46,9 @@ internal static unsafe class AttentionKernel
         [SkipLocalsInit]
         private void Tile<V>(long block) where V : unmanaged, ISimd<V, T>
         {
+            // Later queries first: of causal ones they see the most, and the last piece of work should be a small one.
             (long outer, long tile) = Math.DivRem(block, tiles);
+            tile = tiles - 1 - tile;
             (long batch, long head) = Math.DivRem(outer, problem.Heads);
             long query = tile * most, queries = Math.Min(most, problem.Queries - query), keyHead = problem.KeyHead(head), e = problem.Width, f = problem.ValueWidth;
             int width = 2 * V.Count, panels = (int)TiledGemm.CeilDiv(queries, width);

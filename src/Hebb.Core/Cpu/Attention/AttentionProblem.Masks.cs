@@ -28,12 +28,15 @@ internal unsafe partial struct AttentionProblem<T>
     {
         if (HasMask)
             MaskByTensor<V>(batch, head, query, queries, run, scores, pitch, width, scratch);
-        for (int k = 0; k < run.Count; k++)
+        // Lanes before `low` stand before the first query that sees the key, those from `high` on past the last.
+        long low = run.Start - _ahead - query, high = run.Start - _behind - query + 1;
+        if (low + run.Count - 1 > 0 || high < queries)
         {
-            // Lanes before `low` stand before the first query that sees the key, those from `high` on past the last.
-            long low = run.Start + k - _ahead - query, high = run.Start + k - _behind - query + 1;
-            if (low > 0 || high < queries)
-                Hide<V>(scores + k * pitch, width, low, high, outside: true);
+            for (int k = 0; k < run.Count; k++)
+            {
+                if (low + k > 0 || high + k < queries)
+                    Hide<V>(scores + k * pitch, width, low + k, high + k, outside: true);
+            }
         }
         if (_blocks is not null)
             MaskByBlocks<V>(batch, head, query, queries, run, scores, pitch, width);
