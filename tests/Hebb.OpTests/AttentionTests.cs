@@ -66,4 +66,30 @@ public class AttentionTests
         var y = Tensor.ScaledDotProductAttention(q, q, Tensor.From([1f, 3], [1, 1, 2, 1]));
         Assert.Equal([2f, 2], y.ToArray<float>());
     }
+
+    [Fact]
+    public void MemoryGrowsWithTheLengthNotItsSquare()
+    {
+        using var limit = ParallelFor.Limit(1);
+        long Held(int length)
+        {
+            // A thread of its own starts with no scratch; the outer scope keeps what is taken until it was read.
+            long held = 0;
+            var thread = new Thread(() =>
+            {
+                using var one = ParallelFor.Limit(1);
+                using var scratch = Scratch.Open();
+                var x = Tensor.RandN([1, 1, length, 8], rng: new Rng(1)).RequireGrad();
+                Tensor.ScaledDotProductAttention(x, x, x, causal: true).Sum().Backward();
+                held = Scratch.HeldByThisThread;
+            });
+            thread.Start();
+            thread.Join();
+            return held;
+        }
+        // The scores alone would be 64 and 256 MiB; the sums of 16 parts are 2 x 8 x 16 x 4 bytes a key.
+        long half = Held(4096), full = Held(8192);
+        Assert.InRange(full, 1, 16L << 20);
+        Assert.InRange(full - half, 0, 4096 * 1024 * 5 / 4);
+    }
 }

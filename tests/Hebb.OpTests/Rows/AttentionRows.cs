@@ -35,6 +35,10 @@ internal static class AttentionRows
         yield return Row("attention_mask_five_axes", [2, 1, 2, 3, 2], [2, 1, 2, 4, 2], 2, mask: In.Bools(2, 1, 1, 3, 4));
         yield return Row("attention_dropout", [2, 2, 3, 2], [2, 1, 4, 2], 2, dropout: 0.4);
         yield return Row("attention_everything", [2, 4, 5, 3], [2, 2, 6, 3], 2, mask: In.Real(1, 4, 5, 6), causal: true, past: 1, dropout: 0.3, scale: 0.8);
+        yield return Row("attention_window", [1, 2, 6, 3], [1, 1, 7, 3], 2, causal: true, past: 1, window: 3);
+        yield return Row("attention_window_both_ways", [2, 1, 5, 2], [2, 1, 6, 2], 3, window: 2);
+        yield return Row("attention_blocks", [2, 2, 5, 2], [2, 1, 6, 2], 3, mask: In.Bools(2, 3, 3), block: 2);
+        yield return Row("attention_blocks_batch", [2, 2, 5, 2], [2, 2, 4, 2], 3, mask: In.Bools(2, 1, 2, 2), causal: true, block: 3, window: 4);
         yield return new("attention_turned", [In.Real(2, 4, 3, 5), In.Real(2, 6, 3, 5), In.Real(2, 6, 3, 2)], x => Tensor.ScaledDotProductAttention(x[0].Transpose(1, 2), x[1].Transpose(1, 2), x[2].Transpose(1, 2)))
         {
             Reference = x => [Naive(x[0].Transpose(1, 2).Contiguous(), x[1].Transpose(1, 2).Contiguous(), x[2].Transpose(1, 2).Contiguous(), null, null, null, 1 / Math.Sqrt(5), 0)],
@@ -53,21 +57,37 @@ internal static class AttentionRows
 
     private static readonly PhiloxKey Key = new(77, 5);
 
-    private static OpCase Row(string name, int[] query, int[] key, int width, In? mask = null, bool causal = false, long past = 0, double? scale = null, double dropout = 0)
+    private static OpCase Row(string name, int[] query, int[] key, int width, In? mask = null, bool causal = false, long past = 0, double? scale = null, double dropout = 0, int? window = null, int block = 0)
     {
         In[] inputs = [In.Real(query), In.Real(key), In.Real([.. key[..^1], width])];
         if (mask is not null)
             inputs = [.. inputs, mask];
         bool large = query[^2] * key[^2] > 1000;
-        return new(name, inputs, x => Tensor.ScaledDotProductAttention(x[0], x[1], x[2], x.Length > 3 ? x[3] : null, causal, scale, dropout, (int)past, dropoutKey: Tensor.From([Key.Low, Key.High])))
+        return new(name, inputs, x => Tensor.ScaledDotProductAttention(
+            x[0], x[1], x[2], x.Length > 3 && block == 0 ? x[3] : null, causal, scale, dropout, (int)past, dropoutKey: Tensor.From([Key.Low, Key.High]),
+            window: window, blocks: x.Length > 3 && block > 0 ? x[3] : null, blockSize: Math.Max(1, block)))
         {
             LoopsInVmap = dropout > 0 ? "the kernel draws one mask, of one key, over all heads: each example has to see its own" : null,
-            Reference = x => [Naive(x[0], x[1], x[2], x.Length > 3 ? x[3] : null, causal ? past : null, dropout > 0 ? Key : null, scale ?? 1 / Math.Sqrt(query[^1]), dropout)],
+            Reference = x => [Naive(x[0], x[1], x[2], Seen(x.Length > 3 ? x[3] : null, query[^2], key[^2], past, window, block), causal ? past : null, dropout > 0 ? Key : null, scale ?? 1 / Math.Sqrt(query[^1]), dropout)],
             // Their gradients are held against the decomposition in AttentionTests.
             Gradient = !large,
             Vmap = !large,
             DTypes = large ? [DType.Float32] : [DType.Float32, DType.Float16, DType.BFloat16],
         };
+    }
+
+    /// <summary>A mask that says of each query and key what a window and a mask of blocks say of them.</summary>
+    private static Tensor? Seen(Tensor? mask, int queries, int keys, long past, int? window, int block)
+    {
+        if (block > 0)
+        {
+            int[] Places(int count) => [.. Enumerable.Range(0, count).Select(i => i / block)];
+            mask = mask!.IndexSelect(-2, Tensor.From(Places(queries))).IndexSelect(-1, Tensor.From(Places(keys)));
+        }
+        if (window is not { } w)
+            return mask;
+        var near = Tensor.From([.. from i in Enumerable.Range(0, queries) from j in Enumerable.Range(0, keys) select Math.Abs(j - i - past) < w], [queries, keys]);
+        return mask is null ? near : mask.LogicalAnd(near);
     }
 
     /// <summary>By the definition, one query at a time.</summary>
@@ -122,6 +142,9 @@ internal static class AttentionRows
         yield return ErrorCase.Shape("attention_batch_sizes", () => Tensor.ScaledDotProductAttention(Zeros(2, 2, 3), Zeros(1, 2, 3), Zeros(1, 2, 3)), "Attention: queries [2, 2, 3], keys [1, 2, 3] and values [1, 2, 3] differ in their batches");
         yield return ErrorCase.Shape("attention_mask_shape", () => Tensor.ScaledDotProductAttention(Zeros(1, 1, 2, 3), Zeros(1, 1, 4, 3), Zeros(1, 1, 4, 3), Zeros(3, 4)), "Attention: mask [1, 1, 3, 4] does not broadcast to [1, 1, 2, 4]");
         yield return ErrorCase.DType("attention_types", () => Tensor.ScaledDotProductAttention(Zeros(2, 3), Zeros(2, 3).To(DType.Float64), Zeros(2, 3)), "Attention: queries float32, keys float64 and values float32 must be of one float type");
+        yield return ErrorCase.Shape("attention_blocks_shape", () => Tensor.ScaledDotProductAttention(Zeros(1, 1, 5, 3), Zeros(1, 1, 4, 3), Zeros(1, 1, 4, 3), blocks: Tensor.Ones([3, 3], DType.Bool), blockSize: 2), "Attention: mask of blocks [1, 1, 3, 3] does not broadcast to [1, 1, 3, 2], one for each 2 queries and 2 keys");
+        yield return ErrorCase.DType("attention_blocks_type", () => Tensor.ScaledDotProductAttention(Zeros(2, 3), Zeros(2, 3), Zeros(2, 3), blocks: Zeros(1, 1), blockSize: 2), "Attention: the mask of blocks is float32; it must be bool");
+        yield return new("attention_window_range", () => Tensor.ScaledDotProductAttention(Zeros(2, 3), Zeros(2, 3), Zeros(2, 3), window: 0), typeof(HebbException), "Attention: window 0 and block size 64 must be at least 1, past length 0 at least 0");
         yield return new("attention_dropout_range", () => Tensor.ScaledDotProductAttention(Zeros(2, 3), Zeros(2, 3), Zeros(2, 3), dropout: 2), typeof(HebbException), "Attention: probability 2 is not between 0 and 1");
     }
 }

@@ -11,9 +11,7 @@ internal readonly record struct KeyRun(long Start, int Count);
 /// </summary>
 internal unsafe partial struct AttentionProblem<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>
-    /// Keys are taken up in tiles that start at multiples of this: 18 micro-tiles of 14 rows, or 42 of 6, whose scores for a panel of queries stay in the L1 cache.
-    /// </summary>
+    /// <summary>Keys are taken up in tiles that start at multiples of this: their scores for a panel of queries stay in the L1 cache.</summary>
     public const int KeyTile = 256;
 
     private const long Unbounded = 1L << 40;
