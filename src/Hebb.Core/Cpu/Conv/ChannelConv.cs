@@ -15,7 +15,7 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
     const long PlanesAtOnce = 4 << 20;    // elements of planes that lie in memory at a time
     const long ItemWork = 1L << 20;       // multiply-adds of an item
     const long CopyAtOnce = 1L << 14;     // elements
-    const double TurnCost = 0.5, TurnApartCost = 1.5, ScatterCost = 0.2;    // cycles an element, roughly
+    const double TurnCost = 0.5, TurnApartCost = 3, ScatterCost = 0.2;    // cycles an element, roughly
 
     readonly ShiftPlan<T> _plan;
     readonly ChannelWeights<T, V> _weights;
