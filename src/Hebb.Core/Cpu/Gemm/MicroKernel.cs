@@ -41,7 +41,7 @@ unsafe struct TileArgs<T>
 /// </remarks>
 static unsafe class MicroKernel
 {
-    const int PrefetchSteps = 8;
+    const int PrefetchSteps = 16;
 
     /// <summary>ARow is 1: packed, or transposed in place.</summary>
     public struct UnitRows;
