@@ -84,13 +84,13 @@ public class ErrorTests
         { "manifest.json", "\"version\": 1", "\"version\": 2", "is of format version 2, written by a newer Hebb; this one reads up to version 1" },
         { "manifest.json", "\"version\": 1", "\"version\": \"x\"", "manifest.json.version is no integer of 32 bits" },
         { "manifest.json", "{", "[", "manifest.json is no JSON: " },
-        { "graph.json", "\"relu\"", "\"rellu\"", "graph.json.nodes[3]: no op is called 'rellu' in this version of Hebb" },
-        { "graph.json", "\"axes\"", "\"axis\"", "graph.json.nodes[0]: permute: the attribute axes is missing" },
-        { "graph.json", "\"axes\": [", "\"more\": 1, \"axes\": [", "graph.json.nodes[0]: permute has 1 attributes, not 2" },
-        { "graph.json", "\"op\": \"matmul\",\n      \"inputs\": [\n        0,", "\"op\": \"matmul\",\n      \"inputs\": [\n        99,", "graph.json.nodes[1].inputs[0] is 99, but only 6 values come before" },
-        { "graph.json", "\"op\": \"matmul\",\n      \"inputs\": [\n        0,", "\"op\": \"matmul\",\n      \"inputs\": [\n        6,", "graph.json.nodes[1].inputs[0] is 6, but only 6 values come before" },
-        { "graph.json", "\"op\": \"matmul\",\n      \"inputs\": [\n        0,", "\"op\": \"matmul\",\n      \"inputs\": [\n", "graph.json.nodes[1]: matmul refuses " },
-        { "graph.json", "\"batch\",\n        8", "\"batch\",\n        9", "graph.json.nodes[1]: matmul refuses float32[5, 9], float32[8, 16]: MatMul: [5, 9] x [8, 16]: inner dimensions 9 and 8 differ" },
+        { "graph.json", "\"relu\"", "\"rellu\"", "graph.json.nodes[1]: no op is called 'rellu' in this version of Hebb" },
+        { "graph.json", "\"axis\"", "\"axes\"", "graph.json.nodes[3]: log_softmax: the attribute axis is missing" },
+        { "graph.json", "\"axis\": 1", "\"more\": 1, \"axis\": 1", "graph.json.nodes[3]: log_softmax has 1 attributes, not 2" },
+        { "graph.json", "\"op\": \"linear\",\n      \"inputs\": [\n        0,", "\"op\": \"linear\",\n      \"inputs\": [\n        99,", "graph.json.nodes[0].inputs[0] is 99, but only 5 values come before" },
+        { "graph.json", "\"op\": \"linear\",\n      \"inputs\": [\n        0,", "\"op\": \"linear\",\n      \"inputs\": [\n        5,", "graph.json.nodes[0].inputs[0] is 5, but only 5 values come before" },
+        { "graph.json", "\"op\": \"linear\",\n      \"inputs\": [\n        0,", "\"op\": \"linear\",\n      \"inputs\": [\n", "graph.json.nodes[0]: linear refuses " },
+        { "graph.json", "\"batch\",\n        8", "\"batch\",\n        9", "graph.json.nodes[0]: linear refuses float32[5, 9], float32[16, 8], float32[16]: Linear: input [5, 9]: the last axis is 9, the weight [16, 8] takes 8 inputs" },
         { "graph.json", "\"batch\",\n        8", "\"2*batch\",\n        8", "graph.json.inputs[0].shape: only the first axis of an input can be the batch" },
         { "graph.json", "\"parameter\": \"0.bias\"", "\"parameter\": \"9.bias\"", "graph.json.leaves[1].parameter: there is no parameter '9.bias'" },
         { "schema.json", "\"batch\",\n        3", "\"batch\",\n        4", "schema.json: says input: float32[batch, 8] to output: float32[batch, 4], but the graph computes input: float32[batch, 8] to output: float32[batch, 3]" },
@@ -141,6 +141,6 @@ public class ErrorTests
 
         var e = Assert.Throws<FormatException>(() => Load(Archive.Make(Archive.Signed(entries, "weights.safetensors", stream.ToArray()))));
 
-        Assert.Equal("m.hebb: graph.json.nodes[1]: matmul refuses float32[5, 8], float32[9, 16]: MatMul: [5, 8] x [9, 16]: inner dimensions 8 and 9 differ", e.Message);
+        Assert.Equal("m.hebb: graph.json.nodes[0]: linear refuses float32[5, 8], float32[16, 9], float32[16]: Linear: input [5, 8]: the last axis is 8, the weight [16, 9] takes 9 inputs", e.Message);
     }
 }
