@@ -46,6 +46,11 @@ public unsafe class ConvTests
         (2, 3, 5, 1, [5, 6, 7], [3, 3, 3], [1, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1]),
         (1, 10, 20, 2, [6, 5, 8], [2, 3, 1], [2, 1, 2], [0, 1, 0], [1, 1, 1], [1, 2, 1]),
         (1, 2, 2, 2, [4, 4, 4], [3, 3, 3], [1, 1, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1]),
+        (2, 6, 8, 2, [9, 8], [1, 1], [2, 3], [0, 0], [1, 0], [1, 1]),    // a stride without a kernel
+        (2, 6, 8, 1, [8, 8], [1, 1], [2, 3], [0, 0], [1, 0], [1, 1]),    // the last output meets only padding
+        (90, 300, 230, 1, [4, 3], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),    // many channels, few places
+        (3, 260, 256, 1, [5, 6], [3, 2], [2, 1], [1, 0], [0, 1], [1, 2]),
+        (2, 256, 259, 1, [9, 7], [1, 1], [2, 3], [0, 0], [0, 0], [1, 1]),
     ];
 
     public static TheoryData<IsaPath> Paths => GemmTests.Paths;
@@ -88,7 +93,7 @@ public unsafe class ConvTests
     public void The_bits_do_not_depend_on_the_threads(IsaPath path)
     {
         var random = new Random(13);
-        foreach (int row in (ReadOnlySpan<int>)[1, 2, 3, 4, 6, 7, 11, 17, 18, 19, 20, 22, 30, 34])
+        foreach (int row in (ReadOnlySpan<int>)[1, 2, 3, 4, 6, 7, 11, 17, 18, 19, 20, 22, 30, 34, 36, 38, 39, 40])
         {
             using var c = new Case<float>(Geometry(row), random);
             using (ParallelFor.Limit(1))

@@ -71,4 +71,16 @@ struct ConvGeometry
             return pointwise;
         }
     }
+
+    /// <summary>A kernel of one place that never meets the padding: each output is a matrix product over channels at one cell.</summary>
+    public readonly bool IsSampled
+    {
+        get
+        {
+            bool sampled = Output.Product > 0;
+            for (int i = 0; i < Axes.Count; i++)
+                sampled &= Kernel[i] == 1 && PadBegin[i] == 0 && (OutputLength(i) - 1) * Stride[i] < Input[i];
+            return sampled;
+        }
+    }
 }

@@ -80,6 +80,11 @@ static unsafe class ConvKernels
             Pointwise<T, V>(g, x, w, bias, y, forward: true);
             return;
         }
+        if (g.IsSampled && !g.IsPointwise)
+        {
+            SampledConv.Forward<T, V>(g, x, w, bias, y, weights, scratch);
+            return;
+        }
         var whole = ShiftPlan<T>.Forward(g, x, w, bias, y, scratch, whole: true, weights);
         if (Winograd<T, V>(g, ref whole, forward: true, scratch))
             return;
@@ -106,6 +111,11 @@ static unsafe class ConvKernels
             Pointwise<T, V>(g, dy, w, bias, dx, forward: false);
             return;
         }
+        if (g.IsSampled && !g.IsPointwise)
+        {
+            SampledConv.DataGrad<T, V>(g, dy, w, bias, dx, weights, scratch);
+            return;
+        }
         var whole = ShiftPlan<T>.Backward(g, dy, w, bias, dx, scratch, whole: true, weights);
         if (Winograd<T, V>(g, ref whole, forward: false, scratch))
             return;
@@ -128,7 +138,9 @@ static unsafe class ConvKernels
             return;
         }
         using var scratch = Scratch.Open();
-        if (g.GroupIn > V.Count / 2)
+        if (WeightGradProduct<T, V>.IsBetter(g))
+            WeightGradProduct<T, V>.Run(g, x, dy, dw, scratch);
+        else if (g.GroupIn > V.Count / 2)
             WeightGradTiles<T, V>.Run(g, x, dy, dw, scratch);
         else if (g.GroupOut >= V.Count / 2)
             WeightGradPatches<T, V>.Run(g, x, dy, dw, scratch);
