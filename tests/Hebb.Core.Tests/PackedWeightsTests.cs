@@ -37,9 +37,13 @@ public class PackedWeightsTests
         Same(x, w, Forward);
         w[0] = Draw(3, channels, 3, 3);
         Same(x, w, Forward);
-        w.AsSpan<float>()[5] = 100;
-        Same(x, w, Forward);
         w[..] = w * 2;
+        Same(x, w, Forward);
+        Same(x, w, Transposed);
+        var held = w.AsSpan<float>();
+        held[5] = 100;
+        Same(x, w, Forward);
+        held[7] = -100;    // long after it was taken
         Same(x, w, Forward);
         Same(x, w, Transposed);
     }

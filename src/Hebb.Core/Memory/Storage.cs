@@ -27,8 +27,12 @@ public abstract unsafe class Storage
     /// <summary>Counts in-place changes, so that a backward pass over changed values is refused and prepacked copies are renewed.</summary>
     public int Version { get; internal set; }
 
-    /// <summary>Counts the writable spans handed out, through which values may change unseen by <see cref="Version"/>.</summary>
-    internal int Exposures;
+    /// <summary>Whether somebody may hold a writable span, through which values change unseen by <see cref="Version"/>: then no copy is kept.</summary>
+    internal bool IsExposed => _exposedGeneration == Generation;
+
+    private int _exposedGeneration = -1;
+
+    internal void Expose() => _exposedGeneration = Generation;
 
     /// <summary>Where the memory is.</summary>
     public Device Device => Device.Cpu;

@@ -24,7 +24,7 @@ public sealed partial class Tensor
         {
             if (rows[i].Length != width)
                 throw new ShapeException($"FromRows: row {i} has {rows[i].Length} values, row 0 has {width}");
-            rows[i].CopyTo(y.AsSpan<T>().Slice(i * width, width));
+            rows[i].CopyTo(y.Elements<T>().Slice(i * width, width));
         }
         GC.KeepAlive(y);
         return y;

@@ -8,18 +8,25 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// The elements in place, row by row. Valid while the tensor is: keep a reference to it. Writing changes every view of the memory, unseen by backward.
-    /// Kernels may keep a rearranged copy of weights: take the span anew to write again after an op has run on the tensor.
+    /// Kernels then keep no rearranged copy of it, so weights that are to be used often are better changed by an index: <c>w[..] = values</c>.
     /// </summary>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the element type.</exception>
     /// <exception cref="ShapeException">The tensor is not contiguous, or has more than 2^31 elements.</exception>
-    public unsafe Span<T> AsSpan<T>() where T : unmanaged
+    public Span<T> AsSpan<T>() where T : unmanaged
+    {
+        var elements = Elements<T>();
+        Storage.Expose();
+        return elements;
+    }
+
+    /// <summary>The same, for callers who do not write to it, or write before anybody else sees the tensor.</summary>
+    internal unsafe Span<T> Elements<T>() where T : unmanaged
     {
         CheckType<T>("AsSpan");
         if (!IsContiguous)
             throw new ShapeException($"AsSpan: {Spec} is a view that is not contiguous; call Contiguous() first");
         if (Count > int.MaxValue)
             throw new ShapeException($"AsSpan: {Count} elements are more than a span can hold");
-        Storage.Exposures++;
         return new Span<T>(Pointer, (int)Count);
     }
 
@@ -29,7 +36,7 @@ public sealed partial class Tensor
     {
         CheckType<T>("ToArray");
         var source = Copying.Contiguous(this);
-        var result = source.AsSpan<T>().ToArray();
+        var result = source.Elements<T>().ToArray();
         GC.KeepAlive(source);
         return result;
     }

@@ -21,7 +21,7 @@ public sealed partial class Tensor
         }
         var y = Empty(sizes, DTypes.Of<T>());
         if (y.Count > 0)
-            values.FlattenTo(y.AsSpan<T>());
+            values.FlattenTo(y.Elements<T>());
         GC.KeepAlive(y);
         return y;
     }

@@ -37,7 +37,7 @@ internal abstract class OptimizerPrimitive : Primitive
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        var numbers = inputs[^1].AsSpan<double>();
+        var numbers = inputs[^1].Elements<double>();
         var (rate, step) = (numbers[0], numbers[1]);
         Tensor[] from = [inputs[0], .. inputs[2..^1]];
         if (inputs[0].DType == DType.Float64)

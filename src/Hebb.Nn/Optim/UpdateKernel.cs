@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Hebb.Cpu;
 using Hebb.Cpu.Simd;
 
@@ -31,7 +30,7 @@ internal unsafe struct UpdateKernel<TUpdate, T> : IRangeBody
     private UpdateKernel(TUpdate update, Tensor gradient)
     {
         _update = update;
-        _gradient = Pointer(gradient);
+        _gradient = gradient.Data<T>();
     }
 
     /// <param name="update">The arithmetic.</param>
@@ -46,14 +45,11 @@ internal unsafe struct UpdateKernel<TUpdate, T> : IRangeBody
 
     private static Streams Read(ReadOnlySpan<Tensor> tensors) => new()
     {
-        Parameter = Pointer(tensors[0]),
-        First = tensors.Length > 1 ? Pointer(tensors[1]) : null,
-        Second = tensors.Length > 2 ? Pointer(tensors[2]) : null,
-        Third = tensors.Length > 3 ? Pointer(tensors[3]) : null,
+        Parameter = tensors[0].Data<T>(),
+        First = tensors.Length > 1 ? tensors[1].Data<T>() : null,
+        Second = tensors.Length > 2 ? tensors[2].Data<T>() : null,
+        Third = tensors.Length > 3 ? tensors[3].Data<T>() : null,
     };
-
-    // Tensors lie in native memory, which does not move.
-    private static T* Pointer(Tensor x) => (T*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(x.AsSpan<T>()));
 
     public void Invoke(long begin, long end)
     {

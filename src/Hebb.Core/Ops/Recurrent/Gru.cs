@@ -45,15 +45,7 @@ internal sealed class GruOp(bool reverse) : RecurrentPrimitive(reverse)
         outputs[2] = x;
     }
 
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (inputs[0].DType == DType.Float64)
-            Run<double>(inputs, outputs);
-        else
-            Run<float>(inputs, outputs);
-    }
-
-    private unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    protected override unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var ready = Rows(inputs);
         RecurrentKernel.Forward<T, GruCell<T>>(Problem<T>(ready[0], ready[1].Shape[1], Lengths(ready)) with

@@ -56,15 +56,7 @@ internal sealed class GruGradOp(bool reverse, bool inner) : RecurrentPrimitive(r
         outputs[2] = g with { Shape = state };
     }
 
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (inputs[0].DType == DType.Float64)
-            Run<double>(inputs, outputs);
-        else
-            Run<float>(inputs, outputs);
-    }
-
-    private unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    protected override unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         RecurrentKernel.Backward<T, GruCell<T>>(Problem<T>(inputs[0], inputs[0].Shape[2], Lengths(inputs)) with
         {

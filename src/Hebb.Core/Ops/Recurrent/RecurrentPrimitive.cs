@@ -32,6 +32,16 @@ internal abstract class RecurrentPrimitive(bool reverse) : Primitive
             throw new FormatException($"{Name}: {inputs.Length} inputs where {Required} are needed, and perhaps lengths");
     }
 
+    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        if (inputs[0].DType == DType.Float64)
+            Run<double>(inputs, outputs);
+        else
+            Run<float>(inputs, outputs);
+    }
+
+    protected abstract void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>;
+
     /// <summary>Checks one input.</summary>
     /// <exception cref="ShapeException">It is not of that shape.</exception>
     /// <exception cref="DTypeException">It is not of the type of the others.</exception>

@@ -50,15 +50,7 @@ internal sealed class RnnOp(bool reverse, bool relu) : RecurrentPrimitive(revers
         outputs[1] = x with { Shape = state };
     }
 
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (inputs[0].DType == DType.Float64)
-            Run<double>(inputs, outputs);
-        else
-            Run<float>(inputs, outputs);
-    }
-
-    private unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    protected override unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var ready = Rows(inputs);
         var problem = Problem<T>(ready[0], ready[0].Shape[2], Lengths(ready)) with
@@ -151,15 +143,7 @@ internal sealed class RnnGradOp(bool reverse, bool relu) : RecurrentPrimitive(re
         outputs[1] = g with { Shape = state };
     }
 
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (inputs[0].DType == DType.Float64)
-            Run<double>(inputs, outputs);
-        else
-            Run<float>(inputs, outputs);
-    }
-
-    private unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
+    protected override unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var problem = Problem<T>(inputs[0], inputs[0].Shape[2], Lengths(inputs)) with
         {

@@ -52,7 +52,7 @@ sealed unsafe class PackedWeights
     public static PackedWeights? Find(Storage? storage, in PackedKey key, long bytes, out bool fresh)
     {
         fresh = false;
-        if (storage is null)
+        if (storage is null || storage.IsExposed)
             return null;
         Entry entry = s_entries.GetValue(storage, static _ => new Entry());
         lock (entry)
@@ -89,16 +89,16 @@ sealed unsafe class PackedWeights
     sealed class Entry
     {
         public readonly Dictionary<PackedKey, PackedWeights?> Kept = [];
-        int _generation, _version, _exposures;
+        int _generation, _version;
 
-        public bool IsCurrent(Storage storage) => (_generation, _version, _exposures) == (storage.Generation, storage.Version, storage.Exposures);
+        public bool IsCurrent(Storage storage) => (_generation, _version) == (storage.Generation, storage.Version);
 
         public void Renew(Storage storage)
         {
             if (IsCurrent(storage))
                 return;
             Kept.Clear();
-            (_generation, _version, _exposures) = (storage.Generation, storage.Version, storage.Exposures);
+            (_generation, _version) = (storage.Generation, storage.Version);
         }
     }
 }
