@@ -15,6 +15,8 @@ internal sealed class LinearOp : Primitive
 
     public override bool AcceptsStrided => true;
 
+    public override bool AcceptsHalf => true;
+
     public override bool HasDecomposition => true;
 
     public override Saved Saves => Saved.Input0 | Saved.Input1;
@@ -48,10 +50,7 @@ internal sealed class LinearOp : Primitive
         var bias = inputs.Length > 2 ? inputs[2] : null;
         if (outputs[0].Count == 0)
             return;
-        if (inputs[0].DType == DType.Float32)
-            LinearKernel.Run<float>(inputs[0], inputs[1], bias, outputs[0]);
-        else
-            LinearKernel.Run<double>(inputs[0], inputs[1], bias, outputs[0]);
+        LinearKernel.Run(inputs[0], inputs[1], bias, outputs[0]);
     }
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Hebb.Cpu;
 
 namespace Hebb.Ops;
@@ -6,7 +5,26 @@ namespace Hebb.Ops;
 /// <summary>Rows of any strides by one weight, the bias in the same pass.</summary>
 internal static unsafe class LinearKernel
 {
-    public static void Run<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y) where T : unmanaged, INumber<T>
+    public static void Run(Tensor x, Tensor weight, Tensor? bias, Tensor y)
+    {
+        switch (y.DType)
+        {
+            case DType.Float32:
+                Run(x, weight, bias, y, static (in GemmProblem<float> p, Tensor w) => PackedMatrix.Product(p, w));
+                break;
+            case DType.Float64:
+                Run(x, weight, bias, y, static (in GemmProblem<double> p, Tensor w) => PackedMatrix.Product(p, w));
+                break;
+            case DType.BFloat16:
+                Run(x, weight, bias, y, static (in GemmProblem<ushort> p, Tensor w) => HalfGemm.Run<BFloat16Words>(p, w));
+                break;
+            default:
+                Run(x, weight, bias, y, static (in GemmProblem<ushort> p, Tensor w) => HalfGemm.Run<Float16Words>(p, w));
+                break;
+        }
+    }
+
+    private static void Run<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y, MatMulKernel.Product<T> product) where T : unmanaged
     {
         int inputs = weight.Shape[1], outputs = weight.Shape[0];
         using var scratch = Scratch.Open();
@@ -37,7 +55,7 @@ internal static unsafe class LinearKernel
         }
         if (x.IsContiguous || x.Rank < 2)
         {
-            PackedMatrix.Product(problem, weight);
+            product(problem, weight);
             return;
         }
         // Rows along one axis at a time; what strides the axes before it have does not matter then.
@@ -54,7 +72,7 @@ internal static unsafe class LinearKernel
             }
             problem.A = x.Data<T>() + at;
             problem.C = y.Data<T>() + (call * problem.M * outputs);
-            PackedMatrix.Product(problem, weight);
+            product(problem, weight);
         }
     }
 }

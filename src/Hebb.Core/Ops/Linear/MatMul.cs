@@ -14,6 +14,8 @@ internal sealed class MatMulOp : Primitive
 
     public override bool AcceptsStrided => true;
 
+    public override bool AcceptsHalf => true;
+
     public override Saved Saves => Saved.Inputs;
 
     public override BatchRule Batching => BatchRule.Own;

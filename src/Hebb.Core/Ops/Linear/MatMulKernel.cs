@@ -18,6 +18,12 @@ internal static unsafe class MatMulKernel
             case DType.Float64:
                 Batched(a, b, c, static (in GemmProblem<double> p, Tensor b) => PackedMatrix.Product(p, b));
                 break;
+            case DType.BFloat16:
+                Batched(a, b, c, static (in GemmProblem<ushort> p, Tensor b) => HalfGemm.Run<BFloat16Words>(p, b));
+                break;
+            case DType.Float16:
+                Batched(a, b, c, static (in GemmProblem<ushort> p, Tensor b) => HalfGemm.Run<Float16Words>(p, b));
+                break;
             case DType.Int8:
                 Integers<sbyte>(a, b, c);
                 break;
@@ -45,7 +51,7 @@ internal static unsafe class MatMulKernel
         }
     }
 
-    private delegate void Product<T>(in GemmProblem<T> problem, Tensor b) where T : unmanaged;
+    internal delegate void Product<T>(in GemmProblem<T> problem, Tensor b) where T : unmanaged;
 
     private static void Integers<T>(Tensor a, Tensor b, Tensor c) where T : unmanaged, INumberBase<T> =>
         Batched(a, b, c, static (in GemmProblem<T> p, Tensor _) => GemmGeneric.Run(p));
