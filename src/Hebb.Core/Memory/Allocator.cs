@@ -28,14 +28,23 @@ public static class Allocator
         BlockPool.Trim();
     }
 
+    private static void ThrowNoDevice(Device device) => throw new DeviceException($"{device} is not available in this build; tensors live on the cpu");
+
     /// <summary>Uninitialised memory of at least <paramref name="bytes"/>, aligned to 64, on a device; the open scope, if any, will hand it back.</summary>
     internal static Storage Rent(long bytes, Device device, EngineThread thread)
     {
         if (device.Kind != DeviceKind.Cpu)
-            throw new DeviceException($"{device} is not available in this build; tensors live on the cpu");
-        var storage = bytes <= SmallHeap.MaxBytes ? thread.Heap.Rent((int)bytes) : BlockPool.Rent(bytes);
-        storage.Scope = null;
-        thread.Scope?.Adopt(storage);
-        return storage;
+            ThrowNoDevice(device);
+        if (bytes <= SmallHeap.MaxBytes)
+        {
+            var slice = thread.Heap.Rent((int)bytes);
+            slice.Scope = null;
+            thread.Scope?.Adopt(slice);
+            return slice;
+        }
+        var block = BlockPool.Rent(bytes);
+        block.Scope = null;
+        thread.Scope?.Adopt(block);
+        return block;
     }
 }

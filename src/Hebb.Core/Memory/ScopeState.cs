@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hebb.Transforms;
 
 namespace Hebb.Memory;
@@ -24,7 +25,7 @@ internal sealed class ScopeState
 
     private struct Entry
     {
-        public Storage? Slice;
+        public SmallHeap.Slice? Slice;
         public WeakReference<NativeBlock>? Block;
         public int Generation;
     }
@@ -52,27 +53,32 @@ internal sealed class ScopeState
         return thread.Scope = new ScopeState(thread, member, file, line, suspended, isStep);
     }
 
-    public void Adopt(Storage storage)
+    public void Adopt(NativeBlock block)
     {
-        if (_suspended)
+        if (!_suspended)
+            Enter(block).Block = block.Weak;
+    }
+
+    public void Adopt(SmallHeap.Slice slice)
+    {
+        if (_suspended || _sliceBytes > MaxSliceBytes)
             return;
-        if (_count == _entries.Length)
-            Array.Resize(ref _entries, 2 * _count);
-        ref var entry = ref _entries[_count];
-        if (storage is NativeBlock block)
-        {
-            entry.Block = block.Weak;
-        }
-        else
-        {
-            if (_sliceBytes > MaxSliceBytes)
-                return;
-            _sliceBytes += storage.Capacity;
-            entry.Slice = storage;
-        }
+        _sliceBytes += slice.Capacity;
+        Enter(slice).Slice = slice;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ref Entry Enter(Storage storage)
+    {
+        int slot = _count;
+        if (slot == _entries.Length)
+            Array.Resize(ref _entries, 2 * slot);
+        ref var entry = ref _entries[slot];
         entry.Generation = storage.Generation;
         storage.Scope = this;
-        storage.ScopeSlot = _count++;
+        storage.ScopeSlot = slot;
+        _count = slot + 1;
+        return ref entry;
     }
 
     /// <summary>Moves a storage to another scope, or to none.</summary>
@@ -83,7 +89,10 @@ internal sealed class ScopeState
             return;
         _entries[slot].Generation = storage.Generation - 1;
         storage.Scope = null;
-        to?.Adopt(storage);
+        if (storage is NativeBlock block)
+            to?.Adopt(block);
+        else
+            to?.Adopt((SmallHeap.Slice)storage);
     }
 
     public void Pop()
@@ -93,10 +102,18 @@ internal sealed class ScopeState
             throw new HebbException("a TensorScope ended on another thread, or before one that was opened inside it");
         for (int i = 0; i < _count; i++)
         {
-            if (Held(i) is not { } storage || storage.Generation != _entries[i].Generation)
-                continue;
-            (storage.EndedBy, storage.EndedGeneration) = (this, storage.Generation);
-            storage.Release();
+            if (_entries[i].Slice is { } slice)
+            {
+                if (slice.Generation != _entries[i].Generation)
+                    continue;
+                (slice.EndedBy, slice.EndedGeneration) = (this, slice.Generation);
+                slice.Release(thread.Heap);
+            }
+            else if (Held(i) is { } storage && storage.Generation == _entries[i].Generation)
+            {
+                (storage.EndedBy, storage.EndedGeneration) = (this, storage.Generation);
+                storage.Release();
+            }
         }
         Array.Clear(_entries, 0, _count);
         (t_spare ??= new Stack<Entry[]>()).Push(_entries);
@@ -108,6 +125,6 @@ internal sealed class ScopeState
     private Storage? Held(int slot)
     {
         ref readonly var entry = ref _entries[slot];
-        return entry.Slice ?? (entry.Block is { } weak && weak.TryGetTarget(out var block) ? block : null);
+        return (Storage?)entry.Slice ?? (entry.Block is { } weak && weak.TryGetTarget(out var block) ? block : null);
     }
 }

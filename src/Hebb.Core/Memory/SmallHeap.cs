@@ -17,7 +17,7 @@ internal sealed unsafe class SmallHeap
     private const int MaxFree = 4096;
 
     private readonly Slab?[] _slabs = new Slab?[Groups];
-    private readonly Slice?[] _free = new Slice?[Classes];
+    private readonly Stack[] _free = new Stack[Classes];
     private int _freeCount;
 
     /// <summary>Four classes a doubling, in steps of at least 64 bytes.</summary>
@@ -34,16 +34,23 @@ internal sealed unsafe class SmallHeap
         return (log - 7) * 4 + (size - (1 << log)) / step - 1;
     }
 
-    public Storage Rent(int bytes)
+    public Slice Rent(int bytes)
     {
         int sizeClass = ClassOf(bytes, out int size);
-        if (_free[sizeClass] is { } slice)
+        ref var free = ref _free[sizeClass];
+        if (free.Count > 0)
         {
-            _free[sizeClass] = slice.NextFree;
-            slice.NextFree = null;
             _freeCount--;
+            ref var top = ref free.Slices![--free.Count];
+            var slice = top!;
+            top = null;
             return slice;
         }
+        return Cut(size, sizeClass);
+    }
+
+    private Slice Cut(int size, int sizeClass)
+    {
         int group = size <= 256 ? 0 : size <= 2048 ? 1 : 2;
         var slab = _slabs[group];
         if (slab is null || slab.Used + size > slab.Block.Capacity)
@@ -53,27 +60,35 @@ internal sealed unsafe class SmallHeap
         return result;
     }
 
-    private void Return(Slice slice)
+    public void Return(Slice slice)
     {
         if (_freeCount >= MaxFree)
             return;
-        slice.NextFree = _free[slice.SizeClass];
-        _free[slice.SizeClass] = slice;
+        ref var free = ref _free[slice.SizeClass];
+        if (free.Slices is null || free.Count == free.Slices.Length)
+            Array.Resize(ref free.Slices, Math.Max(16, 2 * free.Count));
+        free.Slices[free.Count++] = slice;
         _freeCount++;
     }
 
+    // In an array, not chained: every reference that is written to an object costs.
+    private struct Stack
+    {
+        public Slice?[]? Slices;
+        public int Count;
+    }
+
     /// <summary>Memory that slices share. When the last slice is gone its block's finalizer returns it to the pool.</summary>
-    private sealed class Slab(NativeBlock block)
+    internal sealed class Slab(NativeBlock block)
     {
         public readonly NativeBlock Block = block;
         public int Used;
     }
 
-    private sealed class Slice : Storage
+    internal sealed class Slice : Storage
     {
         private readonly Slab _slab;
         public readonly int SizeClass;
-        public Slice? NextFree;
 
         public Slice(Slab slab, byte* pointer, int size, int sizeClass)
         {
@@ -83,10 +98,13 @@ internal sealed unsafe class SmallHeap
             SizeClass = sizeClass;
         }
 
-        internal override void Release()
+        internal override void Release() => Release(EngineThread.Current.Heap);
+
+        /// <summary>Hands the memory back to a thread's heap, the current one's.</summary>
+        public void Release(SmallHeap heap)
         {
             Generation++;
-            EngineThread.Current.Heap.Return(this);
+            heap.Return(this);
             GC.KeepAlive(_slab);
         }
     }

@@ -29,6 +29,12 @@ public abstract class Primitive
     /// </summary>
     public abstract void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs);
 
+    /// <summary>
+    /// Does all at once where a glance shows that it can: inputs that lie as the kernel wants them, of types and shapes that need no thought. What an op
+    /// costs beyond its kernel is mostly such thought. False, with nothing done, sends it the general way; the results have the same bits.
+    /// </summary>
+    internal virtual bool TryRun(EngineThread thread, ReadOnlySpan<Tensor> inputs, ref Tensor output) => false;
+
     /// <summary>Whether the kernel reads inputs through their strides.</summary>
     public virtual bool AcceptsStrided => false;
 

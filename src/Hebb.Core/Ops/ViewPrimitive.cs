@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hebb.Transforms;
 
 namespace Hebb.Ops;
@@ -9,7 +10,7 @@ public abstract class ViewPrimitive : Primitive
     internal abstract Tensor View(Tensor x, in Shape shape);
 
     /// <summary>All views, for an op of several outputs.</summary>
-    internal virtual void Views(Tensor x, ReadOnlySpan<TensorSpec> specs, Span<Tensor> outputs) => outputs[0] = View(x, specs[0].Shape);
+    internal virtual void Views(Tensor x, ReadOnlySpan<TensorSpec> specs, Span<Tensor> outputs) => outputs[0] = View(x, specs[0].Sizes);
 
     public sealed override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
@@ -20,6 +21,17 @@ public abstract class ViewPrimitive : Primitive
         Views(inputs[0], specs, views);
         for (int i = 0; i < specs.Length; i++)
             Copying.Convert(views[i], outputs[i]);
+    }
+
+    internal override bool TryRun(EngineThread thread, ReadOnlySpan<Tensor> inputs, ref Tensor output)
+    {
+        if (inputs.Length != 1)
+            return false;
+        _ = inputs[0].Storage;
+        Unsafe.SkipInit(out TensorSpec spec);
+        Infer(new ReadOnlySpan<TensorSpec>(in inputs[0].Spec), new Span<TensorSpec>(ref spec));
+        Views(inputs[0], new ReadOnlySpan<TensorSpec>(in spec), new Span<Tensor>(ref output));
+        return true;
     }
 
     public sealed override bool AcceptsStrided => true;

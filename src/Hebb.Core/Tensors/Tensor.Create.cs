@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Hebb.Memory;
 using Hebb.Ops;
+using Hebb.Transforms;
 
 namespace Hebb;
 
@@ -91,7 +92,7 @@ public sealed partial class Tensor
     /// with dimensions it is Float32 too: the op computes in that, and the result is of x's type all the same.
     /// </summary>
     internal static Tensor ScalarLike(double value, Tensor x) =>
-        Full([], value, (x.DType.IsFloat || x.DType.IsComplex) && !(x.DType.IsHalf && x.Rank > 0) ? x.DType : DType.Float32);
+        EngineThread.Current.Numbers.Get(value, (x.DType.IsFloat || x.DType.IsComplex) && !(x.DType.IsHalf && x.Rank > 0) ? x.DType : DType.Float32);
 
     /// <summary>The scalar that a C# integer becomes beside <paramref name="x"/>: of x's type, or Int64 beside Bool.</summary>
     internal static unsafe Tensor ScalarLike(long value, Tensor x)

@@ -79,6 +79,16 @@ public sealed partial class Tensor
     /// <summary>The shape in place: where it is only looked at, nothing need be copied.</summary>
     internal ref readonly Shape Sizes => ref _spec.Sizes;
 
+    /// <summary>Whether kernels can take it as an array of floats: contiguous Float32.</summary>
+    internal bool IsPlainFloat
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _spec.DType == DType.Float32 && _strides is null;
+    }
+
+    /// <summary>The first element of a Float32 tensor.</summary>
+    internal unsafe float Number => *Data<float>();
+
     internal bool HasStorage => _storage is not null;
 
     /// <summary>The memory behind this tensor.</summary>

@@ -14,8 +14,15 @@ internal static class Eager
         private TensorSpec _first;
     }
 
-    [SkipLocalsInit]
     public static void Run(EngineThread thread, Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
+    {
+        if (outputs.Length == 1 && primitive.TryRun(thread, inputs, ref outputs[0]))
+            return;
+        RunGeneral(thread, primitive, inputs, outputs);
+    }
+
+    [SkipLocalsInit]
+    private static void RunGeneral(EngineThread thread, Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
     {
         Unsafe.SkipInit(out Specs inputBuffer);
         Unsafe.SkipInit(out Specs outputBuffer);

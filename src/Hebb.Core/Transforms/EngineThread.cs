@@ -13,6 +13,7 @@ internal sealed class EngineThread
 
     public readonly CpuContext Kernels = new();
     public readonly SmallHeap Heap = new();
+    public readonly NumberCache Numbers = new();
 
     /// <summary>The innermost open scope.</summary>
     public ScopeState? Scope;

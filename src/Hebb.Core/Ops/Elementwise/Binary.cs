@@ -86,6 +86,22 @@ public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
             outputs[0] = new TensorSpec(Hebb.Shape.Broadcast(inputs[0].Sizes, inputs[1].Sizes, DisplayName), dtype, inputs[0].Device);
     }
 
+    internal override bool TryRun(EngineThread thread, ReadOnlySpan<Tensor> inputs, ref Tensor output)
+    {
+        Tensor a = inputs[0], b = inputs[1];
+        if (!TOp.Domain.TakesFloats || !a.IsPlainFloat || !b.IsPlainFloat)
+            return false;
+        if (a.Sizes == b.Sizes)
+            output = ElementwiseDirect<BinaryMap<TOp, float>>.Float(thread, new(_op), a, b);
+        else if (b.Rank == 0)
+            output = ElementwiseDirect<BinaryConstantMap<TOp, float, SecondIsConstant>>.Float(thread, new(_op, b.Number), a, null);
+        else if (a.Rank == 0)
+            output = ElementwiseDirect<BinaryConstantMap<TOp, float, FirstIsConstant>>.Float(thread, new(_op, a.Number), b, null);
+        else
+            return false;
+        return true;
+    }
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (outputs[0].DType.IsComplex)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Hebb.Cpu;
 using Hebb.Cpu.Simd;
+using Hebb.Transforms;
 
 namespace Hebb.Ops;
 
@@ -70,6 +71,20 @@ internal unsafe struct ElementwiseDirect<TMap> : IBlockBody where TMap : struct,
             ParallelFor.Run(ElementwiseBlocks.CountFor(body._count), body);
         else if (body._count > 0)
             body.Invoke(0);
+    }
+
+    /// <summary>A new tensor like <paramref name="a"/>, computed from it and <paramref name="b"/>, if any, which is of its shape. Both are plain floats.</summary>
+    public static Tensor Float(EngineThread thread, TMap map, Tensor a, Tensor? b)
+    {
+        var y = new Tensor(a.Spec, thread);
+        long count = y.Count;
+        if (count > ElementwiseBlocks.Size)
+            Run(map, a.Pointer, b is null ? null : b.Pointer, null, DType.Float32, y);
+        else if (count > 0)
+            map.Run(a.Pointer, b is null ? null : b.Pointer, null, y.Pointer, count);
+        GC.KeepAlive(a);
+        GC.KeepAlive(b);
+        return y;
     }
 
     public void Invoke(long block)

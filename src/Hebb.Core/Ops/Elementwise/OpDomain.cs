@@ -23,6 +23,16 @@ public enum OpDomain
 
 internal static class OpDomains
 {
+    extension(OpDomain domain)
+    {
+        /// <summary>Whether floats are taken, as they are.</summary>
+        public bool TakesFloats
+        {
+            [MethodImpl(MethodImplOptions.AggressiveInlining)]
+            get => domain is OpDomain.Numeric or OpDomain.Float or OpDomain.Any;
+        }
+    }
+
     /// <summary>The type in which an op of this domain computes on inputs that meet in <paramref name="dtype"/>.</summary>
     /// <exception cref="DTypeException">The domain refuses it.</exception>
     public static DType Resolve(this OpDomain domain, DType dtype, string op, bool complex)

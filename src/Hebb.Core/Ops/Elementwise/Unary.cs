@@ -71,6 +71,15 @@ public sealed class Unary<TOp> : Primitive where TOp : struct, IUnaryOp<TOp>
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) =>
         outputs[0] = inputs[0] with { DType = TOp.Domain.Resolve(inputs[0].DType, DisplayName, _op is IComplexUnaryOp) };
 
+    internal override bool TryRun(EngineThread thread, ReadOnlySpan<Tensor> inputs, ref Tensor output)
+    {
+        var x = inputs[0];
+        if (!TOp.Domain.TakesFloats || !x.IsPlainFloat)
+            return false;
+        output = ElementwiseDirect<UnaryMap<TOp, float>>.Float(thread, new(_op), x, null);
+        return true;
+    }
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (outputs[0].DType.IsComplex)

@@ -52,16 +52,21 @@ internal unsafe struct StridedAxes
     }
 
     /// <summary>The distance from the first element to the one at a row-major index.</summary>
-    public readonly long Offset(long index)
+    public readonly long Offset(long index) => Offset(index, Rank);
+
+    /// <summary>The same for an index into all axes but the innermost.</summary>
+    public readonly long OuterOffset(long index) => Offset(index, Rank - 1);
+
+    private readonly long Offset(long index, int rank)
     {
         long offset = 0;
-        for (int i = Rank - 1; i > 0; i--)
+        for (int i = rank - 1; i > 0; i--)
         {
             (long rest, long at) = Math.DivRem(index, Sizes[i]);
             offset += at * Strides[i];
             index = rest;
         }
-        return Rank == 0 ? 0 : offset + index * Strides[0];
+        return rank <= 0 ? 0 : offset + index * Strides[0];
     }
 }
 

@@ -24,9 +24,28 @@ internal static unsafe class Reductions
         where TOp : struct, IReducer<T>
         where T : unmanaged, INumber<T>
     {
-        var plan = ReducePlan.Create(x, axes);
-        Run(c, op, plan, compute, y, shifts);
+        if (PlainRows.Lie(x, axes, compute, out long outputs, out long count))
+        {
+            PlainSums(c, op, x.Data<T>(), outputs, count, y, shifts);
+        }
+        else
+        {
+            var plan = ReducePlan.Create(x, axes);
+            Run(c, op, plan, compute, y, shifts);
+        }
         GC.KeepAlive(x);
+    }
+
+    private static void PlainSums<TOp, T>(CpuContext c, TOp op, T* x, long outputs, long count, T* y, T* shifts)
+        where TOp : struct, IReducer<T>
+        where T : unmanaged, INumber<T>
+    {
+        long parts = (count + BlockSize - 1) / BlockSize;
+        T* partials = parts == 1 ? null : c.Scratch<T>(PartSlot, 2 * parts * outputs);
+        var body = new PlainRows<TOp, T>(op, x, outputs, count, parts, BlockSize, y, shifts, partials);
+        ParallelFor.Run(body.Blocks, body);
+        if (parts > 1)
+            Join<TOp, T>(op, outputs, parts, 2 * parts, 2, 1, partials, y);
     }
 
     private static void Run<TOp, T>(CpuContext c, TOp op, in ReducePlan plan, DType compute, T* y, T* shifts)
@@ -204,5 +223,5 @@ internal static unsafe class Reductions
         }
     }
 
-    private static T Total<T>(T sum, T lost) where T : unmanaged, INumber<T> => sum - sum == T.Zero ? sum + lost : sum;
+    internal static T Total<T>(T sum, T lost) where T : unmanaged, INumber<T> => sum - sum == T.Zero ? sum + lost : sum;
 }

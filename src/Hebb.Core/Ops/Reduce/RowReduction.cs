@@ -32,7 +32,6 @@ internal unsafe ref struct RowReduction<TOp, T>(TOp op, in StridedAxes axes, Run
         V a = identity, b = identity, c = identity, d = identity, sum = identity, lost = V.Zero;
         bool flushed = false;
         long inner = _axes.LastSize;
-        var outer = _axes.Outer();
         long within = start % inner, row = start / inner, rest = count, pending = 0;
         byte* p = null;
         long run = 0;
@@ -41,7 +40,7 @@ internal unsafe ref struct RowReduction<TOp, T>(TOp op, in StridedAxes axes, Run
         {
             if (run == 0)
             {
-                p = reader.At(data, outer.Offset(row++) + within * _axes.LastStride);
+                p = reader.At(data, _axes.OuterOffset(row++) + within * _axes.LastStride);
                 run = Math.Min(inner - within, rest);
                 within = 0;
             }
@@ -83,8 +82,50 @@ internal unsafe ref struct RowReduction<TOp, T>(TOp op, in StridedAxes axes, Run
         }
         else
         {
-            Total = Fold(last);
+            Total = Fold(op, last);
         }
+    }
+
+    /// <summary>The same of elements next to each other in memory, in the same order; what the additions of a sum lost goes to <paramref name="lost"/>.</summary>
+    public static T Plain<V>(TOp op, T* x, long count, T shift, out T lost) where V : unmanaged, ISimd<V, T>
+    {
+        V identity = V.Create(op.Identity), moved = TOp.HasShift ? V.Create(shift) : identity;
+        V a = identity, b = identity, c = identity, d = identity, sum = identity, parts = V.Zero;
+        long pending = 0;
+        bool flushed = false;
+        while (true)
+        {
+            int n = (int)Math.Min(count, FlushEvery), i = n / (4 * V.Count) * (4 * V.Count);
+            if (i > 0)
+                Fours(op, x, i, moved, ref a, ref b, ref c, ref d);
+            for (; i <= n - V.Count; i += V.Count)
+                a = op.Combine(a, op.Map(V.Load(x + i), moved));
+            if (i < n)
+            {
+                V inside = V.Less(V.Indices, V.Create(T.CreateTruncating(n - i)));
+                b = op.Combine(b, V.Select(inside, op.Map(V.LoadPartial(x + i, n - i), moved), identity));
+            }
+            x += n;
+            count -= n;
+            if (count == 0)
+                break;
+            pending += n + V.Count;
+            if (!TOp.IsSum || !Lane.IsFloat<T>() || pending < FlushEvery)
+                continue;
+            Compensation.Add<V, T>(ref sum, ref parts, a + b + (c + d));
+            a = b = c = d = identity;
+            pending = 0;
+            flushed = true;
+        }
+        V last = op.Combine(op.Combine(a, b), op.Combine(c, d));
+        lost = default;
+        if (!TOp.IsSum)
+            return Fold(op, last);
+        if (!flushed)
+            return V.Sum(last);
+        Compensation.Add<V, T>(ref sum, ref parts, last);
+        lost = V.Sum(parts);
+        return V.Sum(sum);
     }
 
     // By itself, so that the four stay in registers.
@@ -108,7 +149,7 @@ internal unsafe ref struct RowReduction<TOp, T>(TOp op, in StridedAxes axes, Run
         (a, b, c, d) = (k, l, m, o);
     }
 
-    private readonly T Fold<V>(V v) where V : unmanaged, ISimd<V, T>
+    private static T Fold<V>(TOp op, V v) where V : unmanaged, ISimd<V, T>
     {
         T* lanes = stackalloc T[V.Count];
         v.Store(lanes);

@@ -25,7 +25,7 @@ internal sealed class ReshapeOp : ViewPrimitive
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
-        if (inputs[0].Shape.Count != _shape.Count)
+        if (inputs[0].Sizes.Count != _shape.Count)
             throw new ShapeException($"Reshape: {inputs[0].Shape} has {inputs[0].Shape.Count} elements, {_shape} {_shape.Count}");
         outputs[0] = inputs[0] with { Shape = _shape };
     }
@@ -103,5 +103,5 @@ public sealed partial class Tensor
     }
 
     /// <summary>The same elements in row-major order under another shape.</summary>
-    public Tensor Reshape(Shape shape) => shape == Shape ? this : Engine.Apply(new ReshapeOp(shape), this);
+    public Tensor Reshape(Shape shape) => shape == Sizes ? this : Engine.Apply(new ReshapeOp(shape), this);
 }
