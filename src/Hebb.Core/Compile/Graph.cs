@@ -55,6 +55,9 @@ public sealed class Graph
         return _plan.Run(inputs);
     }
 
+    /// <summary>Applies the ops with other tensors in the places of inputs and leaves, of their shapes and types.</summary>
+    internal Tensor[] Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> leaves) => _plan.Run(inputs, leaves);
+
     /// <summary>A listing, one op a line.</summary>
     public override string ToString() => GraphPrinter.Print(this);
 }

@@ -58,12 +58,15 @@ internal sealed class ReplayPlan
 
     public GraphLeaf[] Leaves => _leaves;
 
-    public Tensor[] Run(ReadOnlySpan<Tensor> inputs)
+    public Tensor[] Run(ReadOnlySpan<Tensor> inputs) => Run(inputs, Array.ConvertAll(_leaves, leaf => leaf.Read()));
+
+    /// <param name="inputs">What the caller gives.</param>
+    /// <param name="leaves">What stands for each of <see cref="Leaves"/>.</param>
+    public Tensor[] Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> leaves)
     {
         var values = new Tensor[_values];
         inputs.CopyTo(values);
-        for (int i = 0; i < _leaves.Length; i++)
-            values[_inputs + i] = _leaves[i].Read();
+        leaves.CopyTo(values.AsSpan(_inputs));
         var read = new Tensor[_widest];
         string? outer = ModulePath.Current;
         try

@@ -20,10 +20,14 @@ internal sealed class TraceInterpreter : Interpreter
     private readonly Dictionary<Tensor, GraphConstant> _constants = new(ReferenceEqualityComparer.Instance);
     private readonly List<GraphNode> _nodes = [];
     private readonly bool _lines;
+    private readonly bool _captures;
 
-    public TraceInterpreter(Module? module, bool lines)
+    /// <param name="module">Whose parameters and buffers keep their names.</param>
+    /// <param name="lines">Notes the source line of every op.</param>
+    /// <param name="captures">Takes in tensors from inside other transforms, and what is computed from tensors on the tape: the graph is run at once.</param>
+    public TraceInterpreter(Module? module, bool lines, bool captures = false)
     {
-        _lines = lines;
+        (_lines, _captures) = (lines, captures);
         if (module is not null)
         {
             var tree = ModuleTree.Of(module);
@@ -46,12 +50,12 @@ internal sealed class TraceInterpreter : Interpreter
     {
         if (x.Tracer is Traced traced && traced.Interpreter == this)
             return traced.Value;
-        if (x.Tracer is { } other)
+        if (x.Tracer is { } other && !_captures)
             throw new TraceException($"Trace: the function uses a tensor from inside {other.Interpreter.Name}, {x.Spec}, which it was not given; make it an input");
         if (_state.TryGetValue(x, out var leaf))
             return leaf;
         ref var constant = ref CollectionsMarshal.GetValueRefOrAddDefault(_constants, x, out _);
-        return constant ??= new GraphConstant(TensorScope.Escape(x));
+        return constant ??= new GraphConstant(_captures ? x : TensorScope.Escape(x));
     }
 
     /// <summary>In place of a random key: one that every run of the graph draws afresh.</summary>
@@ -62,6 +66,12 @@ internal sealed class TraceInterpreter : Interpreter
         if (IsConstant(inputs))
         {
             Eager.Run(EngineThread.Current, primitive, inputs, outputs);
+            return;
+        }
+        if (primitive is CheckpointOp)
+        {
+            // What a graph keeps for backward is for its passes to say.
+            primitive.Decompose(inputs).CopyTo(outputs);
             return;
         }
         string? line = _lines || primitive.IsDataDependent ? SourceLine.OfCaller() : null;
@@ -86,7 +96,7 @@ internal sealed class TraceInterpreter : Interpreter
     {
         foreach (var input in inputs)
         {
-            if (input.Tracer is not null || _state.ContainsKey(input))
+            if (input.Tracer is not null || _state.ContainsKey(input) || (_captures && input.Node is not null))
                 return false;
         }
         return true;

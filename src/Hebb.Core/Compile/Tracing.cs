@@ -32,6 +32,27 @@ public static class Tracing
         }
     }
 
+    /// <summary>A function as a graph to be run at once, in the midst of whatever transforms are open: all that it uses but is not given becomes a leaf.</summary>
+    /// <exception cref="TraceException">The function reads values, or its shapes depend on them.</exception>
+    internal static Graph Capture(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs)
+    {
+        var values = new GraphInput[inputs.Length];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = new GraphInput(InputName(i, values.Length), inputs[i]);
+        using var suspended = TensorScope.Suspend();
+        using var noGrad = GradMode.NoGrad();
+        var interpreter = new TraceInterpreter(null, lines: false, captures: true);
+        try
+        {
+            var outputs = function(Array.ConvertAll(values, interpreter.Wrap));
+            return DeadCode.Remove(new Graph(values, interpreter.Nodes, outputs.Select(interpreter.Open)));
+        }
+        finally
+        {
+            interpreter.End();
+        }
+    }
+
     /// <summary>The ops of a module's <see cref="Module.Call(Tensor)"/>, in the mode that it is in.</summary>
     /// <exception cref="TraceException">The module reads values, or its shapes depend on them.</exception>
     public static Graph Trace(Module module, params ReadOnlySpan<TensorSpec> inputs) => Trace(xs => [Call(module, xs)], inputs, module);

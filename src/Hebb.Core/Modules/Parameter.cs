@@ -1,3 +1,4 @@
+using Hebb.Modules;
 using Hebb.Ops;
 
 namespace Hebb;
@@ -42,7 +43,7 @@ public sealed class Parameter
     /// <exception cref="HebbException">The parameter is lazy and has no values yet.</exception>
     public Tensor Value
     {
-        get => _value ?? throw new HebbException($"{Name ?? "a parameter"} is {Describe()} until the first call shows its input; call the model on a sample first, or load a state");
+        get => BoundParameters.Find(this) ?? _value ?? throw new HebbException($"{Name ?? "a parameter"} is {Describe()} until the first call shows its input; call the model on a sample first, or load a state");
         private set => _value = value;
     }
 

@@ -44,8 +44,11 @@ public abstract class Primitive
     /// <summary>Whether the output's shape depends on values. Such an op allocates in <see cref="RunDynamic"/>.</summary>
     public virtual bool IsDataDependent => false;
 
-    /// <summary>Runs a data-dependent op: allocates and returns its outputs.</summary>
-    public virtual Tensor[] RunDynamic(CpuContext c, ReadOnlySpan<Tensor> inputs) => throw new HebbException($"{DisplayName}: not data-dependent");
+    /// <summary>Whether the op allocates its outputs itself, in <see cref="RunDynamic"/>.</summary>
+    public virtual bool MakesOutputs => IsDataDependent;
+
+    /// <summary>Runs an op that makes its outputs: allocates and returns them.</summary>
+    public virtual Tensor[] RunDynamic(CpuContext c, ReadOnlySpan<Tensor> inputs) => throw new HebbException($"{DisplayName}: its outputs are made for it");
 
     /// <summary>Whether <see cref="Decompose"/> is given.</summary>
     public virtual bool HasDecomposition => false;

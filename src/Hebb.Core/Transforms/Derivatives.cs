@@ -77,6 +77,36 @@ internal static class Derivatives
         }
     }
 
+    /// <summary>Whether outputs were computed from anything on the tape other than these leaves.</summary>
+    internal static bool ReachesBeyond(ReadOnlySpan<Tensor> outputs, ReadOnlySpan<Tensor> leaves)
+    {
+        var seen = new HashSet<Node>(ReferenceEqualityComparer.Instance);
+        var stack = new Stack<Node>();
+        foreach (var leaf in leaves)
+        {
+            // An alias of something that is on the tape itself, not a leaf.
+            if (leaf.Node is not LeafNode)
+                return true;
+            seen.Add(leaf.Node);
+        }
+        foreach (var output in outputs)
+        {
+            if (output.Node is { } node && seen.Add(node))
+                stack.Push(node);
+        }
+        while (stack.TryPop(out var node))
+        {
+            if (node is LeafNode)
+                return true;
+            foreach (ref readonly var edge in node.Edges.AsSpan())
+            {
+                if (edge.Node is { } next && seen.Add(next))
+                    stack.Push(next);
+            }
+        }
+        return false;
+    }
+
     /// <summary>A handle to the same values at which differentiation can stop, still tied to where the values came from.</summary>
     internal static Tensor FreshLeaf(Tensor x)
     {

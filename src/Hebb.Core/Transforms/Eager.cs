@@ -42,7 +42,7 @@ internal static class Eager
             view.Views(inputs[0], outputSpecs, outputs);
             return;
         }
-        if (primitive.IsDataDependent)
+        if (primitive.MakesOutputs)
         {
             primitive.RunDynamic(thread.Kernels, prepare ? Prepare(primitive, inputs) : inputs).CopyTo(outputs);
             return;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Hebb.Compile;
 using Hebb.Memory;
+using Hebb.Modules;
 using Hebb.Ops;
 
 namespace Hebb.Transforms;
@@ -29,6 +30,12 @@ internal sealed class EngineThread
 
     /// <summary>The trace that is going on.</summary>
     public TraceInterpreter? Trace;
+
+    /// <summary>The innermost batch that <c>Vmap</c> carries a function over.</summary>
+    public BatchInterpreter? Batch;
+
+    /// <summary>What stands in for parameters.</summary>
+    public BoundParameters? Bound;
 
     /// <summary>Lets a test see every op that this thread applies.</summary>
     public Action<Primitive>? Observer;

@@ -7,7 +7,7 @@ public class RecurrentTests
 
     public static IEnumerable<TheoryDataRow<string>> Cases => Golden.Names("recurrent");
 
-    private static Module Make(string name)
+    internal static Module Make(string name)
     {
         var relu = name.StartsWith("rnn_relu") ? Nonlinearity.ReLU : Nonlinearity.Tanh;
         string form = name.Replace("_relu", "");
@@ -30,7 +30,7 @@ public class RecurrentTests
         };
     }
 
-    private static Tensor[] Run(Module module, Tensor x, Tensor[] states, Tensor? lengths)
+    internal static Tensor[] Run(Module module, Tensor x, Tensor[] states, Tensor? lengths)
     {
         var (h, c) = (states.Length > 0 ? states[0] : null, states.Length > 1 ? states[1] : null);
         switch (module)

@@ -6,7 +6,7 @@ namespace Hebb;
 
 /// <summary>
 /// Keys of random numbers: tensors of two UInt32. The same key gives the same numbers; new keys are made of old ones. Most programs need only a <see cref="Rng"/>,
-/// which hands out a fresh key for every op; keys of one's own are for functions that are transformed, such as <see cref="Transform.Vmap(Func{Tensor, Tensor}, int, int)"/>.
+/// which hands out a fresh key for every op; keys of one's own are for functions that are transformed, such as <see cref="Transform.Vmap(Func{Tensor, Tensor}, int, int, string)"/>.
 /// </summary>
 public static class RandomKey
 {

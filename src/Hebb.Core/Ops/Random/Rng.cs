@@ -44,8 +44,13 @@ public sealed class Rng
         }
     }
 
-    /// <summary>The next key, a tensor for random ops.</summary>
-    public Tensor NextKey() => EngineThread.Current.Trace?.Key(this) ?? RandomKey.ToTensor(Next());
+    /// <summary>The next key, a tensor for random ops. Inside <c>Vmap</c> it is a key of each example's own.</summary>
+    public Tensor NextKey()
+    {
+        var thread = EngineThread.Current;
+        var key = thread.Trace?.Key(this) ?? RandomKey.ToTensor(Next());
+        return BatchInterpreter.SplitKey(key, thread.Batch, thread.Trace?.Level ?? 0);
+    }
 
     /// <summary>Another stream, independent of this one and of its other forks; this one does not move.</summary>
     /// <param name="id">Which: a worker, a data set, a member of an ensemble.</param>

@@ -1,0 +1,61 @@
+using Hebb.Transforms;
+
+namespace Hebb.Nn.Tests;
+
+/// <summary>Gradients of single examples, <c>Vmap(Grad(loss))</c>, of every layer against a loop over the examples.</summary>
+public class PerExampleTests
+{
+    private const int Examples = 3;
+
+    public static IEnumerable<TheoryDataRow<string>> Layers => Golden.Names("layers");
+
+    public static IEnumerable<TheoryDataRow<string>> Recurrent => Golden.Names("recurrent");
+
+    [Theory, MemberData(nameof(Layers))]
+    public void OfLayers(string name)
+    {
+        var golden = Golden.Load("layers", name);
+        var layer = LayerCases.Make(name).Eval();
+        layer.LoadStateDict(LayerGoldenTests.Under(golden, "before."));
+        layer.To(DType.Float64);
+        Tensor[] inputs = [.. golden.Keys.Where(k => k[0] == 'x').Order().Select(k => Wide(golden[k]))];
+        Compare(name, layer, inputs, xs => layer.Call(xs));
+    }
+
+    [Theory, MemberData(nameof(Recurrent))]
+    public void OfRecurrentLayers(string name)
+    {
+        var golden = Golden.Load("recurrent", name);
+        var layer = RecurrentTests.Make(name).Eval();
+        layer.LoadStateDict(LayerGoldenTests.Under(golden, "before."));
+        layer.To(DType.Float64);
+        Compare(name, layer, [Wide(golden["x"])], xs => RecurrentTests.Run(layer, xs[0], [], golden.GetValueOrDefault("lengths"))[0]);
+    }
+
+    private static void Compare(string name, Module layer, Tensor[] inputs, Func<Tensor[], Tensor> call)
+    {
+        Tensor Loss(Tensor[] xs)
+        {
+            var y = call(xs);
+            return (y * Tensor.Linspace(0.5, 1.5, (int)y.Count, DType.Float64).Reshape(y.Shape)).Sum();
+        }
+        Tensor[][] examples = [.. Enumerable.Range(0, Examples).Select(b => Array.ConvertAll(inputs, x => x.DType.IsFloat ? x * (1 + 0.05 * b) : x))];
+        Tensor[] stacked = [.. inputs.Select((_, i) => Tensor.Stack([.. examples.Select(e => e[i])]))];
+        long loops = EngineThread.Current.Loops;
+        var all = Transform.VmapMany(Transform.Grad(layer, Loss))(stacked);
+        Assert.True(EngineThread.Current.Loops == loops, $"{name} loops over the examples");
+        var moving = Enumerable.Range(0, inputs.Length).Where(i => inputs[i].DType.IsFloat).ToArray();
+        var ofInputs = Transform.VmapMany(Transform.GradMany(Loss, moving))(stacked);
+        for (int b = 0; b < Examples; b++)
+        {
+            var expected = Transform.Grad(layer, Loss)(examples[b]);
+            for (int i = 0; i < expected.Length; i++)
+                Check.Close(expected[i], all[i][b], 1e-10, $"{name}, example {b}, parameter {i}");
+            expected = Transform.GradMany(Loss, moving)(examples[b]);
+            for (int i = 0; i < expected.Length; i++)
+                Check.Close(expected[i], ofInputs[i][b], 1e-10, $"{name}, example {b}, input {i}");
+        }
+    }
+
+    private static Tensor Wide(Tensor x) => x.DType.IsFloat ? x.To(DType.Float64) : x;
+}
