@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using Hebb.Cpu;
 using Hebb.Cpu.Simd;
 
@@ -51,6 +52,16 @@ public unsafe class ConvTests
         (90, 300, 230, 1, [4, 3], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),    // many channels, few places
         (3, 260, 256, 1, [5, 6], [3, 2], [2, 1], [1, 0], [0, 1], [1, 2]),
         (2, 256, 259, 1, [9, 7], [1, 1], [2, 3], [0, 0], [0, 0], [1, 1]),
+        (5, 20, 33, 1, [7, 7], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),    // panels begin in one image and end in the next
+        (7, 37, 18, 1, [5, 3], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),
+        (6, 33, 70, 1, [10, 13], [1, 1], [2, 2], [0, 0], [0, 0], [1, 1]),
+        (3, 70, 34, 2, [13, 10], [1, 1], [2, 2], [0, 0], [0, 0], [1, 1]),
+        (4, 48, 32, 2, [30, 31], [1, 1], [1, 2], [0, 0], [0, 0], [1, 1]),
+        (2, 64, 34, 2, [11, 40], [1, 1], [3, 1], [0, 0], [0, 0], [1, 1]),
+        (2, 17, 40, 1, [4, 5, 9], [1, 1, 1], [2, 1, 3], [0, 0, 0], [0, 0, 0], [1, 1, 1]),
+        (2, 40, 16, 1, [900], [1], [2], [0], [-3], [1]),
+        (1, 19, 300, 1, [16, 128], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),    // planes of whole pages
+        (1, 130, 300, 1, [31, 33], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),
     ];
 
     public static TheoryData<IsaPath> Paths => GemmTests.Paths;
@@ -93,7 +104,7 @@ public unsafe class ConvTests
     public void The_bits_do_not_depend_on_the_threads(IsaPath path)
     {
         var random = new Random(13);
-        foreach (int row in (ReadOnlySpan<int>)[1, 2, 3, 4, 6, 7, 11, 17, 18, 19, 20, 22, 30, 34, 36, 38, 39, 40])
+        foreach (int row in (ReadOnlySpan<int>)[1, 2, 3, 4, 6, 7, 11, 17, 18, 19, 20, 22, 30, 34, 36, 38, 39, 40, 41, 43, 45, 49, 50])
         {
             using var c = new Case<float>(Geometry(row), random);
             using (ParallelFor.Limit(1))
@@ -108,6 +119,35 @@ public unsafe class ConvTests
                     Assert.True(alone[i].AsSpan().SequenceEqual(together[i]));
             }
         }
+    }
+
+    [Theory, MemberData(nameof(Paths))]
+    public void Results_too_large_for_the_caches_are_whole(IsaPath path)
+    {
+        const int Channels = 1040, Places = 4096;
+        var random = new Random(16);
+        ConvGeometry g = ConvGeometry.Create(1, 20, Channels, 1, [64, 64], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]);
+        using Native<float> x = new(random, 20 * Places), w = new(random, 20 * Channels), bias = new(random, Channels);
+        var y = (float*)NativeMemory.AlignedAlloc(sizeof(float) * Channels * Places, 64);    // only whole lines go past the caches
+        if (path == IsaPath.Avx512)
+            ConvKernels.Forward<float, V512<float>>(g, x.P, w.P, bias.P, y);
+        else if (path == IsaPath.Avx2)
+            ConvKernels.Forward<float, V256<float>>(g, x.P, w.P, bias.P, y);
+        else
+            ConvKernels.Forward<float, V128<float>>(g, x.P, w.P, bias.P, y);
+        double worst = 0;
+        for (long o = 0; o < Channels; o++)
+        {
+            for (long p = o % 7; p < Places; p += 7)
+            {
+                double sum = bias.P[o];
+                for (long k = 0; k < 20; k++)
+                    sum += (double)x.P[(k * Places) + p] * w.P[(o * 20) + k];
+                worst = Math.Max(worst, Math.Abs(sum - y[(o * Places) + p]));
+            }
+        }
+        NativeMemory.AlignedFree(y);
+        Assert.InRange(worst, 0, 1e-5);
     }
 
     [Fact]

@@ -75,6 +75,11 @@ static unsafe class ConvKernels
         if (g.Batch * g.OutChannels * g.Output.Product == 0)
             return;
         using var scratch = Scratch.Open();
+        if (PointConv<T, V>.IsBetter(g))
+        {
+            PointConv<T, V>.Forward(g, x, w, bias, y, weights, scratch);
+            return;
+        }
         if (g.IsPointwise && (g.Input.Product > PlacesInRows || g.GroupOut < V.Count))
         {
             Pointwise<T, V>(g, x, w, bias, y, forward: true);
@@ -106,6 +111,11 @@ static unsafe class ConvKernels
             return;
         }
         using var scratch = Scratch.Open();
+        if (PointConv<T, V>.IsBetter(g))
+        {
+            PointConv<T, V>.DataGrad(g, dy, w, bias, dx, weights, scratch);
+            return;
+        }
         if (g.IsPointwise && (g.Input.Product > PlacesInRows || g.GroupIn < V.Count))
         {
             Pointwise<T, V>(g, dy, w, bias, dx, forward: false);
@@ -138,7 +148,9 @@ static unsafe class ConvKernels
             return;
         }
         using var scratch = Scratch.Open();
-        if (WeightGradProduct<T, V>.IsBetter(g))
+        if (PointWeightGrad<T, V>.IsBetter(g))
+            PointWeightGrad<T, V>.Run(g, x, dy, dw, scratch);
+        else if (WeightGradProduct<T, V>.IsBetter(g))
             WeightGradProduct<T, V>.Run(g, x, dy, dw, scratch);
         else if (g.GroupIn > V.Count / 2)
             WeightGradTiles<T, V>.Run(g, x, dy, dw, scratch);

@@ -6,7 +6,7 @@ using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
 
-/// <summary>Every second element of memory as a vector: what a stride of two needs.</summary>
+/// <summary>Every second element of memory, read or written: what a stride of two needs.</summary>
 static unsafe class EvenLanes<T, V>
     where T : unmanaged
     where V : unmanaged, ISimd<V, T>
@@ -25,6 +25,62 @@ static unsafe class EvenLanes<T, V>
             V high = V.LoadPartial(from + (2 * i) + V.Count, Math.Max(0, read - V.Count));
             Join(low, high).StorePartial(to + i, lanes);
         }
+    }
+
+    /// <summary>to[2 i] = from[i] for i below <paramref name="count"/>; every other element of to[0] up to to[cells - 1] becomes <paramref name="rest"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Spread(T* from, long count, V rest, T* to, long cells)
+    {
+        long i = 0;
+        for (; i <= count - V.Count && 2 * (i + V.Count) <= cells; i += V.Count)
+        {
+            Split(V.Load(from + i), rest, out V low, out V high);
+            low.Store(to + (2 * i));
+            high.Store(to + (2 * i) + V.Count);
+        }
+        if (i < count)
+        {
+            int lanes = (int)(count - i);
+            long room = Math.Min(2 * lanes, cells - (2 * i));
+            Split(V.LoadPartial(from + i, lanes), rest, out V low, out V high);
+            low.StorePartial(to + (2 * i), (int)Math.Min(V.Count, room));
+            if (room > V.Count)
+                high.StorePartial(to + (2 * i) + V.Count, (int)(room - V.Count));
+        }
+        for (long c = 2 * count; c < cells; c += V.Count)
+            rest.StorePartial(to + c, (int)Math.Min(V.Count, cells - c));
+    }
+
+    // v0 r v1 r v2 r ...
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Split(V v, V rest, out V low, out V high)
+    {
+        if (typeof(V) == typeof(V512<float>) && Avx512F.IsSupported)
+        {
+            Vector512<float> a = Unsafe.BitCast<V, Vector512<float>>(v), b = Unsafe.BitCast<V, Vector512<float>>(rest);
+            var first = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+            low = Unsafe.BitCast<Vector512<float>, V>(Avx512F.PermuteVar16x32x2(a, first, b));
+            high = Unsafe.BitCast<Vector512<float>, V>(Avx512F.PermuteVar16x32x2(a, first + Vector512.Create(8), b));
+            return;
+        }
+        if (typeof(V) == typeof(V256<float>) && Avx2.IsSupported)
+        {
+            Vector256<float> a = Unsafe.BitCast<V, Vector256<float>>(v), b = Unsafe.BitCast<V, Vector256<float>>(rest);
+            Vector256<float> l = Avx.UnpackLow(a, b), h = Avx.UnpackHigh(a, b);
+            low = Unsafe.BitCast<Vector256<float>, V>(Avx.Permute2x128(l, h, 0x20));
+            high = Unsafe.BitCast<Vector256<float>, V>(Avx.Permute2x128(l, h, 0x31));
+            return;
+        }
+        T* all = stackalloc T[V.Count], other = stackalloc T[V.Count], both = stackalloc T[2 * V.Count];
+        v.Store(all);
+        rest.Store(other);
+        for (int i = 0; i < V.Count; i++)
+        {
+            both[2 * i] = all[i];
+            both[(2 * i) + 1] = other[i];
+        }
+        low = V.Load(both);
+        high = V.Load(both + V.Count);
     }
 
     /// <summary>Lanes 0, 2, 4, ... of two vectors that follow each other.</summary>

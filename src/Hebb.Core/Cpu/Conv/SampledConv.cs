@@ -22,7 +22,7 @@ static unsafe class SampledConv
         for (long first = 0; first < g.Batch; first += dense.Batch)
         {
             dense.Batch = Math.Min(dense.Batch, g.Batch - first);
-            var planes = new Planes<T>(g, x + (first * g.InChannels * g.Input.Product), cells, null);
+            var planes = new Planes<T, V>(g, x + (first * g.InChannels * g.Input.Product), cells, null);
             ParallelFor.Ranges(dense.Batch * g.InChannels, planes.Grain, in planes);
             ConvKernels.Forward<T, V>(dense, cells, w, bias, y + (first * g.OutChannels * dense.Input.Product), weights);
         }
@@ -38,7 +38,7 @@ static unsafe class SampledConv
         {
             dense.Batch = Math.Min(dense.Batch, g.Batch - first);
             ConvKernels.DataGrad<T, V>(dense, dy + (first * g.OutChannels * dense.Input.Product), w, bias, cells, weights);
-            var planes = new Planes<T>(g, dx + (first * g.InChannels * g.Input.Product), cells, bias) { Scatter = true };
+            var planes = new Planes<T, V>(g, dx + (first * g.InChannels * g.Input.Product), cells, bias) { Scatter = true };
             ParallelFor.Ranges(dense.Batch * g.InChannels, planes.Grain, in planes);
         }
     }
@@ -55,8 +55,9 @@ static unsafe class SampledConv
     }
 
     /// <summary>Copies the cells of planes that outputs meet, or puts them back among cells that hold the bias.</summary>
-    internal readonly struct Planes<T>(ConvGeometry g, T* whole, T* cells, T* bias) : IRangeBody
+    internal readonly struct Planes<T, V>(ConvGeometry g, T* whole, T* cells, T* bias) : IRangeBody
         where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
     {
         readonly Axes _output = g.Output;
 
@@ -86,6 +87,11 @@ static unsafe class SampledConv
             {
                 for (long i = 0; i < count; i++)
                     from[i * stride] = to[i];
+                return;
+            }
+            if (stride == 2)
+            {
+                EvenLanes<T, V>.Copy(from, to, count);
                 return;
             }
             for (long i = 0; i < count; i++)

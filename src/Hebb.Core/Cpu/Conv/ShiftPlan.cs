@@ -133,7 +133,8 @@ unsafe struct ShiftPlan<T>
         }.Finish(scratch, whole);
     }
 
-    static PackedKey MakeKey(in ConvGeometry g, T* w, int layout)
+    /// <summary>Tells copies of the weights <paramref name="w"/> in a certain layout from others.</summary>
+    public static PackedKey MakeKey(in ConvGeometry g, T* w, int layout)
     {
         (Axes k, Axes s, Axes d) = (g.Kernel, g.Stride, g.Dilation);
         return new PackedKey((nint)w, layout, sizeof(T), 0, 0, g.OutChannels, g.InChannels, g.Groups, (k[0], k[1], k[2]), (s[0], s[1], s[2]), (d[0], d[1], d[2]));

@@ -96,7 +96,7 @@ readonly unsafe struct WeightGradProduct<T, V>
             long from = part * ChannelsAtOnce, count = Math.Min(ChannelsAtOnce, g.InChannels - from);
             using var scratch = Scratch.Open();
             T* planes = scratch.Take<T>(count * w._places);
-            new SampledConv.Planes<T>(g, w._x + ((((first + image) * g.InChannels) + from) * g.Input.Product), planes, null).Invoke(0, count);
+            new SampledConv.Planes<T, V>(g, w._x + ((((first + image) * g.InChannels) + from) * g.Input.Product), planes, null).Invoke(0, count);
             Packing.Transpose(planes, w._places, count, w._places, w._right + (image * w._places * g.InChannels) + from, g.InChannels);
         }
     }
