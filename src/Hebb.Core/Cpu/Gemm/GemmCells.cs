@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Hebb.Cpu.Simd;
 using static Hebb.Cpu.MicroKernel;
 
@@ -23,6 +22,9 @@ unsafe struct GemmCells<T, V> : IBlockBody
     public T* PackedRight;
     public T* PackedLeft;
 
+    /// <summary>Elements from one row to the next in <see cref="PackedLeft"/>.</summary>
+    readonly long PackedRow => LeftStride(Plan, K);
+
     /// <summary>k is walked in steps of <see cref="Steps"/>; if a side is packed here it holds one such block, and K is that.</summary>
     public long FromK, K, Steps;
     public long FromLane, Lanes, FromRow, Rows;
@@ -31,6 +33,19 @@ unsafe struct GemmCells<T, V> : IBlockBody
     public long CellsDown, CellsAcross;
 
     public readonly long Panels => TiledGemm.CeilDiv(Lanes, PanelWidth);
+
+    /// <summary>Left rows that are contiguous are copied as rows: that is faster than turning them into tile order.</summary>
+    readonly bool LeftRows => Plan.LeftStep == 1;
+
+    /// <summary>
+    /// Elements that one row of the packed left side takes: in tile order the steps, as a row an odd number of cache lines, so that the
+    /// rows of a tile don't push each other out of the L1 cache.
+    /// </summary>
+    public static long LeftStride(in GemmPlan<T> plan, long steps)
+    {
+        int line = LineBytes / sizeof(T);
+        return plan.LeftStep == 1 ? (TiledGemm.CeilDiv(steps, line) | 1) * line : steps;
+    }
 
     public void SetRows(long rows)
     {
@@ -69,8 +84,14 @@ unsafe struct GemmCells<T, V> : IBlockBody
     {
         long row = Tiles.Start(tile);
         int height = Tiles.Height(tile);
-        T* source = Plan.Left + ((FromRow + row) * Plan.LeftRow) + (FromK * Plan.LeftStep);
-        Packing.Copy<T, V>(source, Plan.LeftRow, Plan.LeftStep, height, K, PackedLeft + (row * K), height, height);
+        T* source = Plan.Left + ((FromRow + row) * Plan.LeftRow) + (FromK * Plan.LeftStep), target = PackedLeft + (row * PackedRow);
+        if (!LeftRows)
+        {
+            Packing.Copy<T, V>(source, Plan.LeftRow, Plan.LeftStep, height, K, target, height, height);
+            return;
+        }
+        for (int r = 0; r < height; r++)
+            Unsafe.CopyBlockUnaligned(target + (r * PackedRow), source + (r * Plan.LeftRow), (uint)(K * sizeof(T)));
     }
 
     public readonly void Invoke(long cell)
@@ -80,7 +101,7 @@ unsafe struct GemmCells<T, V> : IBlockBody
         long fromTile = Tiles.Count * down / CellsDown, toTile = Tiles.Count * (down + 1) / CellsDown;
         for (long k = 0; k < K; k += Steps)
         {
-            if (PackedLeft != null || Plan.LeftRow == 1)
+            if (PackedLeft != null ? !LeftRows : Plan.LeftRow == 1)
                 Block<UnitRows>(k, fromTile, toTile, fromPanel, toPanel);
             else
                 Block<AnyRows>(k, fromTile, toTile, fromPanel, toPanel);
@@ -103,8 +124,6 @@ unsafe struct GemmCells<T, V> : IBlockBody
                 int width = Width(panel);
                 int lanes = (int)Math.Min(width, Lanes - lane);
                 SetRight(ref tile, panel, width, lanes, k);
-                if (PackedLeft != null && t + 1 < toTile)
-                    Prefetch(tile.A + (tile.K * height), tile.K * Tiles.Height(t + 1), panel - fromPanel, toPanel - fromPanel);
                 delegate*<TileArgs<T>*, void> kernel = width == V.Count
                     ? TileRows.Kernel<T, V, P, Stepped, OneVector>(height)
                     : TileRows.Kernel<T, V, P, Stepped, TwoVectors>(height);
@@ -143,9 +162,9 @@ unsafe struct GemmCells<T, V> : IBlockBody
     {
         if (PackedLeft != null)
         {
-            tile.A = PackedLeft + (row * K);
-            tile.ARow = 1;
-            tile.AStep = height;
+            tile.A = PackedLeft + (row * PackedRow);
+            tile.ARow = LeftRows ? PackedRow : 1;
+            tile.AStep = LeftRows ? 1 : height;
         }
         else
         {
@@ -153,16 +172,6 @@ unsafe struct GemmCells<T, V> : IBlockBody
             tile.ARow = Plan.LeftRow;
             tile.AStep = Plan.LeftStep;
         }
-    }
-
-    // One part of the next tile for each panel that this one meets.
-    static void Prefetch(T* tile, long count, long part, long parts)
-    {
-        if (!Sse.IsSupported)
-            return;
-        long lines = count * sizeof(T) / LineBytes;
-        for (long i = lines * part / parts; i < lines * (part + 1) / parts; i++)
-            Sse.Prefetch1((byte*)tile + (i * LineBytes));
     }
 }
 

@@ -9,12 +9,6 @@ namespace Hebb.Cpu;
 unsafe struct GemmPlan<T>
     where T : unmanaged
 {
-    /// <summary>
-    /// The most steps of k between two visits to C: a row tile of so many steps fits the L1 cache.
-    /// Visits that transpose cost more, so those are fewer.
-    /// </summary>
-    public readonly long StepsAtOnce => Swapped ? 1024 : 384;
-
     const long InPlaceBytes = 3 << 20;
 
     /// <summary>Left rows, right lanes, steps.</summary>
@@ -72,12 +66,12 @@ unsafe struct GemmPlan<T>
         };
         GemmPlan<T> best = straight.Cost(V.Count, tallest) <= turned.Cost(V.Count, tallest) ? straight : turned;
 
-        // Micro-kernels read both sides where they stand without loss, if the right one runs along its lanes, until they outgrow the caches or
+        // Micro-kernels read both sides where they stand without loss, if the right one runs along its lanes, until that outgrows the caches or
         // their rows lie so that they push each other out.
         bool large = best.Lanes * best.K * sizeof(T) > InPlaceBytes, many = best.Rows > TiledGemm.MostPackedRows * tallest;
         best.PackRight = best.RightMustPack || many && (large || best.RightStep * sizeof(T) % 4096 == 0);
         best.PackLeft = best.Lanes >= 8 * V.Count && (best.LeftStep == 1
-            ? best.Lanes >= 16 * V.Count && many && (best.Rows * best.K * sizeof(T) > InPlaceBytes || best.LeftRow * sizeof(T) % 4096 == 0)
+            ? best.Lanes >= 16 * V.Count && many && best.LeftRow * sizeof(T) % 4096 == 0
             : best.LeftStep * sizeof(T) > 256);
         return best;
     }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using Hebb.Cpu.Simd;
 using static Hebb.Cpu.MicroKernel;
@@ -18,22 +19,31 @@ static unsafe class TileRows
     /// <summary>The kernel for tiles of <paramref name="rows"/> rows. It is compiled when first called.</summary>
     public static delegate*<TileArgs<T>*, void> Kernel<T, V, P, Q, W>(int rows)
         where T : unmanaged
-        where V : unmanaged, ISimd<V, T> => rows switch
+        where V : unmanaged, ISimd<V, T> => (V.Count * sizeof(T)) switch
         {
-            1 => &Run<T, V, Rows1, P, Q, W>,
-            2 => &Run<T, V, Rows2, P, Q, W>,
-            3 => &Run<T, V, Rows3, P, Q, W>,
-            4 => &Run<T, V, Rows4, P, Q, W>,
-            5 => &Run<T, V, Rows5, P, Q, W>,
-            6 => &Run<T, V, Rows6, P, Q, W>,
-            7 => &Run<T, V, Rows7, P, Q, W>,
-            8 => &Run<T, V, Rows8, P, Q, W>,
-            9 => &Run<T, V, Rows9, P, Q, W>,
-            10 => &Run<T, V, Rows10, P, Q, W>,
-            11 => &Run<T, V, Rows11, P, Q, W>,
-            12 => &Run<T, V, Rows12, P, Q, W>,
-            13 => &Run<T, V, Rows13, P, Q, W>,
-            14 => &Run<T, V, Rows14, P, Q, W>,
+            64 => Kernel<T, Vector512<T>, Tile512<T>, P, Q, W>(rows),
+            32 => Kernel<T, Vector256<T>, Tile256<T>, P, Q, W>(rows),
+            _ => Kernel<T, Vector128<T>, Tile128<T>, P, Q, W>(rows),
+        };
+
+    static delegate*<TileArgs<T>*, void> Kernel<T, X, F, P, Q, W>(int rows)
+        where T : unmanaged
+        where F : ITileVector<X, T> => rows switch
+        {
+            1 => &Run<T, X, F, Rows1, P, Q, W>,
+            2 => &Run<T, X, F, Rows2, P, Q, W>,
+            3 => &Run<T, X, F, Rows3, P, Q, W>,
+            4 => &Run<T, X, F, Rows4, P, Q, W>,
+            5 => &Run<T, X, F, Rows5, P, Q, W>,
+            6 => &Run<T, X, F, Rows6, P, Q, W>,
+            7 => &Run<T, X, F, Rows7, P, Q, W>,
+            8 => &Run<T, X, F, Rows8, P, Q, W>,
+            9 => &Run<T, X, F, Rows9, P, Q, W>,
+            10 => &Run<T, X, F, Rows10, P, Q, W>,
+            11 => &Run<T, X, F, Rows11, P, Q, W>,
+            12 => &Run<T, X, F, Rows12, P, Q, W>,
+            13 => &Run<T, X, F, Rows13, P, Q, W>,
+            14 => &Run<T, X, F, Rows14, P, Q, W>,
             _ => throw new ArgumentOutOfRangeException(nameof(rows)),
         };
 

@@ -30,7 +30,7 @@ static unsafe class TiledGemm
         if (plan.Add && plan.Bias != null)
             AddBias(problem);
         int panel = 2 * V.Count;
-        long steps = CeilDiv(plan.K, CeilDiv(plan.K, plan.StepsAtOnce));
+        long steps = CeilDiv(plan.K, CeilDiv(plan.K, StepsAtOnce<T, V>(plan.Swapped)));
         long kAtOnce = packedRight == null && (plan.PackRight || plan.PackLeft) ? steps : plan.K;
         long lanesAtOnce = packedRight == null && plan.PackRight ? Math.Min(plan.Lanes, Math.Max(16 * panel, PackedElements / kAtOnce / panel * panel)) : plan.Lanes;
         long rowsAtOnce = plan.PackLeft ? Math.Min(plan.Rows, Math.Max(448, PackedElements / kAtOnce)) : plan.Rows;
@@ -44,7 +44,7 @@ static unsafe class TiledGemm
         else if (ragged)
             cells.PackedRight = scratch.Take<T>(kAtOnce * panel);
         if (plan.PackLeft)
-            cells.PackedLeft = scratch.Take<T>(kAtOnce * rowsAtOnce);
+            cells.PackedLeft = scratch.Take<T>(GemmCells<T, V>.LeftStride(plan, kAtOnce) * rowsAtOnce);
         for (cells.FromLane = 0; cells.FromLane < plan.Lanes; cells.FromLane += lanesAtOnce)
         {
             cells.Lanes = Math.Min(lanesAtOnce, plan.Lanes - cells.FromLane);
@@ -60,6 +60,12 @@ static unsafe class TiledGemm
             }
         }
     }
+
+    // The most steps of k between two visits to C: a row tile of so many steps fits the L1 cache, and leaves room for what streams by.
+    // Visits that transpose cost more, so those are fewer.
+    static long StepsAtOnce<T, V>(bool swapped)
+        where T : unmanaged
+        where V : unmanaged, ISimd<V, T> => swapped ? 1024 : (V.Count * sizeof(T) == 64 ? 2048 : 3072) / sizeof(T);
 
     /// <summary>Elements of a right side in panels.</summary>
     public static long PackedSize<T, V>(in GemmProblem<T> p)
