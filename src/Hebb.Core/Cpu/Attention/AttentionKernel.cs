@@ -56,29 +56,35 @@ internal static unsafe class AttentionKernel
             T* turned = scratch.Take<T>(panels * width * e), sums = scratch.Take<T>(panels * width * f), scores = scratch.Take<T>(AttentionProblem<T>.KeyTile * width);
             T* most2 = scratch.Take<T>(panels * width), total = scratch.Take<T>(panels * width), masks = scratch.Take<T>(problem.MaskScratch(width));
             KeyRun* runs = (KeyRun*)scratch.Take<long>(2 * problem.MostRuns);
-            for (int p = 0; p < panels; p++)
-            {
-                T* q = turned + p * width * e;
-                problem.Query.Turn<V>(batch, head, query + p * width, Math.Min(width, queries - p * width), e, q, width);
-                Multiply<V>(q, e * width, problem.Scale2);
-            }
             new Span<T>(sums, checked((int)(panels * width * f))).Clear();
             new Span<T>(total, panels * width).Clear();
             new Span<T>(most2, panels * width).Fill(T.NegativeInfinity);
             var (from, to) = problem.Span(query, queries);
+            bool first = true;
             for (long key = from / AttentionProblem<T>.KeyTile * AttentionProblem<T>.KeyTile; key < to; key += AttentionProblem<T>.KeyTile)
             {
                 for (int p = 0; p < panels; p++)
                 {
-                    long first = query + p * width;
-                    int n = (int)Math.Min(width, queries - p * width), count = problem.Runs(batch, head, first, n, key, runs), keys = 0;
+                    long start = query + p * width;
+                    int n = (int)Math.Min(width, queries - p * width), count = problem.Runs(batch, head, start, n, key, runs), keys = 0;
+                    if (first)
+                    {
+                        T* q = turned + p * width * e;
+                        problem.Query.Turn<V>(batch, head, start, n, e, q, width);
+                        Multiply<V>(q, e * width, problem.Scale2);
+                    }
+                    // Keys and values of the next tile arrive meanwhile, a share with every panel; and first of all the next queries and the place for these results.
+                    var later = Later(block, key + AttentionProblem<T>.KeyTile < to ? key + AttentionProblem<T>.KeyTile : -1, p, panels);
+                    var sooner = first && p + 1 < panels
+                        ? new RowsAhead<T>(problem.Query.At(batch, head, start + width), problem.Query.Row, e, output + (outer * problem.Queries + start) * f, f, f, Math.Min(width, queries - (p + 1) * width))
+                        : default;
                     bool two = n > V.Count;
                     for (int i = 0; i < count; i++)
                     {
                         var run = runs[i];
                         T* s = scores + keys * width;
-                        TileProduct.Run<T, V>(problem.Key.At(batch, keyHead, run.Start), problem.Key.Row, problem.Key.Column, run.Count, e, turned + p * width * e, width, s, width, two, add: false);
-                        problem.Mask<V>(batch, head, first, n, run, s, width, two ? width : V.Count, masks);
+                        TileProduct.Run<T, V>(problem.Key.At(batch, keyHead, run.Start), problem.Key.Row, problem.Key.Column, run.Count, e, turned + p * width * e, width, s, width, two, add: false, ahead: first ? &sooner : &later, rowsAhead: 2);
+                        problem.Mask<V>(batch, head, start, n, run, s, width, two ? width : V.Count, masks);
                         keys += run.Count;
                     }
                     if (count == 0)
@@ -91,11 +97,12 @@ internal static unsafe class AttentionKernel
                         var run = runs[i];
                         T* s = scores + keys * width;
                         if (problem.Drop > 0)
-                            Multiply<V>(s, problem.Factors<V>(batch, head, first, n, run, width, masks), run.Count * width);
-                        TileProduct.Run<T, V>(problem.Value.At(batch, keyHead, run.Start), problem.Value.Column, problem.Value.Row, f, run.Count, s, width, sums + p * width * f, width, two, add: true);
+                            Multiply<V>(s, problem.Factors<V>(batch, head, start, n, run, width, masks), run.Count * width);
+                        TileProduct.Run<T, V>(problem.Value.At(batch, keyHead, run.Start), problem.Value.Column, problem.Value.Row, f, run.Count, s, width, sums + p * width * f, width, two, add: true, ahead: &later, rowsAhead: 8);
                         keys += run.Count;
                     }
                 }
+                first = false;
             }
             for (int p = 0; p < panels; p++)
             {
@@ -105,6 +112,30 @@ internal static unsafe class AttentionKernel
                 Finish<V>(results, f, width, n, most2 + p * width, total + p * width, logSum + at);
                 Packing.Copy<T, V>(results, width, 1, f, n, output + at * f, f, f);
             }
+        }
+
+        /// <summary>The rows of keys and values that panel <paramref name="p"/> of a block has brought: of the tile at <paramref name="key"/>, or of the block that this thread may take next.</summary>
+        private RowsAhead<T> Later(long block, long key, int p, int panels)
+        {
+            if (key < 0)
+            {
+                block += ParallelFor.Threads;
+                if (block >= problem.Batches * problem.Heads * tiles)
+                    return default;
+            }
+            (long outer, long tile) = Math.DivRem(block, tiles);
+            (long batch, long head) = Math.DivRem(outer, problem.Heads);
+            if (key < 0)
+            {
+                long query = (tiles - 1 - tile) * most;
+                key = problem.Span(query, Math.Min(most, problem.Queries - query)).From / AttentionProblem<T>.KeyTile * AttentionProblem<T>.KeyTile;
+            }
+            long share = TiledGemm.CeilDiv(AttentionProblem<T>.KeyTile, panels), keyHead = problem.KeyHead(head);
+            key += p * share;
+            bool plain = problem.Key.Column == 1 && problem.Value.Column == 1;
+            return new(
+                problem.Key.At(batch, keyHead, key), problem.Key.Row, problem.Width, problem.Value.At(batch, keyHead, key), problem.Value.Row, problem.ValueWidth,
+                plain ? Math.Clamp(problem.Keys - key, 0, share) : 0);
         }
 
         /// <summary>
@@ -119,19 +150,17 @@ internal static unsafe class AttentionKernel
             for (; k <= keys - 4; k += 4, s += 4 * pitch)
             {
                 V s0 = V.Load(s), s1 = V.Load(s + pitch), s2 = V.Load(s + 2 * pitch), s3 = V.Load(s + 3 * pitch);
-                a = V.SelectLess(a, s0, s0, a);
-                b = V.SelectLess(b, s1, s1, b);
-                c = V.SelectLess(c, s2, s2, c);
-                d = V.SelectLess(d, s3, s3, d);
+                a = V.MaxNative(s0, a);
+                b = V.MaxNative(s1, b);
+                c = V.MaxNative(s2, c);
+                d = V.MaxNative(s3, d);
             }
             for (; k < keys; k++, s += pitch)
             {
-                V s0 = V.Load(s);
-                a = V.SelectLess(a, s0, s0, a);
+                a = V.MaxNative(V.Load(s), a);
             }
-            a = V.SelectLess(a, b, b, a);
-            c = V.SelectLess(c, d, d, c);
-            a = V.SelectLess(a, c, c, a);
+            // A NaN may be lost here, but not from the sum.
+            a = V.MaxNative(V.MaxNative(a, b), V.MaxNative(c, d));
             V shift = V.SelectEqual(a, V.Create(T.NegativeInfinity), V.Zero, a);    // where nothing is seen so far
             V sum = V.Zero;
             s = scores;

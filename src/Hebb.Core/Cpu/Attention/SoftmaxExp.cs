@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
@@ -7,7 +9,7 @@ namespace Hebb.Cpu;
 internal static class SoftmaxExp
 {
     /// <summary>
-    /// 2^x for x up to 127 (1023 for double): within 1 unit in the last place, 1 at 0, and 0 below -125 (-1021), -infinity included. NaN stays.
+    /// 2^x for x up to 127 (1023 for double): within 1 unit in the last place (3 for float with AVX-512), 1 at 0, and 0 below -125 (-1021), -infinity included. NaN stays.
     /// </summary>
     /// <remarks>x = n + r with n by the shift; 2^r is 1 + r q(r), with q a minimax fit on |r| up to 1/2, whose relative error is 2^-28.9 (2^-57.9); n goes to the exponent.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -16,6 +18,8 @@ internal static class SoftmaxExp
         where T : unmanaged
     {
         bool single = typeof(T) == typeof(float);
+        if (typeof(V) == typeof(V512<float>))
+            return Unsafe.BitCast<Vector512<float>, V>(Exp2(Unsafe.BitCast<V, Vector512<float>>(x)));
         V shifter = V.Constant(single ? 12582912.0 : 6755399441055744.0);
         V t = x + shifter;
         V r = x - (t - shifter);
@@ -45,5 +49,21 @@ internal static class SoftmaxExp
         }
         V y = V.AddBits(V.MultiplyAdd(q, r, V.Constant(1)), t << (single ? 23 : 52));
         return V.SelectLess(x, V.Constant(single ? -125.0 : -1021.0), V.Zero, y);
+    }
+
+    // AVX-512 splits off the fraction in one instruction and moves the exponent in another, so that 2^r is wanted on [0, 1); a degree less
+    // there (relative error 2^-23.5) is still finer than the scores are.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Exp2(Vector512<float> x)
+    {
+        const byte FractionAboveFloor = 0x09;
+        Vector512<float> r = Avx512DQ.Reduce(x, FractionAboveFloor);
+        Vector512<float> q = Vector512.Create(0.00186713017f);
+        q = Avx512F.FusedMultiplyAdd(q, r, Vector512.Create(0.00901703003f));
+        q = Avx512F.FusedMultiplyAdd(q, r, Vector512.Create(0.0557999134f));
+        q = Avx512F.FusedMultiplyAdd(q, r, Vector512.Create(0.24016445f));
+        q = Avx512F.FusedMultiplyAdd(q, r, Vector512.Create(0.693151312f));
+        Vector512<float> y = Avx512F.Scale(Avx512F.FusedMultiplyAdd(q, r, Vector512<float>.One), x);
+        return Vector512.ConditionalSelect(Avx512F.CompareNotLessThan(x, Vector512.Create(-125f)), y, Vector512<float>.Zero);
     }
 }

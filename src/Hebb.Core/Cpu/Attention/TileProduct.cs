@@ -12,19 +12,24 @@ namespace Hebb.Cpu;
 internal static unsafe class TileProduct
 {
     /// <summary>C[r, l] = or += sum over k of A[r * aRow + k * aStep] B[k * bStep + l], for one vector of lanes or, if <paramref name="two"/>, for two.</summary>
-    /// <remarks>Only so many lanes of C are written as <paramref name="lanes"/> says; all are read from B.</remarks>
-    public static void Run<T, V>(T* a, long aRow, long aStep, long rows, long steps, T* b, long bStep, T* c, long cRow, bool two, bool add, int lanes = int.MaxValue)
+    /// <remarks>
+    /// Only so many lanes of C are written as <paramref name="lanes"/> says; all are read from B. Between tiles <paramref name="rowsAhead"/> rows of
+    /// <paramref name="ahead"/> are asked for.
+    /// </remarks>
+    public static void Run<T, V>(
+        T* a, long aRow, long aStep, long rows, long steps, T* b, long bStep, T* c, long cRow, bool two, bool add, int lanes = int.MaxValue, RowsAhead<T>* ahead = null, int rowsAhead = 0)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
         if (aRow == 1)
-            Rows<T, V, UnitRows>(a, aRow, aStep, rows, steps, b, bStep, c, cRow, two, add, lanes);
+            Rows<T, V, UnitRows>(a, aRow, aStep, rows, steps, b, bStep, c, cRow, two, add, lanes, ahead, rowsAhead);
         else
-            Rows<T, V, AnyRows>(a, aRow, aStep, rows, steps, b, bStep, c, cRow, two, add, lanes);
+            Rows<T, V, AnyRows>(a, aRow, aStep, rows, steps, b, bStep, c, cRow, two, add, lanes, ahead, rowsAhead);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Rows<T, V, P>(T* a, long aRow, long aStep, long rows, long steps, T* b, long bStep, T* c, long cRow, bool two, bool add, int lanes)
+    private static void Rows<T, V, P>(
+        T* a, long aRow, long aStep, long rows, long steps, T* b, long bStep, T* c, long cRow, bool two, bool add, int lanes, RowsAhead<T>* ahead, int rowsAhead)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
@@ -35,6 +40,8 @@ internal static unsafe class TileProduct
         for (long i = 0; i < tiles.Count; i++)
         {
             int height = tiles.Height(i);
+            if (ahead is not null)
+                ahead->Next(rowsAhead);
             tile.A = a + row * aRow;
             tile.C = c + row * cRow;
             delegate*<TileArgs<T>*, void> kernel = two ? TileRows.Kernel<T, V, P, Stepped, TwoVectors>(height) : TileRows.Kernel<T, V, P, Stepped, OneVector>(height);
