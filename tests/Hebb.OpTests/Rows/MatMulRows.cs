@@ -52,6 +52,17 @@ internal static class MatMulRows
                 return [Tensor.From(Enumerable.Range(0, 24).Select(i => a[i / 4 * 2] * b[i % 4] + a[i / 4 * 2 + 1] * b[4 + i % 4]).ToArray(), [2, 3, 4]).ViewAsReal()];
             },
         };
+        foreach (var (left, right) in ((DType, DType)[])[(DType.Int8, DType.Int8), (DType.UInt8, DType.Int8), (DType.UInt8, DType.UInt8), (DType.Int8, DType.UInt8)])
+        {
+            In a = Bytes(left, 2, 3, 4), b = Bytes(right, 4, 5), p = Bytes(left), q = Bytes(right);
+            string types = $"{left.Name}_{right.Name}";
+            yield return Integer($"matmul_integer_{types}", [a, b], x => x[0].MatMulInteger(x[1]), x => Naive(Wide(x[0]), Wide(x[1])));
+            yield return Integer($"matmul_integer_zeros_{types}", [a, b, p, q], x => x[0].MatMulInteger(x[1], x[2], x[3]), x => Naive(Wide(x[0]) - Wide(x[2]), Wide(x[1]) - Wide(x[3])));
+        }
+        yield return Integer("matmul_integer_row_zeros", [Bytes(DType.Int8, 2, 3, 4), Bytes(DType.Int8, 2, 4, 5), Bytes(DType.Int8, 3)], x => x[0].MatMulInteger(x[1], x[2]), x => Naive(Wide(x[0]) - Wide(x[2]).Reshape(3, 1), Wide(x[1])));
+        yield return Integer("matmul_integer_column_zeros", [Bytes(DType.UInt8, 3, 4), Bytes(DType.Int8, 2, 5, 4), Bytes(DType.Int8, 5)], x => x[0].MatMulInteger(x[1].MT, null, x[2]), x => Naive(Wide(x[0]), Wide(x[1]).MT.Contiguous() - Wide(x[2])));
+        yield return Integer("matmul_integer_broadcast", [Bytes(DType.Int8, 2, 1, 3, 4), Bytes(DType.Int8, 3, 4, 2)], x => x[0].MatMulInteger(x[1]), x => Naive(Wide(x[0]), Wide(x[1])));
+        yield return Integer("matmul_integer_empty_inner", [Bytes(DType.Int8, 2, 0), Bytes(DType.Int8, 0, 3), Bytes(DType.Int8)], x => x[0].MatMulInteger(x[1], x[2]), x => Naive(Wide(x[0]), Wide(x[1])));
         yield return new("outer", [In.Real(3), In.Real(2)], x => x[0].Outer(x[1]))
         {
             Reference = x => [Tensor.From(Enumerable.Range(0, 6).Select(i => x[0].ToArray<double>()[i / 2] * x[1].ToArray<double>()[i % 2]).ToArray(), [3, 2])],
@@ -66,8 +77,25 @@ internal static class MatMulRows
         yield return ErrorCase.Shape("matmul_scalar", () => Tensor.Scalar(1).MatMul(Tensor.Zeros([4])), "MatMul: [] x [4]: an operand has fewer than one axis");
         yield return ErrorCase.Shape("matmul_batches", () => Tensor.Zeros([2, 3, 4]).MatMul(Tensor.Zeros([5, 4, 3])), "MatMul: [2] and [5] don't broadcast");
         yield return ErrorCase.DType("matmul_bool", () => Tensor.Zeros([2, 2], DType.Bool).MatMul(Tensor.Zeros([2, 2], DType.Bool)), "MatMul: bool by bool is not supported");
+        yield return ErrorCase.DType("matmul_integer_types", () => Tensor.Zeros([2, 2], DType.Int8).MatMulInteger(Tensor.Zeros([2, 2], DType.Int32)), "MatMulInteger: int8 by int32; both must be int8 or uint8");
+        yield return ErrorCase.DType("matmul_integer_zero_type", () => Tensor.Zeros([2, 2], DType.Int8).MatMulInteger(Tensor.Zeros([2, 2], DType.Int8), Tensor.Zeros([], DType.UInt8)), "MatMulInteger: a zero point uint8 for int8; the types must agree");
+        yield return ErrorCase.Shape("matmul_integer_zeros", () => Tensor.Zeros([2, 2], DType.Int8).MatMulInteger(Tensor.Zeros([2, 3], DType.Int8), null, Tensor.Zeros([2], DType.Int8)), "MatMulInteger: zero points [2] for [2, 3]; there must be one, or one for each of 3 columns");
+        yield return ErrorCase.Shape("matmul_integer_vector", () => Tensor.Zeros([2], DType.Int8).MatMulInteger(Tensor.Zeros([2, 3], DType.Int8)), "MatMul: [2] x [2, 3]: an operand has fewer than two axes");
         yield return ErrorCase.Shape("outer_matrix", () => Tensor.Zeros([2, 2]).Outer(Tensor.Zeros([2])), "Outer: [2, 2] and [2]; both must have one axis");
     }
+
+    private static In Bytes(DType dtype, params int[] shape) => new(shape, dtype, dtype == DType.Int8 ? -128 : 0, dtype == DType.Int8 ? 128 : 256);
+
+    private static Tensor Wide(Tensor x) => x.To(DType.Float64);
+
+    private static OpCase Integer(string name, In[] inputs, Func<Tensor[], Tensor> run, Func<Tensor[], Tensor> reference) => new(name, inputs, run)
+    {
+        DTypes = [],
+        Gradient = false,
+        SecondGradient = false,
+        Jvp = false,
+        Reference = x => [reference(x)],
+    };
 
     private static OpCase Row(string name, int[] a, int[] b, DType[]? types = null) => new(name, [In.Real(a), In.Real(b)], x => x[0].MatMul(x[1]))
     {
