@@ -52,6 +52,8 @@ public unsafe class ConvTests
         (90, 300, 230, 1, [4, 3], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),    // many channels, few places
         (3, 260, 256, 1, [5, 6], [3, 2], [2, 1], [1, 0], [0, 1], [1, 2]),
         (2, 256, 259, 1, [9, 7], [1, 1], [2, 3], [0, 0], [0, 0], [1, 1]),
+        (2, 90, 100, 1, [9, 12], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),    // a block of the sums at a time
+        (3, 130, 70, 1, [13, 6], [3, 3], [1, 1], [2, 0], [0, 2], [1, 1]),
         (5, 20, 33, 1, [7, 7], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),    // panels begin in one image and end in the next
         (7, 37, 18, 1, [5, 3], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),
         (6, 33, 70, 1, [10, 13], [1, 1], [2, 2], [0, 0], [0, 0], [1, 1]),
@@ -104,7 +106,7 @@ public unsafe class ConvTests
     public void The_bits_do_not_depend_on_the_threads(IsaPath path)
     {
         var random = new Random(13);
-        foreach (int row in (ReadOnlySpan<int>)[1, 2, 3, 4, 6, 7, 11, 17, 18, 19, 20, 22, 30, 34, 36, 38, 39, 40, 41, 43, 45, 49, 50])
+        foreach (int row in (ReadOnlySpan<int>)[1, 2, 3, 4, 6, 7, 11, 17, 18, 19, 20, 22, 30, 34, 36, 38, 39, 40, 41, 42, 43, 45, 47, 51, 52])
         {
             using var c = new Case<float>(Geometry(row), random);
             using (ParallelFor.Limit(1))
@@ -148,6 +150,63 @@ public unsafe class ConvTests
         }
         NativeMemory.AlignedFree(y);
         Assert.InRange(worst, 0, 1e-5);
+    }
+
+    [Theory, MemberData(nameof(Paths))]
+    public void NaN_and_infinity_spread_to_tiles_of_4x4_at_most(IsaPath path)
+    {
+        const int Side = 16, Channels = 32;
+        ConvGeometry g = ConvGeometry.Create(2, Channels, Channels, 1, [Side, Side], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]);
+        foreach (float bad in (ReadOnlySpan<float>)[float.NaN, float.PositiveInfinity])
+        {
+            using var c = new Case<float>(g, new Random(17));
+            c.X.P[(((Channels + 3) * Side) + 6) * Side + 8] = bad;    // image 1, channel 3, row 6, column 8
+            c.Run(path);
+            for (int i = 0; i < 2 * Channels * Side * Side; i++)
+            {
+                int image = i / (Channels * Side * Side), row = i / Side % Side, column = i % Side;
+                bool meets = image == 1 && row is >= 5 and <= 7 && column is >= 7 and <= 9, shares = image == 1 && row is >= 4 and <= 7 && column is >= 4 and <= 11;
+                if (!float.IsFinite(c.Y.P[i]))
+                    Assert.True(shares);
+                else
+                    Assert.False(meets);
+            }
+            for (int i = 0; i < Channels * Channels * 9; i++)
+                Assert.Equal(i / 9 % Channels == 3, !float.IsFinite(c.DW.P[i]));
+        }
+    }
+
+    [Theory, MemberData(nameof(Paths))]
+    public void Weight_gradients_of_many_images_are_those_of_each_part_added(IsaPath path)
+    {
+        const int Out = 96, In = 96, Side = 28, Images = 22;    // more tiles than are transformed at a time
+        var random = new Random(18);
+        using Native<float> x = new(random, Images * In * Side * Side), dy = new(random, Images * Out * Side * Side);
+        using Native<float> dw = new(random, Out * In * 9), part = new(random, Out * In * 9);
+        var sum = new double[Out * In * 9];
+        Run(0, Images, dw);
+        for (int image = 0; image < Images; image += 11)
+        {
+            Run(image, 11, part);
+            for (int i = 0; i < sum.Length; i++)
+                sum[i] += part.P[i];
+        }
+        double worst = 0;
+        for (int i = 0; i < sum.Length; i++)
+            worst = Math.Max(worst, Math.Abs(sum[i] - dw.P[i]));
+        Assert.InRange(worst, 0, 1e-2);    // of sums of 17,248 products, about 44 in size
+
+        void Run(int first, int images, Native<float> to)
+        {
+            ConvGeometry g = ConvGeometry.Create(images, In, Out, 1, [Side, Side], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]);
+            float* a = x.P + (first * In * Side * Side), b = dy.P + (first * Out * Side * Side);
+            if (path == IsaPath.Avx512)
+                ConvKernels.WeightGrad<float, V512<float>>(g, a, b, to.P);
+            else if (path == IsaPath.Avx2)
+                ConvKernels.WeightGrad<float, V256<float>>(g, a, b, to.P);
+            else
+                ConvKernels.WeightGrad<float, V128<float>>(g, a, b, to.P);
+        }
     }
 
     [Fact]

@@ -148,6 +148,8 @@ static unsafe class ConvKernels
             return;
         }
         using var scratch = Scratch.Open();
+        if (WinogradWeightGrad<T, V>(g, x, dy, dw, scratch))
+            return;
         if (PointWeightGrad<T, V>.IsBetter(g))
             PointWeightGrad<T, V>.Run(g, x, dy, dw, scratch);
         else if (WeightGradProduct<T, V>.IsBetter(g))
@@ -180,6 +182,28 @@ static unsafe class ConvKernels
         if (typeof(V) == typeof(V256<float>))
             return WinogradConv<V256<float>>.TryRun(g, p, forward, scratch);
         return WinogradConv<V128<float>>.TryRun(g, p, forward, scratch);
+    }
+
+    static bool WinogradWeightGrad<T, V>(in ConvGeometry g, T* x, T* dy, T* dw, in Scratch scratch)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        if (typeof(T) != typeof(float))
+            return false;
+        if (typeof(V) == typeof(V512<float>))
+            return TryRun<V512<float>>(g, scratch);
+        if (typeof(V) == typeof(V256<float>))
+            return TryRun<V256<float>>(g, scratch);
+        return TryRun<V128<float>>(g, scratch);
+
+        bool TryRun<W>(in ConvGeometry g, in Scratch scratch)
+            where W : unmanaged, ISimd<W, float>
+        {
+            if (!Hebb.Cpu.WinogradWeightGrad<W>.IsBetter(g))
+                return false;
+            Hebb.Cpu.WinogradWeightGrad<W>.Run(g, (float*)x, (float*)dy, (float*)dw, scratch);
+            return true;
+        }
     }
 
     static void Run<T, V>(ShiftPlan<T> plan, in Scratch scratch)

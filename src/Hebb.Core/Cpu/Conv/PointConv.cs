@@ -224,6 +224,7 @@ unsafe struct PointConv<T, V> : IBlockBody
     }
 
     [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     readonly void Multiply(long group, long fromTile, long toTile, long panel, long panels, T* right, PointRun* runs, int* ends)
     {
         byte* bytes = stackalloc byte[(14 * 128) + 64];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
@@ -49,8 +50,7 @@ unsafe struct PointPlaces<T>
     /// <summary>The runs of some panels, in order; those of panel p end before ends[p].</summary>
     public readonly int Find(long panel, long panels, int width, in Scratch scratch, out PointRun* runs, out int* ends)
     {
-        long most = 0, least = Strided ? _output[2] : Count;
-        most = panels * (2 + TiledGemm.CeilDiv(width, least));
+        long least = Strided ? _output[2] : Count, most = panels * (2 + TiledGemm.CeilDiv(width, least));
         runs = scratch.Take<PointRun>(most);
         ends = scratch.Take<int>(panels);
         int count = 0;
@@ -84,6 +84,7 @@ unsafe struct PointPlaces<T>
     /// Writes a run of some rows into planes of the input's size, and the cells after each place that meet no output: they hold the bias. So each
     /// cell is written once.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Spread<V>(T* tile, int rows, int width, PointRun* run, T* target, T* bias)
         where V : unmanaged, ISimd<V, T>
     {
@@ -116,6 +117,7 @@ unsafe struct PointPlaces<T>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Fill<V>(T* to, long count, T value)
         where V : unmanaged, ISimd<V, T>
     {

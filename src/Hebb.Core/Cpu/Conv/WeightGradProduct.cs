@@ -20,7 +20,6 @@ readonly unsafe struct WeightGradProduct<T, V>
     readonly Axes _output;
     readonly T* _x, _dy;
     readonly long _images, _places, _cells, _taps;
-    readonly bool _sampled;             // each output meets one cell: only those cells are laid out
     readonly T* _left, _right, _met, _sums;
 
     WeightGradProduct(in ConvGeometry g, T* x, T* dy, T* dw, in Scratch scratch)
@@ -32,11 +31,10 @@ readonly unsafe struct WeightGradProduct<T, V>
         _places = _output.Product;
         _taps = g.Kernel.Product;
         _images = Math.Min(g.Batch, TiledGemm.CeilDiv(StepsAtOnce, _places));
-        _sampled = g.IsSampled;
-        _cells = _sampled ? _places : g.Input.Product;
+        _cells = g.Input.Product;
         _left = scratch.Take<T>(_images * _places * g.OutChannels);
         _right = scratch.Take<T>(_images * _cells * g.InChannels);
-        _met = _sampled ? _right : scratch.Take<T>(_images * _places * g.InChannels);
+        _met = scratch.Take<T>(_images * _places * g.InChannels);
         _sums = _taps == 1 ? dw : scratch.Take<T>(_taps * g.OutChannels * g.InChannels);
     }
 
@@ -55,8 +53,7 @@ readonly unsafe struct WeightGradProduct<T, V>
             ParallelFor.Run(images * turn.Parts, in turn);
             for (long tap = 0; tap < w._taps; tap++)
             {
-                if (!w._sampled)
-                    ParallelFor.Ranges(images * w._places, Math.Max(1, RowsAtOnce / g.InChannels), new Meet(w, tap));
+                ParallelFor.Ranges(images * w._places, Math.Max(1, RowsAtOnce / g.InChannels), new Meet(w, tap));
                 GemmProblem<T> p = GemmProblem<T>.Dense(g.OutChannels, g.InChannels, images * w._places, w._left, w._met, w._sums + (tap * size), transposeA: true);
                 p.Accumulate = first > 0;
                 Gemm.Run<T, V>(p);
@@ -78,26 +75,14 @@ readonly unsafe struct WeightGradProduct<T, V>
             (long image, long part) = Math.DivRem(block, Parts);
             if (part >= InParts)
                 Channels(w._dy, w._g.OutChannels, w._places, image, part - InParts, w._left);
-            else if (w._cells == w._g.Input.Product)
-                Channels(w._x, w._g.InChannels, w._cells, image, part, w._right);
             else
-                Sampled(image, part);
+                Channels(w._x, w._g.InChannels, w._cells, image, part, w._right);
         }
 
         void Channels(T* source, long channels, long size, long image, long part, T* target)
         {
             long from = part * ChannelsAtOnce, count = Math.Min(ChannelsAtOnce, channels - from);
             Packing.Transpose(source + ((((first + image) * channels) + from) * size), size, count, size, target + (image * size * channels) + from, channels);
-        }
-
-        void Sampled(long image, long part)
-        {
-            ref readonly ConvGeometry g = ref w._g;
-            long from = part * ChannelsAtOnce, count = Math.Min(ChannelsAtOnce, g.InChannels - from);
-            using var scratch = Scratch.Open();
-            T* planes = scratch.Take<T>(count * w._places);
-            new SampledConv.Planes<T, V>(g, w._x + ((((first + image) * g.InChannels) + from) * g.Input.Product), planes, null).Invoke(0, count);
-            Packing.Transpose(planes, w._places, count, w._places, w._right + (image * w._places * g.InChannels) + from, g.InChannels);
         }
     }
 

@@ -17,7 +17,7 @@ namespace Hebb.Cpu;
 unsafe struct WinogradConv<V>
     where V : unmanaged, ISimd<V, float>
 {
-    const int Numbers = 36, Side = 4;
+    const int Numbers = 36, Side = WinogradTiles<V>.Side;
     const long TileBytesAtOnce = 512 << 10;     // of a block: stays in the L2 cache
     const long TilesWanted = 28;                // a block should have at least that many for each read of the weights
     const long ItemsWanted = 8;
@@ -26,7 +26,7 @@ unsafe struct WinogradConv<V>
     float* _weights, _bias;
     long _down, _across, _rows;       // tiles of an image along its axes, rows of tiles in all
     long _inLanes, _outLanes;         // channels up to whole vectors
-    long _lead0, _lead1;              // padding in front
+    WinogradTiles<V> _source;
     RowTiles _chunks;                 // rows of tiles, cut into blocks
     float* _shared;                   // the memory of all tiles, if steps are split
 
@@ -63,8 +63,19 @@ unsafe struct WinogradConv<V>
             _across = TiledGemm.CeilDiv(plan.Axis[2].Destination, Side),
             _inLanes = TiledGemm.CeilDiv(plan.Channels, V.Count) * V.Count,
             _outLanes = TiledGemm.CeilDiv(plan.Rows, V.Count) * V.Count,
-            _lead0 = forward ? g.PadBegin[1] : 2 - g.PadBegin[1],
-            _lead1 = forward ? g.PadBegin[2] : 2 - g.PadBegin[2],
+        };
+        w._source = new WinogradTiles<V>
+        {
+            Source = plan.Source,
+            Channels = plan.Channels,
+            Height = plan.Axis[1].Source,
+            Width = plan.Axis[2].Source,
+            Lead0 = forward ? g.PadBegin[1] : 2 - g.PadBegin[1],
+            Lead1 = forward ? g.PadBegin[2] : 2 - g.PadBegin[2],
+            Down = w._down,
+            Across = w._across,
+            Cells = Side + 2,
+            Lanes = w._inLanes,
         };
         w._rows = plan.Batch * w._down;
         w._bias = scratch.Take<float>(w._outLanes);
@@ -98,7 +109,7 @@ unsafe struct WinogradConv<V>
             using var scratch = Scratch.Open();
             long tiles = w._chunks.Height(chunk) * w._across;
             float* left = scratch.Take<float>(Numbers * Step(tiles, w._inLanes)), sums = scratch.Take<float>(Numbers * Step(tiles, w._outLanes));
-            w.Enter(w._chunks.Start(chunk), w._chunks.Height(chunk), left, tiles);
+            w._source.Enter(w._chunks.Start(chunk), w._chunks.Height(chunk), left, Step(tiles, w._inLanes));
             for (int k = 0; k < Numbers; k++)
                 w.Multiply(k, tiles, left, sums);
             w.Leave(w._chunks.Start(chunk), w._chunks.Height(chunk), sums, tiles);
@@ -115,7 +126,7 @@ unsafe struct WinogradConv<V>
     readonly struct Before(WinogradConv<V> w) : IBlockBody
     {
         public void Invoke(long chunk) =>
-            w.Enter(w._chunks.Start(chunk), w._chunks.Height(chunk), w._shared + (w._chunks.Start(chunk) * w._across * w._inLanes), w.AllTiles);
+            w._source.Enter(w._chunks.Start(chunk), w._chunks.Height(chunk), w._shared + (w._chunks.Start(chunk) * w._across * w._inLanes), Step(w.AllTiles, w._inLanes));
     }
 
     readonly struct Between(WinogradConv<V> w) : IBlockBody
@@ -127,55 +138,6 @@ unsafe struct WinogradConv<V>
     {
         public void Invoke(long chunk) =>
             w.Leave(w._chunks.Start(chunk), w._chunks.Height(chunk), w.SharedSums + (w._chunks.Start(chunk) * w._across * w._outLanes), w.AllTiles);
-    }
-
-    // Source rows with their channels last, and the transforms of their tiles: left[number, tile, channel].
-    [SkipLocalsInit]
-    readonly void Enter(long fromRow, long rows, float* left, long tiles)
-    {
-        using var scratch = Scratch.Open();
-        long width = (_across * Side) + 2, rowSize = width * _inLanes;
-        float* strip = scratch.Take<float>(6 * rowSize);
-        new Span<float>(strip, checked((int)(6 * rowSize))).Clear();    // what stands for padding, and channels that do not exist, is never written
-        float** row = stackalloc float*[6];
-        float** next = stackalloc float*[6];
-        for (int i = 0; i < 6; i++)
-            row[i] = strip + (i * rowSize);
-        long step = Step(tiles, _inLanes);
-        for (long r = fromRow; r < fromRow + rows; r++)
-        {
-            (long image, long down) = Math.DivRem(r, _down);
-            bool follows = r > fromRow && down > 0;
-            if (follows)
-            {
-                for (int i = 0; i < 6; i++)
-                    next[i] = row[(i + 4) % 6];
-                for (int i = 0; i < 6; i++)
-                    row[i] = next[i];
-            }
-            for (int i = follows ? 2 : 0; i < 6; i++)
-                Load(image, (down * Side) + i - _lead0, row[i]);
-            for (long tile = 0; tile < _across; tile++)
-            {
-                for (long lane = 0; lane < _inLanes; lane += V.Count)
-                    WinogradTransforms<V>.Input(row, (tile * Side * _inLanes) + lane, _inLanes, left + (tile * _inLanes) + lane, step);
-            }
-            left += _across * _inLanes;
-        }
-    }
-
-    readonly void Load(long image, long y, float* row)
-    {
-        long height = _plan.Axis[1].Source, width = _plan.Axis[2].Source, cells = (_across * Side) + 2;
-        if (y < 0 || y >= height)
-        {
-            new Span<float>(row, checked((int)(cells * _inLanes))).Clear();
-            return;
-        }
-        float* source = _plan.Source + (image * _plan.Channels * _plan.SourceSize) + (y * width);
-        long begin = Math.Max(0, -_lead1), count = Math.Min(width - begin, cells - Math.Max(0, _lead1));
-        if (count > 0)
-            Packing.Transpose(source + begin, _plan.SourceSize, _plan.Channels, count, row + (Math.Max(0, _lead1) * _inLanes), _inLanes);
     }
 
     // sums[number, tile, target channel] = left[number, tile, channel] times the weights of that number.

@@ -4,7 +4,8 @@ using Hebb.Cpu.Simd;
 namespace Hebb.Cpu;
 
 /// <summary>
-/// The three transforms of F(4x4, 3x3): 36 products of transformed numbers give 16 outputs that take 144 directly. Lanes are channels.
+/// The transforms of F(4x4, 3x3): 36 products of transformed numbers give 16 outputs that take 144 directly. Lanes are channels. Transposed, they give
+/// the weights' gradient.
 /// </summary>
 /// <remarks>
 /// Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2015, who interpolate at 0, ±1, ±2 and infinity. Here it is at 0, ±3/4, ±3/2 and
@@ -15,6 +16,7 @@ static unsafe class WinogradTransforms<V>
 {
     // The points, and their powers; all are exact in float.
     const double A = 0.75, B = 1.5, A2 = A * A, B2 = B * B;
+    const double AtA = 1 / (2 * A2 * (A2 - B2)), AtB = 1 / (2 * B2 * (B2 - A2));
 
     /// <summary>to[k * step] = (Bt d B)[k] for the 36 k of a tile whose row i begins at rows[i] and whose columns are <paramref name="column"/> apart.</summary>
     [SkipLocalsInit]
@@ -114,15 +116,84 @@ static unsafe class WinogradTransforms<V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Spread(V w0, V w1, V w2, float* to, long step)
     {
-        const double atA = 1 / (2 * A2 * (A2 - B2)), atB = 1 / (2 * B2 * (B2 - A2));
         (w0 * V.Constant(1 / (A2 * B2))).Store(to);
-        V even = V.MultiplyAdd(w2, V.Constant(A2 * atA), w0 * V.Constant(atA)), odd = w1 * V.Constant(A * atA);
+        V even = V.MultiplyAdd(w2, V.Constant(A2 * AtA), w0 * V.Constant(AtA)), odd = w1 * V.Constant(A * AtA);
         (even + odd).Store(to + step);
         (even - odd).Store(to + (2 * step));
-        even = V.MultiplyAdd(w2, V.Constant(B2 * atB), w0 * V.Constant(atB));
-        odd = w1 * V.Constant(B * atB);
+        even = V.MultiplyAdd(w2, V.Constant(B2 * AtB), w0 * V.Constant(AtB));
+        odd = w1 * V.Constant(B * AtB);
         (even + odd).Store(to + (3 * step));
         (even - odd).Store(to + (4 * step));
         w2.Store(to + (5 * step));
+    }
+
+    /// <summary>to[k * step] = (A g At)[k] for the 4x4 gradients of a tile's outputs: what <see cref="Output"/> does, transposed.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void OutputGrad(float** rows, long at, long column, float* to, long step)
+    {
+        float* half = stackalloc float[24 * 16];
+        float* r0 = rows[0] + at, r1 = rows[1] + at, r2 = rows[2] + at, r3 = rows[3] + at;
+        for (int j = 0; j < 4; j++)
+        {
+            long c = j * column;
+            Widen(V.Load(r0 + c), V.Load(r1 + c), V.Load(r2 + c), V.Load(r3 + c), half + (j * V.Count), 4 * V.Count);
+        }
+        for (int i = 0; i < 6; i++)
+        {
+            float* h = half + (i * 4 * V.Count);
+            Widen(V.Load(h), V.Load(h + V.Count), V.Load(h + (2 * V.Count)), V.Load(h + (3 * V.Count)), to + (i * 6 * step), step);
+        }
+    }
+
+    // A times a column.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Widen(V g0, V g1, V g2, V g3, float* to, long step)
+    {
+        g0.Store(to);
+        V even = V.MultiplyAdd(V.Constant(A2), g2, g0), odd = V.MultiplyAdd(V.Constant(A2 * A), g3, V.Constant(A) * g1);
+        (even + odd).Store(to + step);
+        (even - odd).Store(to + (2 * step));
+        even = V.MultiplyAdd(V.Constant(B2), g2, g0);
+        odd = V.MultiplyAdd(V.Constant(B2 * B), g3, V.Constant(B) * g1);
+        (even + odd).Store(to + (3 * step));
+        (even - odd).Store(to + (4 * step));
+        g3.Store(to + (5 * step));
+    }
+
+    /// <summary>to[t * toStep] gets, or has added, (Gt m G)[t] for the 9 taps; product k stands at m[k * step]. It is <see cref="Weights"/>, transposed.</summary>
+    [SkipLocalsInit]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void WeightGrad(float* m, long step, float* to, long toStep, bool add)
+    {
+        float* half = stackalloc float[18 * 16];
+        for (int j = 0; j < 6; j++, m += step)
+        {
+            float* h = half + (j * V.Count);
+            Gather(V.Load(m), V.Load(m + (6 * step)), V.Load(m + (12 * step)), V.Load(m + (18 * step)), V.Load(m + (24 * step)), V.Load(m + (30 * step)), out V w0, out V w1, out V w2);
+            w0.Store(h);
+            w1.Store(h + (6 * V.Count));
+            w2.Store(h + (12 * V.Count));
+        }
+        for (int i = 0; i < 3; i++, to += 3 * toStep)
+        {
+            float* h = half + (i * 6 * V.Count);
+            Gather(
+                V.Load(h), V.Load(h + V.Count), V.Load(h + (2 * V.Count)), V.Load(h + (3 * V.Count)), V.Load(h + (4 * V.Count)), V.Load(h + (5 * V.Count)),
+                out V w0, out V w1, out V w2);
+            (add ? w0 + V.Load(to) : w0).Store(to);
+            (add ? w1 + V.Load(to + toStep) : w1).Store(to + toStep);
+            (add ? w2 + V.Load(to + (2 * toStep)) : w2).Store(to + (2 * toStep));
+        }
+    }
+
+    // Gt times a column.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Gather(V m0, V m1, V m2, V m3, V m4, V m5, out V w0, out V w1, out V w2)
+    {
+        V a = m1 + m2, b = m1 - m2, c = m3 + m4, d = m3 - m4;
+        w0 = V.MultiplyAdd(m0, V.Constant(1 / (A2 * B2)), V.MultiplyAdd(a, V.Constant(AtA), c * V.Constant(AtB)));
+        w1 = V.MultiplyAdd(b, V.Constant(A * AtA), d * V.Constant(B * AtB));
+        w2 = V.MultiplyAdd(a, V.Constant(A2 * AtA), V.MultiplyAdd(c, V.Constant(B2 * AtB), m5));
     }
 }
