@@ -36,7 +36,7 @@ static unsafe class Gemm
             return;
         }
         GemmProblem<T> p = problem;
-        if (p.BBatch == 0 && p.ABatch == p.M * p.ARow && p.CBatch == p.M * p.CRow)
+        if (p.BBatch == 0 && p.ABatch == p.M * p.ARow && p.CBatch == p.M * p.CRow && p.Epilogue.RowBias == null && (p.Epilogue.Residual == null || p.Epilogue.ResidualBatch == p.M * p.Epilogue.ResidualRow))
         {
             p.M *= p.Batch;    // the rows of all products follow each other: one tall product
             p.Batch = 1;
@@ -60,23 +60,27 @@ static unsafe class Gemm
         where V : unmanaged, ISimd<V, T>
     {
         if (p.K <= 0)
-            Empty(p);
+            Empty<T, V>(p);
         else if (!Gemv.TryRun<T, V>(p))
             TiledGemm.Run<T, V>(p);
     }
 
     // A sum of nothing is 0.
-    static void Empty<T>(in GemmProblem<T> p)
+    static void Empty<T, V>(in GemmProblem<T> p)
         where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
     {
+        T* bias = p.StartBias;
         for (long i = 0; i < p.M; i++)
         {
             for (long j = 0; j < p.N; j++)
             {
                 T start = p.Accumulate ? p.C[(i * p.CRow) + j] : T.Zero;
-                p.C[(i * p.CRow) + j] = p.Bias != null ? start + p.Bias[j] : start;
+                p.C[(i * p.CRow) + j] = bias != null ? start + bias[j] : start;
             }
         }
+        if (!p.Epilogue.IsNone)
+            p.Finish.Run<V>(new(p.C, p.CRow, 0, 0, p.M, p.N));
     }
 
     readonly struct Products<T, V>(GemmProblem<T> problem, long group) : IBlockBody
@@ -93,6 +97,8 @@ static unsafe class Gemm
                 p.A = problem.A + (i * problem.ABatch);
                 p.B = problem.B + (i * problem.BBatch);
                 p.C = problem.C + (i * problem.CBatch);
+                if (p.Epilogue.Residual != null)
+                    p.Epilogue.Residual = problem.Epilogue.Residual + (i * problem.Epilogue.ResidualBatch);
                 One<T, V>(p);
             }
         }

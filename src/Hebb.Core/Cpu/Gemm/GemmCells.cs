@@ -112,7 +112,7 @@ unsafe struct GemmCells<T, V> : IBlockBody
     {
         var edge = new TileEdge<T, V>();
         var tile = new TileArgs<T> { K = Math.Min(Steps, K - k) };
-        bool add = Plan.Add || FromK + k > 0;
+        bool add = Plan.Add || FromK + k > 0, finish = Plan.Finishes && FromK + k + tile.K == Plan.K;
         for (long t = fromTile; t < toTile; t++)
         {
             long row = Tiles.Start(t), r = FromRow + row;
@@ -129,7 +129,10 @@ unsafe struct GemmCells<T, V> : IBlockBody
                     : TileRows.Kernel<T, V, P, Stepped, TwoVectors>(height);
                 if (Plan.Swapped)
                 {
-                    edge.RunTurned(&tile, kernel, height, lanes, width, Plan.C + (l * Plan.CRow) + r, Plan.CRow, add, Plan.Bias == null ? null : Plan.Bias + r);
+                    T* c = Plan.C + (l * Plan.CRow) + r;
+                    edge.RunTurned(&tile, kernel, height, lanes, width, c, Plan.CRow, add, Plan.Bias == null ? null : Plan.Bias + r);
+                    if (finish)
+                        Plan.Finish.Run<V>(new(c, Plan.CRow, l, r, lanes, height));
                     continue;
                 }
                 tile.C = Plan.C + (r * Plan.CRow) + l;
@@ -140,6 +143,8 @@ unsafe struct GemmCells<T, V> : IBlockBody
                     kernel(&tile);
                 else
                     edge.Run(&tile, kernel, height, lanes, width);
+                if (finish)
+                    Plan.Finish.Run<V>(new(tile.C, tile.CRow, r, l, height, lanes));
             }
         }
     }

@@ -12,6 +12,8 @@ static unsafe class GemmGeneric
     public static void Run<T>(in GemmProblem<T> problem)
         where T : unmanaged, INumberBase<T>
     {
+        if (!problem.Epilogue.IsNone)
+            throw new ArgumentException("an epilogue is for products of float and double");
         if (problem.M <= 0 || problem.N <= 0 || problem.Batch <= 0)
             return;
         GemmProblem<T> p = problem;

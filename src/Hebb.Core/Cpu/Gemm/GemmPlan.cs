@@ -26,6 +26,8 @@ unsafe struct GemmPlan<T>
     public long CRow;
     public T* Bias;
     public bool Add;
+    public Epilogue<T> Finish;
+    public bool Finishes;
 
     public static GemmPlan<T> For<V>(in GemmProblem<T> p, bool packedRight = false)
         where V : unmanaged, ISimd<V, T>
@@ -44,8 +46,10 @@ unsafe struct GemmPlan<T>
             RightLane = p.BCol,
             C = p.C,
             CRow = p.CRow,
-            Bias = p.Bias,
+            Bias = p.StartBias,
             Add = p.Accumulate,
+            Finish = p.Epilogue.IsNone ? default : p.Finish,
+            Finishes = !p.Epilogue.IsNone,
         };
         if (packedRight)
         {

@@ -3,12 +3,16 @@ namespace Hebb.Cpu;
 /// <summary>
 /// C[M,N] = A[M,K] B[K,N], plus what stands in C if <see cref="Accumulate"/>, plus <see cref="Bias"/>[N] in every row if it is not null;
 /// <see cref="Batch"/> times over. All strides count elements. A and B may have any strides (0 and negative ones too), so transposes need no
-/// copy; a row of C is contiguous. C must not overlap A, B or the bias.
+/// copy; a row of C is contiguous. C must not overlap A, B, the bias or what the epilogue reads.
 /// </summary>
 unsafe struct GemmProblem<T>
     where T : unmanaged
 {
-    public GemmProblem() => Batch = 1;
+    public GemmProblem()
+    {
+        Batch = 1;
+        Epilogue = new Epilogue<T>();
+    }
 
     public long M, N, K;
     public T* A;
@@ -19,6 +23,15 @@ unsafe struct GemmProblem<T>
     public long CRow;
     public T* Bias;
     public bool Accumulate;
+
+    /// <summary>What becomes of each sum; products of float and double only.</summary>
+    public Epilogue<T> Epilogue;
+
+    /// <summary>Where sums begin: a bias is added after scales if there are any.</summary>
+    public readonly T* StartBias => Epilogue.Scales ? null : Bias;
+
+    /// <summary>The epilogue with what <see cref="StartBias"/> leaves to it.</summary>
+    public readonly Epilogue<T> Finish => Epilogue.With(Epilogue.Scales ? Bias : null);
 
     /// <summary>How many such products. 1 unless set.</summary>
     public long Batch;

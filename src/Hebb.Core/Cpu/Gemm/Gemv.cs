@@ -28,9 +28,12 @@ static unsafe class Gemv
             XStep = row ? p.ACol : p.BRow,
             Y = p.C,
             YStep = row ? 1 : p.CRow,
-            Bias = p.Bias,
+            Bias = p.StartBias,
             BiasStep = row ? 1 : 0,
             Add = p.Accumulate,
+            Finish = p.Epilogue.IsNone ? default : p.Finish,
+            Finishes = !p.Epilogue.IsNone,
+            OneRow = row,
         };
         if (step == 1)
             y.AlongRows = true;
@@ -69,6 +72,8 @@ unsafe struct MatrixVector<T, V> : IBlockBody
     public T* Bias;
     public long BiasStep;
     public bool Add;
+    public Epilogue<T> Finish;
+    public bool Finishes, OneRow;
 
     public readonly void Invoke(long block)
     {
@@ -77,6 +82,8 @@ unsafe struct MatrixVector<T, V> : IBlockBody
             Dots(from, to);
         else
             Columns(from, to);
+        if (Finishes)
+            Finish.Run<V>(OneRow ? new(Y + from, 0, 0, from, 1, to - from) : new(Y + (from * YStep), YStep, from, 0, to - from, 1));
     }
 
     readonly void Put(long i, T sum)
