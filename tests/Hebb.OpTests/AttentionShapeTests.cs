@@ -28,6 +28,21 @@ public class AttentionShapeTests
         CheckCase(new Case(1, 1, 1, 1100, 260, 16, 16) { Window = 100, Past = 3 }, DType.Float32, 4);
     }
 
+    [Fact, Trait("Isa", "slice")]
+    public void FewQueriesEqualTheDefinition()
+    {
+        CheckCase(new Case(1, 8, 8, 1, 1100, 64, 64), DType.Float32, 1);
+        CheckCase(new Case(2, 8, 2, 1, 700, 64, 64) { Causal = true, Past = 650, Turned = true }, DType.Float32, 2);
+        CheckCase(new Case(1, 6, 1, 5, 515, 40, 17) { Causal = true, Past = 505, Mask = 2 }, DType.Float32, 3);
+        CheckCase(new Case(1, 3, 3, 8, 300, 128, 80) { Window = 90, Causal = true, Past = 290 }, DType.Float32, 4);
+        CheckCase(new Case(2, 40, 1, 3, 260, 32, 32) { Mask = 3 }, DType.Float32, 5);
+        CheckCase(new Case(1, 4, 2, 2, 1030, 80, 33) { Mask = 1 }, DType.Float64, 6);
+        CheckCase(new Case(1, 2, 1, 7, 129, 3, 5) { Mask = 4 }, DType.Float32, 7);
+        CheckCase(new Case(2, 2, 2, 1, 1, 64, 64), DType.Float32, 8);
+        CheckCase(new Case(1, 4, 1, 4, 0, 16, 16), DType.Float32, 9);
+        CheckCase(new Case(4, 16, 8, 1, 300, 64, 64) { Mask = 5 }, DType.Float32, 10);
+    }
+
     private static void CheckCase(Case c, DType type, int seed)
     {
         var rng = new Rng((ulong)seed);

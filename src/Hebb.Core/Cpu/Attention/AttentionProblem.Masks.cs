@@ -42,6 +42,29 @@ internal unsafe partial struct AttentionProblem<T>
             MaskByBlocks<V>(batch, head, query, queries, run, scores, pitch, width);
     }
 
+    /// <summary>Masks the scores, to base 2, of one query for a run of keys. Takes no account of blocks.</summary>
+    public readonly void MaskRow(long batch, long head, long query, KeyRun run, T* scores)
+    {
+        long at = batch * _maskBatch + head * _maskHead + query * _maskRow + run.Start * _maskColumn;
+        if (_visible is not null)
+        {
+            for (int k = 0; k < run.Count; k++)
+            {
+                if (_visible[at + k * _maskColumn] == 0)
+                    scores[k] = T.NegativeInfinity;
+            }
+        }
+        else if (_bias is not null)
+        {
+            T scale = T.CreateTruncating(1.4426950408889634);
+            for (int k = 0; k < run.Count; k++)
+                scores[k] += _bias[at + k * _maskColumn] * scale;
+        }
+        int first = (int)Math.Clamp(query + _behind - run.Start, 0, run.Count), end = (int)Math.Clamp(query + _ahead + 1 - run.Start, first, run.Count);
+        new Span<T>(scores, first).Fill(T.NegativeInfinity);
+        new Span<T>(scores + end, run.Count - end).Fill(T.NegativeInfinity);
+    }
+
     private readonly void MaskByBlocks<V>(long batch, long head, long query, int queries, KeyRun run, T* scores, long pitch, int width) where V : unmanaged, ISimd<V, T>
     {
         for (long key = run.Start, end = run.Start + run.Count; key < end;)

@@ -68,6 +68,8 @@ internal unsafe partial struct AttentionProblem<T> where T : unmanaged, IFloatin
 
     public void SetDropout(Tensor key, double p) => (DropKey, Drop, KeepFactor) = (RandomKey.Read(key), (float)p, T.CreateTruncating(p < 1 ? 1 / (1 - p) : 0));
 
+    public readonly bool HasBlocks => _blocks is not null;
+
     /// <summary>The head of keys and values that serves a head of queries.</summary>
     public readonly long KeyHead(long head) => head / (Heads / KeyHeads);
 

@@ -42,7 +42,10 @@ internal sealed class AttentionOp(in AttentionOptions options) : AttentionBase(o
     private unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var problem = Problem<T>(inputs[0], inputs[1], inputs[2], inputs[3..], out var key);
-        AttentionKernel.Run(problem, outputs[0].Data<T>(), outputs[1].Data<T>());
+        if (FewQueriesKernel.Fits(problem))
+            FewQueriesKernel.Run(problem, outputs[0].Data<T>(), outputs[1].Data<T>());
+        else
+            AttentionKernel.Run(problem, outputs[0].Data<T>(), outputs[1].Data<T>());
         GC.KeepAlive(key);
     }
 
