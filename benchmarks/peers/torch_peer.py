@@ -78,7 +78,9 @@ def convolution(p):
 
 
 def attention(p):
-    q, k, v = (uniform((1, p["heads"], p["t"], p["d"]), seed) for seed in (1, 2, 3))
+    queries, groups = p.get("queries", p["t"]), p.get("groups", p["heads"])
+    q = uniform((1, p["heads"], queries, p["d"]), 1)
+    k, v = (uniform((1, groups, p["t"], p["d"]), seed) for seed in (2, 3))
     scale = 1 / math.sqrt(p["d"])
     causal = bool(p.get("causal"))
     # Added to the scores as they are made.
@@ -86,9 +88,10 @@ def attention(p):
 
     def by_products():
         with torch.inference_mode():
-            a, b = (q * scale).flatten(0, 1), k.flatten(0, 1).transpose(1, 2)
+            # The queries of all heads that share keys are rows of one product.
+            a, b = (q * scale).reshape(groups, -1, p["d"]), k.flatten(0, 1).transpose(1, 2)
             scores = torch.baddbmm(mask, a, b) if causal else torch.bmm(a, b)
-            return [torch.bmm(torch.softmax(scores, -1), v.flatten(0, 1)).unsqueeze(0)]
+            return [torch.bmm(torch.softmax(scores, -1), v.flatten(0, 1)).reshape(q.shape)]
 
     def built_in():
         with torch.inference_mode():
@@ -96,7 +99,7 @@ def attention(p):
             return [y[0] if isinstance(y, tuple) else y]
 
     if not p.get("backward"):
-        return fastest([by_products] + ([built_in] if hasattr(F, "_scaled_dot_product_attention") else []))
+        return fastest([by_products] + ([built_in] if hasattr(F, "_scaled_dot_product_attention") and groups == p["heads"] else []))
     for x in (q, k, v):
         x.requires_grad_()
     dy = uniform((1, p["heads"], p["t"], p["d"]), 4)
