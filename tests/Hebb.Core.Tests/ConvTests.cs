@@ -22,6 +22,20 @@ public unsafe class ConvTests
         (2, 4, 8, 4, [12, 15], [3, 5], [2, 2], [1, 2], [1, 2], [1, 1]),
         (2, 12, 12, 12, [30, 9], [3, 3], [1, 1], [2, 2], [2, 2], [2, 2]),
         (3, 6, 40, 1, [3, 3], [3, 3], [1, 1], [0, 0], [0, 0], [1, 1]),
+        (3, 5, 5, 5, [7, 7], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
+        (2, 3, 3, 3, [70, 67], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]),
+        (3, 4, 4, 4, [17, 40], [5, 5], [1, 1], [2, 2], [2, 2], [1, 1]),
+        (2, 4, 4, 4, [18, 35], [5, 5], [2, 2], [2, 1], [1, 2], [1, 1]),
+        (2, 3, 3, 3, [14, 14], [7, 7], [1, 1], [3, 3], [3, 3], [1, 1]),
+        (2, 3, 3, 3, [40, 33], [3, 3], [1, 1], [0, 0], [0, 0], [1, 1]),
+        (2, 3, 3, 3, [300, 20], [3, 5], [1, 1], [0, 4], [3, 1], [1, 1]),
+        (2, 2, 2, 2, [9, 21], [5, 3], [1, 1], [2, 3], [2, 3], [1, 3]),
+        (2, 2, 2, 2, [3, 31], [3, 3], [1, 2], [1, 5], [1, 0], [1, 2]),
+        (1, 2, 2, 2, [23, 300], [3, 3], [3, 1], [1, 1], [1, 1], [2, 1]),
+        (2, 2, 2, 2, [2, 2], [3, 3], [1, 1], [3, 3], [3, 3], [1, 1]),    // padding wider than the kernel
+        (2, 70, 70, 70, [10, 3], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]),
+        (20, 3, 3, 3, [50], [5], [1], [2], [2], [1]),
+        (2, 3, 3, 3, [41], [3], [2], [1], [1], [1]),
         (9, 24, 20, 1, [2, 2], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]),
         (2, 5, 7, 1, [8, 8], [3, 3], [1, 1], [4, 4], [4, 4], [4, 4]),
         (2, 3, 24, 1, [16, 16], [4, 4], [4, 4], [0, 0], [0, 0], [1, 1]),
@@ -100,6 +114,62 @@ public unsafe class ConvTests
             c.Run((IsaPath)random.Next((int)Isa.Widest + 1));
             c.Check($"random {i}", 3e-6);
         }
+    }
+
+    [Theory, MemberData(nameof(Paths))]
+    public void Random_depthwise_geometries(IsaPath path)
+    {
+        var random = new Random(21);
+        for (int i = 0; i < 150; i++)
+        {
+            int rank = random.Next(1, 3), channels = random.Next(1, 5);
+            int[] kernels = [1, 2, 3, 3, 3, 4, 5, 5, 7];
+            long[] Draw(int from, int to) => [.. Enumerable.Range(0, rank).Select(_ => (long)random.Next(from, to))];
+            ConvGeometry g = ConvGeometry.Create(
+                random.Next(1, 4), channels, channels, channels, Draw(1, 45), [.. Draw(0, kernels.Length).Select(k => (long)kernels[k])], Draw(1, 4), Draw(0, 4), Draw(0, 4), Draw(1, 3));
+            using var c = new Case<float>(g, random);
+            using (ParallelFor.Limit(1))
+                c.Run(path);
+            c.Check($"random {i}", 3e-6);
+            byte[][] alone = c.Results();
+            using (ParallelFor.Limit(2))
+                c.Run(path);
+            byte[][] together = c.Results();
+            for (int r = 0; r < alone.Length; r++)
+                Assert.Equal(alone[r], together[r]);
+            if (i % 5 > 0)
+                continue;
+            using var wide = new Case<double>(g, random);
+            wide.Run(path);
+            wide.Check($"random {i}", 1e-14);
+        }
+    }
+
+    [Theory, MemberData(nameof(Paths))]
+    public void NaN_in_a_depthwise_plane_stays_where_it_belongs(IsaPath path)
+    {
+        ConvGeometry g = ConvGeometry.Create(1, 2, 2, 2, [9, 20], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]);
+        using var x = new Native<float>(null, 2 * 9 * 20);
+        using var w = new Native<float>(null, 2 * 9);
+        using var dy = new Native<float>(null, 2 * 9 * 20);
+        using var y = new Native<float>(null, 2 * 9 * 20);
+        using var dw = new Native<float>(null, 2 * 9);
+        x.P[0] = float.NaN;    // the corner of plane 0, which only the first two rows and columns of the kernel meet
+        void Go<V>() where V : unmanaged, ISimd<V, float>
+        {
+            ConvKernels.Forward<float, V>(g, x.P, w.P, null, y.P);
+            ConvKernels.WeightGrad<float, V>(g, x.P, dy.P, dw.P);
+        }
+        if (path == IsaPath.Avx512)
+            Go<V512<float>>();
+        else if (path == IsaPath.Avx2)
+            Go<V256<float>>();
+        else
+            Go<V128<float>>();
+        for (int i = 0; i < 2 * 9 * 20; i++)
+            Assert.Equal(i is 0 or 1 or 20 or 21, float.IsNaN(y.P[i]));
+        for (int i = 0; i < 18; i++)
+            Assert.Equal(i is 0 or 1 or 3 or 4, float.IsNaN(dw.P[i]));
     }
 
     [Theory, MemberData(nameof(Paths))]

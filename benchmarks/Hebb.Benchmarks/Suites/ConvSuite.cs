@@ -14,7 +14,11 @@ internal sealed class ConvSuite : Suite
         new(1024, 512, 1, 2, 14), new(1024, 2048, 1, 2, 14), new(512, 512, 3, 1, 7), new(512, 2048, 1, 1, 7), new(2048, 512, 1, 1, 7),
     ];
 
-    private static readonly Shape[] s_depthwise = [new(64, 64, 3, 1, 112, 64), new(256, 256, 3, 1, 28, 256), new(384, 384, 7, 1, 14, 384)];
+    private static readonly Shape[] s_depthwise =
+    [
+        new(64, 64, 3, 1, 112, 64), new(256, 256, 3, 1, 28, 256), new(384, 384, 7, 1, 14, 384),
+        new(96, 96, 3, 2, 112, 96), new(192, 192, 3, 2, 28, 192), new(480, 480, 5, 1, 14, 480), new(240, 240, 5, 2, 28, 240),
+    ];
 
     public override string Name => "conv";
 

@@ -72,7 +72,7 @@ static unsafe class ConvKernels
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
-        if (g.Batch * g.OutChannels * g.Output.Product == 0)
+        if (g.Batch * g.OutChannels * g.Output.Product == 0 || DepthwiseConv<T, V>.TryForward(g, x, w, bias, y))
             return;
         using var scratch = Scratch.Open();
         if (PointConv<T, V>.IsBetter(g))
@@ -110,6 +110,8 @@ static unsafe class ConvKernels
             Fill(g.Batch, g.InChannels, g.Input.Product, bias, dx);
             return;
         }
+        if (DepthwiseConv<T, V>.TryDataGrad(g, dy, w, bias, dx))
+            return;
         using var scratch = Scratch.Open();
         if (PointConv<T, V>.IsBetter(g))
         {
@@ -147,6 +149,8 @@ static unsafe class ConvKernels
             new Span<T>(dw, checked((int)size)).Clear();
             return;
         }
+        if (DepthwiseWeightGrad<T, V>.TryRun(g, x, dy, dw))
+            return;
         using var scratch = Scratch.Open();
         if (WinogradWeightGrad<T, V>(g, x, dy, dw, scratch))
             return;
