@@ -41,6 +41,25 @@ public class GraphTests
         }
     }
 
+    /// <summary>Files from before attention had windows and masks of blocks.</summary>
+    [Fact]
+    public void AttributesThatCameLaterHaveTheirOldMeaning()
+    {
+        var told = new Dictionary<string, object> { ["scale"] = 0.5, ["drop"] = 0.0, ["causal"] = true, ["past"] = 3L, ["masked"] = false };
+        var old = AttributeRecord.Of(AttributeRecord.Create("attention", (name, _) => told.GetValueOrDefault(name), told.Count));
+        Assert.Equal("scale=0.5, drop=0, causal=true, past=3, masked=false, window=0, block=0", old.ToString());
+
+        told["window"] = 7L;
+        Assert.Contains("window=7, block=0", AttributeRecord.Of(AttributeRecord.Create("attention", (name, _) => told.GetValueOrDefault(name), told.Count)).ToString());
+        told["window"] = 7.0;
+        Assert.Throws<FormatException>(() => AttributeRecord.Create("attention", (name, _) => told.GetValueOrDefault(name), told.Count));
+        told.Remove("window");
+        Assert.Throws<FormatException>(() => AttributeRecord.Create("attention", (name, _) => told.GetValueOrDefault(name), told.Count + 1));
+        told.Remove("scale");
+        var missing = Assert.Throws<FormatException>(() => AttributeRecord.Create("attention", (name, _) => told.GetValueOrDefault(name), told.Count));
+        Assert.Equal("attention: the attribute scale is missing", missing.Message);
+    }
+
     /// <summary>The graph with every op made anew from its name and attributes.</summary>
     private static Graph Rebuilt(Graph graph)
     {

@@ -36,7 +36,7 @@ public sealed class AttributeRecord
     /// <param name="name">The op's name in the registry.</param>
     /// <param name="value">Gives an attribute by name and the type asked for, null where there is none. Its type is checked.</param>
     /// <param name="count">How many attributes there are: all must be asked for.</param>
-    /// <exception cref="FormatException">There is no such op, or an attribute is missing, of another type, or unknown to the op.</exception>
+    /// <exception cref="FormatException">There is no such op, or an attribute is missing that has no value for that case, is of another type, or unknown to the op.</exception>
     public static Primitive Create(string name, Func<string, Type, object?> value, int count)
     {
         var primitive = PrimitiveRegistry.Create(name);
@@ -93,6 +93,8 @@ public sealed class AttributeRecord
     private sealed class Reader(string op, Func<string, Type, object?> value) : AttributeVisitor
     {
         public int Read { get; private set; }
+
+        protected override bool Has(string name, Type type) => value(name, type) is not null;
 
         public override void Int(string name, ref int value) => value = Take<int>(name);
 

@@ -19,6 +19,54 @@ public abstract class AttributeVisitor
 
     public abstract void Floats(string name, ref double[] value);
 
+    /// <summary>An attribute that the op gained after files with it were written; where it is not told, it is <paramref name="missing"/>.</summary>
+    public void Int(string name, ref int value, int missing)
+    {
+        if (Has(name, typeof(int)))
+            Int(name, ref value);
+        else
+            value = missing;
+    }
+
+    /// <inheritdoc cref="Int(string,ref int,int)"/>
+    public void Long(string name, ref long value, long missing)
+    {
+        if (Has(name, typeof(long)))
+            Long(name, ref value);
+        else
+            value = missing;
+    }
+
+    /// <inheritdoc cref="Int(string,ref int,int)"/>
+    public void Float(string name, ref double value, double missing)
+    {
+        if (Has(name, typeof(double)))
+            Float(name, ref value);
+        else
+            value = missing;
+    }
+
+    /// <inheritdoc cref="Int(string,ref int,int)"/>
+    public void Bool(string name, ref bool value, bool missing)
+    {
+        if (Has(name, typeof(bool)))
+            Bool(name, ref value);
+        else
+            value = missing;
+    }
+
+    /// <inheritdoc cref="Int(string,ref int,int)"/>
+    public void Text(string name, ref string value, string missing)
+    {
+        if (Has(name, typeof(string)))
+            Text(name, ref value);
+        else
+            value = missing;
+    }
+
+    /// <summary>Whether a reader has an attribute; to all others, it is there.</summary>
+    protected virtual bool Has(string name, Type type) => true;
+
     /// <summary>A shape; sizes of it may depend on the batch size.</summary>
     public void Shape(string name, ref Shape value)
     {

@@ -36,8 +36,8 @@ internal abstract class AttentionBase(AttentionOptions options) : Primitive
         v.Bool("causal", ref _causal);
         v.Long("past", ref _past);
         v.Bool("masked", ref _masked);
-        v.Long("window", ref _window);
-        v.Long("block", ref _block);
+        v.Long("window", ref _window, missing: 0);
+        v.Long("block", ref _block, missing: 0);
     }
 
     /// <exception cref="ShapeException">Shapes of queries, keys, values and mask don't fit.</exception>
