@@ -20,14 +20,16 @@ internal sealed class TraceInterpreter : Interpreter
     private readonly Dictionary<Tensor, GraphConstant> _constants = new(ReferenceEqualityComparer.Instance);
     private readonly List<GraphNode> _nodes = [];
     private readonly bool _lines;
-    private readonly bool _captures;
+    private readonly bool _captures, _folds;
+    private readonly Dictionary<Module, bool> _modes = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="module">Whose parameters and buffers keep their names.</param>
     /// <param name="lines">Notes the source line of every op.</param>
     /// <param name="captures">Takes in tensors from inside other transforms, and what is computed from tensors on the tape: the graph is run at once.</param>
-    public TraceInterpreter(Module? module, bool lines, bool captures = false)
+    /// <param name="folds">Computes at once what depends on constants alone.</param>
+    public TraceInterpreter(Module? module, bool lines, bool captures = false, bool folds = true)
     {
-        (_lines, _captures) = (lines, captures);
+        (_lines, _captures, _folds) = (lines, captures, folds);
         if (module is not null)
         {
             var tree = ModuleTree.Of(module);
@@ -42,6 +44,15 @@ internal sealed class TraceInterpreter : Interpreter
     public override string Name => "Trace";
 
     public IReadOnlyList<GraphNode> Nodes => _nodes;
+
+    /// <summary>The modules whose mode the function asked for, and what it was told.</summary>
+    public IEnumerable<(Module Module, bool Training)> Modes => _modes.Select(m => (m.Key, m.Value));
+
+    public void Saw(Module module, bool training)
+    {
+        _modes.TryAdd(module, training);
+        _outer?.Saw(module, training);
+    }
 
     public Tensor Wrap(GraphValue value) => new(new Traced(this, value), value.Spec.Shape, value.Spec.DType);
 
@@ -94,6 +105,8 @@ internal sealed class TraceInterpreter : Interpreter
 
     private bool IsConstant(ReadOnlySpan<Tensor> inputs)
     {
+        if (!_folds)
+            return false;
         foreach (var input in inputs)
         {
             if (input.Tracer is not null || _state.ContainsKey(input) || (_captures && input.Node is not null))

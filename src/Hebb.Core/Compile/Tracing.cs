@@ -15,36 +15,43 @@ public static class Tracing
     /// <exception cref="TraceException">The function reads values, or its shapes depend on them.</exception>
     public static Graph Trace(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs, Module? module = null, IReadOnlyList<string>? names = null, bool lines = true)
     {
-        var values = new GraphInput[inputs.Length];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = new GraphInput(names?[i] ?? InputName(i, values.Length), inputs[i]);
-        // What is made on the way lives as long as the graph, whatever scope the caller has open.
-        using var scope = TensorScope.Suspend();
-        var interpreter = new TraceInterpreter(module, lines);
-        try
-        {
-            var outputs = function(Array.ConvertAll(values, interpreter.Wrap));
-            return DeadCode.Remove(new Graph(values, interpreter.Nodes, outputs.Select(interpreter.Open)));
-        }
-        finally
-        {
-            interpreter.End();
-        }
+        return Run(new TraceInterpreter(module, lines), function, inputs, names, out _);
     }
 
     /// <summary>A function as a graph to be run at once, in the midst of whatever transforms are open: all that it uses but is not given becomes a leaf.</summary>
     /// <exception cref="TraceException">The function reads values, or its shapes depend on them.</exception>
     internal static Graph Capture(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs)
     {
-        var values = new GraphInput[inputs.Length];
-        for (int i = 0; i < values.Length; i++)
-            values[i] = new GraphInput(InputName(i, values.Length), inputs[i]);
-        using var suspended = TensorScope.Suspend();
         using var noGrad = GradMode.NoGrad();
-        var interpreter = new TraceInterpreter(null, lines: false, captures: true);
+        return Run(new TraceInterpreter(null, lines: false, captures: true), function, inputs, null, out _);
+    }
+
+    /// <summary>A function as a graph to be compiled.</summary>
+    /// <param name="function">From tensors to tensors; called once, on this thread.</param>
+    /// <param name="inputs">Shapes and element types.</param>
+    /// <param name="module">Whose parameters and buffers are read anew at every run.</param>
+    /// <param name="modes">The modules whose mode the function asked for, and what it was told.</param>
+    /// <param name="records">Whether outputs hang on tensors on the tape.</param>
+    /// <exception cref="TraceException">The function reads values, or its shapes depend on them.</exception>
+    internal static Graph Observe(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs, Module? module, out IEnumerable<(Module Module, bool Training)> modes, out bool records)
+    {
+        var interpreter = new TraceInterpreter(module, lines: false, folds: false);
+        var graph = Run(interpreter, function, inputs, null, out var outputs);
+        modes = interpreter.Modes;
+        records = Array.Exists(outputs, y => y.RequiresGrad);
+        return graph;
+    }
+
+    private static Graph Run(TraceInterpreter interpreter, Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs, IReadOnlyList<string>? names, out Tensor[] outputs)
+    {
+        // What is made on the way lives as long as the graph, whatever scope the caller has open.
+        using var scope = TensorScope.Suspend();
         try
         {
-            var outputs = function(Array.ConvertAll(values, interpreter.Wrap));
+            var values = new GraphInput[inputs.Length];
+            for (int i = 0; i < values.Length; i++)
+                values[i] = new GraphInput(names?[i] ?? InputName(i, values.Length), inputs[i]);
+            outputs = function(Array.ConvertAll(values, interpreter.Wrap));
             return DeadCode.Remove(new Graph(values, interpreter.Nodes, outputs.Select(interpreter.Open)));
         }
         finally

@@ -1,4 +1,5 @@
 using Hebb.Modules;
+using Hebb.Transforms;
 
 namespace Hebb;
 
@@ -19,7 +20,15 @@ public abstract partial class Module
     private string? _path;
 
     /// <summary>Whether the module is in train mode: dropout drops, batch norm uses the batch's statistics. True at first.</summary>
-    public bool Training { get; private set; } = true;
+    public bool Training
+    {
+        get
+        {
+            EngineThread.Current.Trace?.Saw(this, field);
+            return field;
+        }
+        private set;
+    } = true;
 
     /// <summary>Puts this module and all inside it into train mode, or with false into eval mode.</summary>
     /// <returns>The module itself.</returns>

@@ -9,6 +9,9 @@ public abstract class ViewPrimitive : Primitive
     /// <summary>The view. Copies first where the input's layout allows no view.</summary>
     internal abstract Tensor View(Tensor x, in Shape shape);
 
+    /// <summary>Whether the input's layout allows a view.</summary>
+    internal virtual bool CanView(Tensor x, in Shape shape) => true;
+
     /// <summary>All views, for an op of several outputs.</summary>
     internal virtual void Views(Tensor x, ReadOnlySpan<TensorSpec> specs, Span<Tensor> outputs) => outputs[0] = View(x, specs[0].Sizes);
 

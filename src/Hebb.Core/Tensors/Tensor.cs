@@ -10,10 +10,10 @@ namespace Hebb;
 /// </summary>
 public sealed partial class Tensor
 {
-    private readonly Storage? _storage;
     private readonly long[]? _strides;
-    private readonly long _offset;
-    private readonly int _generation;
+    private Storage? _storage;
+    private long _offset;
+    private int _generation;
     private readonly TensorSpec _spec;
 
     /// <summary>The tape node that made this tensor, or the leaf that gathers its gradient; null where no gradient is asked for.</summary>
@@ -46,6 +46,14 @@ public sealed partial class Tensor
         _generation = source._generation;
         _strides = strides;
         _offset = offset;
+    }
+
+    /// <summary>A handle of a compiled plan. <paramref name="strides"/> and <paramref name="offset"/> in elements; null strides for contiguous.</summary>
+    internal Tensor(Storage storage, in TensorSpec spec, long[]? strides, long offset)
+    {
+        _spec = spec;
+        _strides = strides;
+        LookAt(storage, offset);
     }
 
     /// <summary>A handle whose values a transform holds.</summary>
@@ -143,6 +151,14 @@ public sealed partial class Tensor
         for (int i = Rank - 1; i > axis; i--)
             stride *= _spec.Sizes[i];
         return stride;
+    }
+
+    /// <summary>Moves a handle that a compiled plan keeps for itself to other memory. No user ever sees such a handle.</summary>
+    internal void LookAt(Storage storage, long offset)
+    {
+        _storage = storage;
+        _generation = storage.Generation;
+        _offset = offset;
     }
 
     private void ThrowNoStorage()

@@ -24,15 +24,22 @@ internal sealed class ViewAsComplexOp : ViewPrimitive
         outputs[0] = x with { Shape = x.Shape.Remove(-1), DType = x.DType == DType.Float32 ? DType.Complex64 : DType.Complex128 };
     }
 
-    internal override Tensor View(Tensor x, in Shape shape)
+    internal override bool CanView(Tensor x, in Shape shape)
     {
         Span<long> old = stackalloc long[Shape.MaxRank];
         x.CopyStrides(old);
         bool pairs = x.Offset % 2 == 0 && (x.Count == 0 || old[x.Rank - 1] == 1);
         for (int i = 0; i < shape.Rank; i++)
             pairs &= old[i] % 2 == 0 || x.Shape[i] <= 1;
-        if (!pairs)
+        return pairs;
+    }
+
+    internal override Tensor View(Tensor x, in Shape shape)
+    {
+        if (!CanView(x, shape))
             return View(Copying.Contiguous(x), shape);
+        Span<long> old = stackalloc long[Shape.MaxRank];
+        x.CopyStrides(old);
         var strides = new long[shape.Rank];
         for (int i = 0; i < strides.Length; i++)
             strides[i] = old[i] / 2;

@@ -58,7 +58,7 @@ internal sealed class CatOp : Primitive
         foreach (var x in inputs)
         {
             if (x.Count > 0)
-                Copying.Scatter(x, Tensor.Strided(y, x.Shape, strides, at));
+                Copying.Scatter(x, Tensor.Strided(y, x.Shape, strides, y.Offset + at));
             at += x.Shape[_axis] * stride;
         }
     }

@@ -30,6 +30,8 @@ internal sealed class ReshapeOp : ViewPrimitive
         outputs[0] = inputs[0] with { Shape = _shape };
     }
 
+    internal override bool CanView(Tensor x, in Shape shape) => x.IsContiguous || TryStrides(x, shape) is not null;
+
     internal override Tensor View(Tensor x, in Shape shape)
     {
         if (x.IsContiguous)

@@ -1,0 +1,134 @@
+using Hebb.Compile;
+using Hebb.Transforms;
+
+namespace Hebb;
+
+/// <summary>
+/// A function compiled for the shapes and types that it is called with: traced once, its graph simplified, its memory planned, then replayed. Made by
+/// <see cref="Transform.Compile(Func{Tensor[], Tensor[]}, Module, bool)"/>. Any number of threads may call it at once.
+/// </summary>
+public sealed class CompiledFunction
+{
+    /// <summary>Further kinds of inputs push out the oldest.</summary>
+    private const int MaxKinds = 32;
+
+    private readonly Func<Tensor[], Tensor[]> _function;
+    private readonly Module? _module;
+    private readonly bool _strict;
+    private readonly Lock _lock = new();
+    private volatile CompiledKind[] _kinds = [];
+    private string? _reason;
+
+    internal CompiledFunction(Func<Tensor[], Tensor[]> function, Module? module, bool strict) => (_function, _module, _strict) = (function, module, strict);
+
+    /// <summary>Why the function runs op by op where it can't be compiled; null if it never had to.</summary>
+    public string? FallbackReason => _reason;
+
+    /// <summary>Told once, with the reason, when the function first has to run op by op.</summary>
+    public event Action<string>? FellBack;
+
+    /// <summary>Runs the function. Results are new tensors.</summary>
+    /// <remarks>Where gradients of inputs or parameters are recorded, the ops of the function are applied one by one, and inside another transform so are those of the function itself.</remarks>
+    public Tensor[] Call(params ReadOnlySpan<Tensor> inputs)
+    {
+        if (Plan(inputs) is not { } plan)
+            return Directly(inputs);
+        var outputs = Array.ConvertAll(plan.OutputSpecs, spec => new Tensor(spec));
+        plan.Run(inputs, outputs);
+        return outputs;
+    }
+
+    /// <summary>Runs the function into tensors that exist.</summary>
+    /// <param name="inputs">What it computes from.</param>
+    /// <param name="outputs">Contiguous, of the shapes and types that the function gives; they share memory with nothing that it reads.</param>
+    /// <exception cref="ShapeException">An output is not of the shape that the function gives, or not contiguous.</exception>
+    /// <exception cref="DTypeException">An output is not of the type that the function gives.</exception>
+    public void CallInto(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        if (Plan(inputs) is not { } plan)
+        {
+            var results = Directly(inputs);
+            Check(Array.ConvertAll(results, y => y.Spec), outputs);
+            for (int i = 0; i < results.Length; i++)
+                outputs[i].CopyFrom(results[i]);
+            return;
+        }
+        Check(plan.OutputSpecs, outputs);
+        plan.Run(inputs, outputs);
+        foreach (var output in outputs)
+            output.Storage.Version++;
+    }
+
+    /// <summary>Bytes planned for what is neither input, parameter nor output, for inputs like these; null where the function can't be compiled.</summary>
+    public long? PlannedBytes(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Plan?.ArenaBytes;
+
+    private Tensor[] Directly(ReadOnlySpan<Tensor> inputs) =>
+        IsTransformed(inputs) || Find(inputs).Traced is not { } graph ? _function(inputs.ToArray()) : graph.Run(inputs);
+
+    private CpuPlan? Plan(ReadOnlySpan<Tensor> inputs)
+    {
+        if (IsTransformed(inputs))
+            return null;
+        var kind = Find(inputs);
+        bool records = GradMode.IsEnabled && kind.Records;
+        foreach (var input in inputs)
+            records |= GradMode.IsEnabled && input.RequiresGrad;
+        return records ? null : kind.Plan;
+    }
+
+    private static bool IsTransformed(ReadOnlySpan<Tensor> inputs)
+    {
+        var thread = EngineThread.Current;
+        if (thread.Trace is not null || thread.DetectsAnomalies)
+            return true;
+        foreach (var input in inputs)
+        {
+            if (input.Tracer is not null)
+                return true;
+        }
+        return false;
+    }
+
+    private CompiledKind Find(ReadOnlySpan<Tensor> inputs)
+    {
+        foreach (var kind in _kinds)
+        {
+            if (kind.Fits(inputs))
+                return kind;
+        }
+        lock (_lock)
+        {
+            bool changed = false;
+            foreach (var kind in _kinds)
+            {
+                if (kind.Fits(inputs))
+                    return kind;
+                changed |= kind.Takes(inputs) && kind.ConstantsChanged;
+            }
+            // A constant that changes in place would be folded again at every call: better to read it each time.
+            var made = CompiledKind.Make(_function, _module, inputs, folds: !changed);
+            if (made.Reason is { } reason && _reason is null)
+            {
+                if (_strict)
+                    throw new TraceException(reason);
+                _reason = reason;
+                FellBack?.Invoke(reason);
+            }
+            _kinds = [made, .. _kinds.Where(k => !k.Takes(made) || !k.ConstantsChanged).Take(MaxKinds - 1)];
+            return made;
+        }
+    }
+
+    private static void Check(TensorSpec[] specs, ReadOnlySpan<Tensor> outputs)
+    {
+        if (outputs.Length != specs.Length)
+            throw new ShapeException($"the function gives {specs.Length} tensors, {outputs.Length} are to take them");
+        for (int i = 0; i < specs.Length; i++)
+        {
+            if (outputs[i].Shape != specs[i].Shape || !outputs[i].IsContiguous)
+                throw new ShapeException($"output {i} is {specs[i].Shape}, the tensor to take it {outputs[i].Shape}{(outputs[i].IsContiguous ? "" : ", not contiguous")}");
+            if (outputs[i].DType != specs[i].DType)
+                throw new DTypeException($"output {i} is {specs[i].DType.Name}, the tensor to take it {outputs[i].DType.Name}");
+        }
+    }
+}

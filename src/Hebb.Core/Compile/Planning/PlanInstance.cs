@@ -1,0 +1,98 @@
+using Hebb.Memory;
+using Hebb.Ops;
+using Hebb.Transforms;
+
+namespace Hebb.Compile;
+
+/// <summary>An arena with all handles and argument lists of a plan: a run makes none.</summary>
+internal sealed class PlanInstance
+{
+    private readonly record struct Call(Primitive? Primitive, Tensor[] Inputs, Tensor[] Outputs, bool Prepares, string? Path);
+
+    private readonly Tensor[] _handles;
+    private readonly Call[] _calls;
+    private readonly Dictionary<Root, int[]> _outside = new(ReferenceEqualityComparer.Instance);
+    private readonly PlanBuilder _builder;
+    private readonly List<Tensor> _alive = [];
+
+    public PlanInstance(PlanBuilder builder, MemoryPlan memory)
+    {
+        _builder = builder;
+        using var suspended = TensorScope.Suspend();
+        var arena = Allocator.Rent(memory.Bytes, Device.Cpu, EngineThread.Current);
+        _handles = new Tensor[builder.Handles.Count];
+        var outside = new Dictionary<Root, List<int>>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < _handles.Length; i++)
+        {
+            var handle = builder.Handles[i];
+            bool own = handle.Root.Kind == RootKind.Arena;
+            _handles[i] = new Tensor(arena, handle.Spec, handle.Strides, own ? Elements(handle, memory.Offsets[handle.Root.Index] + handle.Offset) : 0);
+            if (own)
+                continue;
+            if (!outside.TryGetValue(handle.Root, out var handles))
+                outside.Add(handle.Root, handles = []);
+            handles.Add(i);
+        }
+        foreach (var (root, handles) in outside)
+            _outside.Add(root, [.. handles]);
+        _calls = [.. builder.Steps.Select(s => new Call(s.Primitive, Array.ConvertAll(s.Inputs, i => _handles[i]), Array.ConvertAll(s.Outputs, o => _handles[o]), s.Prepares, s.Node?.Path))];
+    }
+
+    /// <summary>Lets the handles of a root look at a tensor from outside, or at a copy of one whose layout does not serve.</summary>
+    public void Attach(Root root, Tensor tensor)
+    {
+        if (!_outside.TryGetValue(root, out int[]? handles))
+            return;
+        var first = _builder.Handles[handles[0]];
+        long start = tensor.DType.BytesFor(tensor.Offset);
+        // A constant was planned with its strides. What comes from elsewhere is planned as contiguous, and for views as wider types as aligned.
+        if (first.Strides is null && (!tensor.IsContiguous || start % 16 != 0))
+        {
+            using var suspended = TensorScope.Suspend();
+            var copy = new Tensor(tensor.Spec);
+            Copying.Convert(tensor, copy);
+            (tensor, start) = (copy, copy.DType.BytesFor(copy.Offset));
+        }
+        _alive.Add(tensor);
+        foreach (int i in handles)
+            _handles[i].LookAt(tensor.Storage, Elements(_builder.Handles[i], start + _builder.Handles[i].Offset));
+    }
+
+    public void Run(EngineThread thread)
+    {
+        string? outer = thread.ModulePath;
+        try
+        {
+            foreach (ref readonly var call in _calls.AsSpan())
+            {
+                thread.ModulePath = call.Path;
+                if (call.Primitive is null)
+                    Copying.Convert(call.Inputs[0], call.Outputs[0]);
+                else if (call.Prepares)
+                    Eager.RunInto(call.Primitive, call.Inputs, call.Outputs, prepare: true);
+                else
+                    call.Primitive.Run(thread.Kernels, call.Inputs, call.Outputs);
+            }
+        }
+        catch (HebbException e) when (Name(e, thread.ModulePath))
+        {
+            throw;
+        }
+        finally
+        {
+            thread.ModulePath = outer;
+        }
+    }
+
+    // The filter runs while the path is still that of the op that failed.
+    private static bool Name(HebbException error, string? path)
+    {
+        error.At ??= path;
+        return false;
+    }
+
+    /// <summary>Lets go of the tensors from outside.</summary>
+    public void Detach() => _alive.Clear();
+
+    private static long Elements(Handle handle, long bytes) => bytes * 8 / handle.Spec.DType.Bits;
+}

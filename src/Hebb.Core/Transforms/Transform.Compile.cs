@@ -1,0 +1,24 @@
+namespace Hebb;
+
+public static partial class Transform
+{
+    /// <summary>
+    /// The same function, compiled: at the first call with inputs of a shape and type it is traced, from then on replayed with its memory planned. Branches on
+    /// shapes, modes and other host values are taken as they were at the trace; shapes, types, train and eval modes and constants are looked at at every call.
+    /// </summary>
+    /// <param name="f">From tensors to tensors, without side effects. If it reads values or changes tensors in place it runs op by op, and says why.</param>
+    /// <param name="module">The module whose parameters and buffers the function uses, if it is one.</param>
+    /// <param name="strict">Throws a <see cref="Compile.TraceException"/> where the function can't be compiled.</param>
+    public static CompiledFunction Compile(Func<Tensor[], Tensor[]> f, Module? module = null, bool strict = false) => new(f, module, strict);
+
+    /// <summary>A compiled function of one tensor.</summary>
+    public static Func<Tensor, Tensor> Compile(Func<Tensor, Tensor> f, bool strict = false)
+    {
+        var compiled = new CompiledFunction(xs => [f(xs[0])], null, strict);
+        return x => compiled.Call(x)[0];
+    }
+
+    /// <summary>A module's <see cref="Module.Call(Tensor)"/>, compiled.</summary>
+    public static CompiledFunction Compile(Module module, bool strict = false) =>
+        new(xs => [xs.Length == 1 ? module.Call(xs[0]) : module.Call(xs)], module, strict);
+}
