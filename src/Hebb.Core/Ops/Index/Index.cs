@@ -144,7 +144,7 @@ internal sealed class IndexScatterOp : Primitive
     public override unsafe void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var y = outputs[0];
-        System.Runtime.InteropServices.NativeMemory.Clear(y.Pointer, (nuint)y.DType.BytesFor(y.Count));
+        IndexKernel.Clear(y.Pointer, y.DType.BytesFor(y.Count));
         Span<long> strides = stackalloc long[Shape.MaxRank];
         y.CopyStrides(strides);
         long* offsets = IndexKernel.Offsets(c, DisplayName, _shape, _axis, strides, inputs[1..], _skip);

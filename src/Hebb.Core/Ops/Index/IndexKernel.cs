@@ -1,7 +1,9 @@
 using System.Numerics;
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Hebb.Cpu;
+using Hebb.Cpu.Simd;
 
 namespace Hebb.Ops;
 
@@ -14,7 +16,7 @@ internal static unsafe class IndexKernel
     /// <summary>The offset of a place that is passed over.</summary>
     public const long Skip = long.MinValue;
 
-    private const long BlockSize = 32 << 10;
+    private const long BlockSize = 32 << 10, Line = 64;
 
     /// <summary>The offset that each position of the index tensors stands for, in scratch slot 0.</summary>
     /// <param name="c">Lends the memory.</param>
@@ -165,7 +167,8 @@ internal static unsafe class IndexKernel
     {
         public void Invoke(long begin, long end)
         {
-            long after = sides.After, stride = sides.AfterStride;
+            long after = sides.After, stride = sides.AfterStride, bytes = after * sizeof(T);
+            bool streams = stride == 1 && bytes >= Line && Streaming.Pays((byte*)y, sides.Before * places * bytes);
             (long before, long m) = Math.DivRem(begin, places);
             T* from = x + sides.Offset(before), to = y + begin * after;
             for (long row = begin; row < end; row++, to += after)
@@ -180,14 +183,19 @@ internal static unsafe class IndexKernel
                     new Span<T>(to, checked((int)after)).Clear();
                 else if (after == 1)
                     *to = from[offset];
+                else if (streams)
+                    // Rows lie anywhere: the next one is asked for while this one is written.
+                    Streaming.Write((byte*)(from + offset), (byte*)to, bytes, (byte*)(from + (m < places && offsets[m] != Skip ? offsets[m] : offset)), (byte*)(from + offset));
                 else if (stride == 1)
-                    Buffer.MemoryCopy(from + offset, to, after * sizeof(T), after * sizeof(T));
+                    Buffer.MemoryCopy(from + offset, to, bytes, bytes);
                 else
                 {
                     for (long i = 0; i < after; i++)
                         to[i] = from[offset + i * stride];
                 }
             }
+            if (streams)
+                Streaming.Fence();
         }
     }
 
@@ -251,6 +259,14 @@ internal static unsafe class IndexKernel
         }
     }
 
+    /// <summary>Sets bytes to 0, many of them on all threads.</summary>
+    public static void Clear(byte* p, long bytes) => ParallelFor.Ranges(bytes, 1 << 20, new ClearBody(p));
+
+    private readonly struct ClearBody(byte* p) : IRangeBody
+    {
+        public void Invoke(long begin, long end) => NativeMemory.Clear(p + begin, (nuint)(end - begin));
+    }
+
     /// <summary>y[before, place m, after] += v[before, m, after], in the order of m. Both are contiguous; <typeparamref name="T"/> is the type, complex numbers count as two.</summary>
     public static void Add<T>(Tensor v, long before, long after, long* offsets, long places, Tensor y, int parts = 1) where T : unmanaged, INumber<T>
     {
@@ -279,7 +295,9 @@ internal static unsafe class IndexKernel
             long work = after * places;
             _byColumn = after >= 256;
             // Narrow rows are shared out by destination instead: each piece looks at all places, so there must not be many.
-            Pieces = before >= 8 || work < 2 * BlockSize ? 1 : _byColumn ? Math.Min(after / 64, 8) : after >= 8 ? 4 : 1;
+            // Each destination takes its values in their order however many pieces there are, and rows read whole come faster.
+            long threads = ParallelFor.Threads;
+            Pieces = before >= 8 || threads == 1 || work < 2 * BlockSize ? 1 : _byColumn ? Math.Min(after / 64, Math.Min(2 * threads, 16)) : after >= 8 ? Math.Min(threads, 4) : 1;
         }
 
         public void Invoke(long block)
