@@ -133,6 +133,25 @@ def elementwise(name):
     return prepare
 
 
+def crossentropy(p):
+    x, target = uniform((p["rows"], p["classes"]), 1, 4).requires_grad_(), whole((p["rows"],), 2, p["classes"])
+
+    def run():
+        y = F.cross_entropy(x, target)
+        return [y.detach(), *torch.autograd.grad(y, x)]
+    return run
+
+
+def embedding(p):
+    table, which = uniform((p["rows"], p["columns"]), 1).requires_grad_(), whole((p["ids"],), 2, p["rows"])
+    dy = uniform((p["ids"], p["columns"]), 3)
+
+    def run():
+        y = F.embedding(which, table)
+        return [y.detach(), *torch.autograd.grad(y, table, dy)]
+    return run
+
+
 def recurrent(kind):
     def prepare(p):
         layer = kind(p["inputs"], p["hidden"], p["layers"])
@@ -286,7 +305,7 @@ def fastest(ways):
 
 
 OPERATIONS = {
-    "conv": convolution, "attention": attention, "small_add": small_add, "lstm": recurrent(nn.LSTM), "gru": recurrent(nn.GRU),
+    "conv": convolution, "attention": attention, "crossentropy": crossentropy, "embedding": embedding, "small_add": small_add, "lstm": recurrent(nn.LSTM), "gru": recurrent(nn.GRU),
     **{name: elementwise(name) for name in ("softmax", "layernorm", "gelu", "add", "sum")},
     **{"train_" + name: training(name) for name in ("mlp", "lenet", "resnet20", "lstm", "gpt")},
 }

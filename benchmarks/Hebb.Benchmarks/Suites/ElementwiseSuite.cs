@@ -16,6 +16,7 @@ internal sealed class ElementwiseSuite : Suite
         Case("gelu", passes: 2, x => x.Gelu(approximate: true)),
         Case("add", passes: 3, Add),
         Case("sum", passes: 1, x => x.Sum(), tolerance: 2e-3),
+        .. LookupCases.All,
     ];
 
     /// <param name="name">As torch_peer.py knows it.</param>
