@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Hebb.Benchmarks;
 
-/// <summary>OpenBLAS's cblas_sgemm.</summary>
+/// <summary>OpenBLAS's cblas_sgemm, and cblas_dgemm.</summary>
 internal sealed class OpenBlasPeer : Peer
 {
     public override string Name => "openblas";
@@ -17,6 +17,7 @@ internal sealed class OpenBlasPeer : Peer
 internal sealed unsafe class OpenBlas : INativePeer
 {
     private readonly delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void> _sgemm;
+    private readonly delegate* unmanaged<int, int, int, int, int, int, double, double*, int, double*, int, double, double*, int, void> _dgemm;
     private readonly delegate* unmanaged<int, void> _setThreads;
     private readonly delegate* unmanaged<byte*> _config;
 
@@ -25,6 +26,7 @@ internal sealed unsafe class OpenBlas : INativePeer
         nint library = Load();
         if (library == 0) throw new DllNotFoundException("no OpenBLAS");
         _sgemm = (delegate* unmanaged<int, int, int, int, int, int, float, float*, int, float*, int, float, float*, int, void>)NativeLibrary.GetExport(library, "cblas_sgemm");
+        _dgemm = (delegate* unmanaged<int, int, int, int, int, int, double, double*, int, double*, int, double, double*, int, void>)NativeLibrary.GetExport(library, "cblas_dgemm");
         _setThreads = (delegate* unmanaged<int, void>)NativeLibrary.GetExport(library, "openblas_set_num_threads");
         _config = (delegate* unmanaged<byte*>)NativeLibrary.GetExport(library, "openblas_get_config");
     }
@@ -50,9 +52,27 @@ internal sealed unsafe class OpenBlas : INativePeer
 
     public INativeProblem Prepare(Problem problem, int threads)
     {
-        if (problem.Op != "gemm" || problem["packed"] != 0) throw new NotSupportedException($"OpenBLAS has no {problem.Text}");
+        var type = (NumberType)problem["type"];
+        if (problem.Op != "gemm" || problem["packed"] != 0 || type is not (NumberType.Float32 or NumberType.Float64)) throw new NotSupportedException($"OpenBLAS has no {problem.Text}");
         _setThreads(threads);
-        return new Product(this, problem["m"], problem["n"], problem["k"]);
+        return type == NumberType.Float64
+            ? new DoubleProduct(this, problem["m"], problem["n"], problem["k"])
+            : new Product(this, problem["m"], problem["n"], problem["k"]);
+    }
+
+    private sealed class DoubleProduct(OpenBlas blas, int m, int n, int k) : INativeProblem
+    {
+        private readonly NativeBuffer _a = new(TypedInputs.Bytes(NumberType.Float64, (long)m * k, 1, left: true));
+        private readonly NativeBuffer _b = new(TypedInputs.Bytes(NumberType.Float64, (long)k * n, 2, left: false));
+        private readonly NativeBuffer _c = new(2L * m * n);
+
+        public void Call()
+        {
+            const int rowOrder = 101, plain = 111;
+            blas._dgemm(rowOrder, plain, plain, m, n, k, 1, (double*)_a.Pointer, k, (double*)_b.Pointer, n, 0, (double*)_c.Pointer, n);
+        }
+
+        public IEnumerable<float[]> Outputs() => [_c.ToArray(NumberType.Float64, m * n)];
     }
 
     private sealed class Product(OpenBlas blas, int m, int n, int k) : INativeProblem

@@ -39,6 +39,9 @@ internal sealed unsafe class OneDnn : INativePeer
         if (problem.Op != "gemm") throw new NotSupportedException($"{problem.Op} is not asked of oneDNN");
         // The count is the OpenMP runtime's, set in the environment that this process began with.
         int m = problem["m"], n = problem["n"], k = problem["k"];
+        var type = (NumberType)problem["type"];
+        if (type == NumberType.Float64) throw new NotSupportedException("oneDNN has no products of doubles");
+        if (type != NumberType.Float32) return new OneDnnProduct(this, m, n, k, problem["packed"] != 0, innerProduct: false, type);
         return problem["packed"] != 0
             ? Fastest(new OneDnnProduct(this, m, n, k, packed: true, innerProduct: false), new OneDnnProduct(this, m, n, k, packed: true, innerProduct: true))
             : Fastest(new OneDnnSgemm(this, m, n, k), new OneDnnProduct(this, m, n, k, packed: false, innerProduct: false));
@@ -51,20 +54,22 @@ internal sealed unsafe class OneDnn : INativePeer
         if (status != 0) throw new InvalidOperationException($"oneDNN answers with status {status}");
     }
 
-    /// <summary>A descriptor of float32 numbers [rows, columns] with these strides; without strides, in whatever layout the library likes best.</summary>
-    public byte* Descriptor(long rows, long columns, (long Row, long Column)? strides)
+    public const int BFloat16 = 2, Float32 = 3, Int32 = 4, Int8 = 5, UInt8 = 6;
+
+    /// <summary>A descriptor of numbers [rows, columns] with these strides; without strides, in whatever layout the library likes best.</summary>
+    public byte* Descriptor(long rows, long columns, (long Row, long Column)? strides, int type = Float32)
     {
-        const int float32 = 3, any = 1;
+        const int any = 1;
         byte* descriptor = Blank();
         long* sizes = stackalloc long[2] { rows, columns };
         if (strides is { } s)
         {
             long* steps = stackalloc long[2] { s.Row, s.Column };
-            Check(((delegate* unmanaged<byte*, int, long*, int, long*, int>)Function("dnnl_memory_desc_init_by_strides"))(descriptor, 2, sizes, float32, steps));
+            Check(((delegate* unmanaged<byte*, int, long*, int, long*, int>)Function("dnnl_memory_desc_init_by_strides"))(descriptor, 2, sizes, type, steps));
         }
         else
         {
-            Check(((delegate* unmanaged<byte*, int, long*, int, int, int>)Function("dnnl_memory_desc_init_by_tag"))(descriptor, 2, sizes, float32, any));
+            Check(((delegate* unmanaged<byte*, int, long*, int, int, int>)Function("dnnl_memory_desc_init_by_tag"))(descriptor, 2, sizes, type, any));
         }
         return descriptor;
     }

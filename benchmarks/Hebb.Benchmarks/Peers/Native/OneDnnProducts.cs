@@ -18,17 +18,27 @@ internal sealed unsafe class OneDnnProduct : INativeProblem
 {
     private readonly OneDnn _library;
     private readonly NativeBuffer _c;
+    private readonly NumberType _type;
+    private readonly int _count;
     private readonly nint _primitive;
     private readonly OneDnn.Argument[] _arguments;
 
-    public OneDnnProduct(OneDnn library, long m, long n, long k, bool packed, bool innerProduct)
+    public OneDnnProduct(OneDnn library, long m, long n, long k, bool packed, bool innerProduct, NumberType type = NumberType.Float32)
     {
         _library = library;
+        _type = type;
+        _count = checked((int)(m * n));
+        var (left, right, result) = type switch
+        {
+            NumberType.BFloat16 => (OneDnn.BFloat16, OneDnn.BFloat16, OneDnn.BFloat16),
+            NumberType.Int8 => (OneDnn.UInt8, OneDnn.Int8, OneDnn.Int32),
+            _ => (OneDnn.Float32, OneDnn.Float32, OneDnn.Float32),
+        };
         _c = new NativeBuffer(m * n);
-        byte* source = library.Descriptor(m, k, (k, 1)), target = library.Descriptor(m, n, (n, 1));
+        byte* source = library.Descriptor(m, k, (k, 1), left), target = library.Descriptor(m, n, (n, 1), result);
         // An inner product has its weights as [n, k].
-        byte* plain = innerProduct ? library.Descriptor(n, k, (1, n)) : library.Descriptor(k, n, (n, 1));
-        byte* wanted = !packed ? plain : innerProduct ? library.Descriptor(n, k, null) : library.Descriptor(k, n, null);
+        byte* plain = innerProduct ? library.Descriptor(n, k, (1, n), right) : library.Descriptor(k, n, (n, 1), right);
+        byte* wanted = !packed ? plain : innerProduct ? library.Descriptor(n, k, null, right) : library.Descriptor(k, n, null, right);
         byte* operation = OneDnn.Blank();
         if (innerProduct)
         {
@@ -41,11 +51,11 @@ internal sealed unsafe class OneDnnProduct : INativeProblem
         }
         nint descriptor = library.PrimitiveDescriptor(operation);
         _primitive = library.Primitive(descriptor);
-        nint weights = library.Memory(plain, new NativeBuffer(Inputs.Uniform(k * n, 2)).Pointer);
+        nint weights = library.Memory(plain, new NativeBuffer(TypedInputs.Bytes(type, k * n, 2, left: false)).Pointer);
         if (packed) weights = library.Reordered(plain, weights, library.WeightsOf(descriptor));
         _arguments =
         [
-            new(1, library.Memory(source, new NativeBuffer(Inputs.Uniform(m * k, 1)).Pointer)),
+            new(1, library.Memory(source, new NativeBuffer(TypedInputs.Bytes(type, m * k, 1, left: true)).Pointer)),
             new(33, weights),
             new(17, library.Memory(target, _c.Pointer)),
         ];
@@ -53,5 +63,5 @@ internal sealed unsafe class OneDnnProduct : INativeProblem
 
     public void Call() => _library.Execute(_primitive, _arguments);
 
-    public IEnumerable<float[]> Outputs() => [_c.ToArray()];
+    public IEnumerable<float[]> Outputs() => [_c.ToArray(_type, _count)];
 }
