@@ -110,7 +110,7 @@ static unsafe class ConvKernels
             Fill(g.Batch, g.InChannels, g.Input.Product, bias, dx);
             return;
         }
-        if (DepthwiseConv<T, V>.TryDataGrad(g, dy, w, bias, dx))
+        if (DepthwiseConv<T, V>.TryDataGrad(g, dy, w, bias, dx) || DepthwiseDataGrad<T, V>.TryRun(g, dy, w, bias, dx))
             return;
         using var scratch = Scratch.Open();
         if (PointConv<T, V>.IsBetter(g))

@@ -51,6 +51,24 @@ static unsafe class EvenLanes<T, V>
             rest.StorePartial(to + c, (int)Math.Min(V.Count, cells - c));
     }
 
+    /// <summary>to[2 i] = even[i] and to[2 i + 1] = odd[i], up to to[count - 1]. Whole vectors of both are read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Merge(T* even, T* odd, T* to, long count)
+    {
+        for (long i = 0; i < count; i += 2 * V.Count, even += V.Count, odd += V.Count)
+        {
+            Split(V.Load(even), V.Load(odd), out V low, out V high);
+            if (count - i >= 2 * V.Count)
+            {
+                low.Store(to + i);
+                high.Store(to + i + V.Count);
+                continue;
+            }
+            low.StorePartial(to + i, (int)Math.Min(V.Count, count - i));
+            high.StorePartial(to + i + V.Count, (int)Math.Max(0, count - i - V.Count));
+        }
+    }
+
     // v0 r v1 r v2 r ...
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Split(V v, V rest, out V low, out V high)
