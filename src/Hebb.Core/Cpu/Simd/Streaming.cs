@@ -5,13 +5,13 @@ using System.Runtime.Intrinsics.X86;
 namespace Hebb.Cpu.Simd;
 
 /// <summary>
-/// Results too large for the caches. Written like others they would first be read, line by line, and push out what is still wanted; so kernels leave them
-/// in a tile in the first-level cache, from where they go to memory directly. The bits are the same either way.
+/// Results too large for the caches. Written like others they would first be read, line by line, and push out what is still wanted; so kernels store
+/// them to memory directly, or where they can't, by way of a tile in the first-level cache. The bits are the same either way.
 /// </summary>
 internal static unsafe class Streaming
 {
-    /// <summary>Bytes of a tile; small, so that the copy of one overlaps the computation of the next.</summary>
-    public const int TileBytes = 2 << 10;
+    /// <summary>How far ahead of their use inputs are fetched beside such a result, in bytes.</summary>
+    public const int Ahead = 4 << 10;
 
     /// <summary>Bytes from which a result counts as too large.</summary>
     private const long Threshold = 16L << 20;
@@ -52,13 +52,6 @@ internal static unsafe class Streaming
         }
         for (; i < bytes; i++)
             to[i] = tile[i];
-    }
-
-    /// <summary>Fetches lines.</summary>
-    public static void Prefetch(byte* from, long bytes)
-    {
-        for (long i = 0; i < bytes; i += Line)
-            Prefetch(from + i);
     }
 
     /// <summary>Makes what was written visible to other threads; at the end of every block of work.</summary>

@@ -42,7 +42,7 @@ public static partial class VectorMath
         return Scale<V, T>(C<V, T>(1) + V.MultiplyAdd(r * r, ExpTail<V, T>(r), r), n);
     }
 
-    /// <summary>exp(x) for sums and quotients that round more than it does: within 2 units in the last place for |x| up to 16, and one more for every 16 beyond.</summary>
+    /// <summary>exp(x) of x up to 80 for sums and quotients that round more than it does: within 2 units in the last place down to -16, and one more for every 16 below.</summary>
     [MethodImpl(Inline)]
     internal static V QuickExp<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
@@ -50,9 +50,8 @@ public static partial class VectorMath
     {
         if (!Avx512DQ.IsSupported || typeof(V) != typeof(V512<float>))
             return InlinedExp<V, T>(x);
-        x = AtMost<V, T>(AtLeast<V, T>(x, -200), 200);
-        V log2 = C<V, T>(1.4426950408889634), y = x * log2;
-        return Unsafe.BitCast<Vector512<float>, V>(PowerOfTwo512(Unsafe.BitCast<V, Vector512<float>>(y), Unsafe.BitCast<V, Vector512<float>>(V.MultiplyAdd(x, log2, -y))));
+        Vector512<float> z = Unsafe.BitCast<V, Vector512<float>>(AtLeast<V, T>(x, -200)), log2 = Vector512.Create(1.4426950408889634f), y = z * log2;
+        return Unsafe.BitCast<Vector512<float>, V>(PowerOfTwo512(y, Avx512F.FusedMultiplySubtract(z, log2, y)));
     }
 
     /// <summary>x / (1 + 2^y), within 3 units in the last place of x: gates by the logistic function.</summary>

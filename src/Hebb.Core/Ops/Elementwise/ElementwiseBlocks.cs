@@ -11,6 +11,9 @@ internal static unsafe class ElementwiseBlocks
     /// <summary>Elements a thread takes at once. Fixed, though elementwise results depend on no split.</summary>
     public const long Size = 32 << 10;
 
+    /// <summary>Elements of a large result that a thread takes at once: more, since the first of a block were not fetched ahead.</summary>
+    public const long StreamedSize = 256 << 10;
+
     public static long CountFor(long elements) => (elements + Size - 1) / Size;
 
     /// <summary>Sums and products of Bool, computed on bytes of 0 and 1, back to 0 and 1.</summary>
@@ -40,6 +43,9 @@ internal unsafe interface IElementwiseMap
     static abstract bool WritesMask { get; }
 
     void Run(byte* a, byte* b, byte* c, byte* y, long count);
+
+    /// <summary>The same with a result that goes past the caches; y begins at a line. Not for masks.</summary>
+    void Stream(byte* a, byte* b, byte* c, byte* y, long count) => throw new InvalidOperationException("masks are small: they go through the caches");
 }
 
 /// <summary>An elementwise call whose inputs are all contiguous, of the output's shape, and of the type to compute in; so its output is too.</summary>
@@ -47,7 +53,7 @@ internal unsafe struct ElementwiseDirect<TMap> : IBlockBody where TMap : struct,
 {
     private readonly TMap _map;
     private readonly byte* _a, _b, _c, _y;
-    private readonly long _count;
+    private readonly long _count, _block;
     private readonly int _size, _outputSize;
     private readonly bool _normalises, _streams;
 
@@ -61,14 +67,15 @@ internal unsafe struct ElementwiseDirect<TMap> : IBlockBody where TMap : struct,
         _count = y.Count;
         (_size, _outputSize) = (compute.Size, y.DType.Size);
         _normalises = !TMap.WritesMask && y.DType == DType.Bool;
-        _streams = !_normalises && Streaming.Pays(_y, _count * _outputSize);
+        _streams = !TMap.WritesMask && !_normalises && Streaming.Pays(_y, _count * _outputSize);
+        _block = _streams ? ElementwiseBlocks.StreamedSize : ElementwiseBlocks.Size;
     }
 
     public static void Run(TMap map, byte* a, byte* b, byte* c, DType compute, Tensor y)
     {
         var body = new ElementwiseDirect<TMap>(map, a, b, c, compute, y);
-        if (body._count > ElementwiseBlocks.Size)
-            ParallelFor.Run(ElementwiseBlocks.CountFor(body._count), body);
+        if (body._count > body._block)
+            ParallelFor.Run((body._count + body._block - 1) / body._block, body);
         else if (body._count > 0)
             body.Invoke(0);
     }
@@ -89,34 +96,17 @@ internal unsafe struct ElementwiseDirect<TMap> : IBlockBody where TMap : struct,
 
     public void Invoke(long block)
     {
-        long start = block * ElementwiseBlocks.Size, end = Math.Min(start + ElementwiseBlocks.Size, _count);
+        long start = block * _block, end = Math.Min(start + _block, _count), offset = start * _size;
+        byte* y = _y + start * _outputSize;
         if (_streams)
         {
-            Stream(start, end);
+            _map.Stream(_a + offset, _b + offset, _c + offset, y, end - start);
+            Streaming.Fence();
             return;
         }
-        long offset = start * _size;
-        byte* y = _y + start * _outputSize;
         _map.Run(_a + offset, _b + offset, _c + offset, y, end - start);
         if (_normalises)
             ElementwiseBlocks.ToBool(y, end - start);
-    }
-
-    [SkipLocalsInit]
-    private void Stream(long start, long end)
-    {
-        byte* space = stackalloc byte[Streaming.TileBytes + 64];
-        byte* tile = space + (-(nint)space & 63);
-        long length = Streaming.TileBytes / Math.Max(_size, _outputSize);
-        for (long at = start; at < end; at += length)
-        {
-            long n = Math.Min(length, end - at), offset = at * _size, ahead = Math.Min(at + 2 * length, _count - 1) * _size;
-            if (_c is not null)
-                Streaming.Prefetch(_c + ahead, n * _size);
-            _map.Run(_a + offset, _b + offset, _c + offset, tile, n);
-            Streaming.Write(tile, _y + at * _outputSize, n * _outputSize, _a + ahead, _b is null ? _a + ahead : _b + ahead);
-        }
-        Streaming.Fence();
     }
 }
 

@@ -30,11 +30,17 @@ internal readonly unsafe struct BinaryConstantMap<TOp, T, TSide>(TOp op, T const
 
     public void Run(byte* a, byte* b, byte* c, byte* y, long count)
     {
-        var kernel = new Kernel(op, constant, (T*)a, (T*)y, count);
-        Isa.Dispatch<Kernel, T>(ref kernel);
+        var kernel = new Kernel<Cached>(op, constant, (T*)a, (T*)y, count);
+        Isa.Dispatch<Kernel<Cached>, T>(ref kernel);
     }
 
-    private readonly struct Kernel(TOp op, T constant, T* x, T* y, long count) : ISimdKernel<T>
+    public void Stream(byte* a, byte* b, byte* c, byte* y, long count)
+    {
+        var kernel = new Kernel<Streamed>(op, constant, (T*)a, (T*)y, count);
+        Isa.Dispatch<Kernel<Streamed>, T>(ref kernel);
+    }
+
+    private readonly struct Kernel<TStore>(TOp op, T constant, T* x, T* y, long count) : ISimdKernel<T> where TStore : struct, IStore
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
@@ -51,8 +57,9 @@ internal readonly unsafe struct BinaryConstantMap<TOp, T, TSide>(TOp op, T const
             }
             for (long i = 0; i < last; i += V.Count)
             {
+                TStore.Fetch(x + i);
                 V v = V.Load(x + i);
-                (TSide.IsFirst ? f.Invoke<V, T>(k, v) : f.Invoke<V, T>(v, k)).Store(y + i);
+                TStore.Store<V, T>(TSide.IsFirst ? f.Invoke<V, T>(k, v) : f.Invoke<V, T>(v, k), y + i);
             }
             end.Store(y + last);
         }

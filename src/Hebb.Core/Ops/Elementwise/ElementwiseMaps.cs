@@ -15,11 +15,17 @@ internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
 
     public void Run(byte* a, byte* b, byte* c, byte* y, long count)
     {
-        var kernel = new Kernel(op, (T*)a, (T*)y, count);
-        Isa.Dispatch<Kernel, T>(ref kernel);
+        var kernel = new Kernel<Cached>(op, (T*)a, (T*)y, count);
+        Isa.Dispatch<Kernel<Cached>, T>(ref kernel);
     }
 
-    private readonly struct Kernel(TOp op, T* x, T* y, long count) : ISimdKernel<T>
+    public void Stream(byte* a, byte* b, byte* c, byte* y, long count)
+    {
+        var kernel = new Kernel<Streamed>(op, (T*)a, (T*)y, count);
+        Isa.Dispatch<Kernel<Streamed>, T>(ref kernel);
+    }
+
+    private readonly struct Kernel<TStore>(TOp op, T* x, T* y, long count) : ISimdKernel<T> where TStore : struct, IStore
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
@@ -33,7 +39,8 @@ internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
                 v = f.Invoke<V, T>(v);
                 if (i >= last)
                     break;
-                v.Store(y + i);
+                TStore.Store<V, T>(v, y + i);
+                TStore.Fetch(x + i);
                 i += V.Count;
                 v = i < last ? V.Load(x + i) : end;
             }
@@ -85,11 +92,17 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
 
     public void Run(byte* a, byte* b, byte* c, byte* y, long count)
     {
-        var kernel = new Kernel(op, (T*)a, (T*)b, (T*)y, count);
-        Isa.Dispatch<Kernel, T>(ref kernel);
+        var kernel = new Kernel<Cached>(op, (T*)a, (T*)b, (T*)y, count);
+        Isa.Dispatch<Kernel<Cached>, T>(ref kernel);
     }
 
-    private readonly struct Kernel(TOp op, T* a, T* b, T* y, long count) : ISimdKernel<T>
+    public void Stream(byte* a, byte* b, byte* c, byte* y, long count)
+    {
+        var kernel = new Kernel<Streamed>(op, (T*)a, (T*)b, (T*)y, count);
+        Isa.Dispatch<Kernel<Streamed>, T>(ref kernel);
+    }
+
+    private readonly struct Kernel<TStore>(TOp op, T* a, T* b, T* y, long count) : ISimdKernel<T> where TStore : struct, IStore
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
@@ -103,7 +116,11 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
                 return;
             }
             for (long i = 0; i < last; i += V.Count)
-                f.Invoke<V, T>(V.Load(a + i), V.Load(b + i)).Store(y + i);
+            {
+                TStore.Fetch(a + i);
+                TStore.Fetch(b + i);
+                TStore.Store<V, T>(f.Invoke<V, T>(V.Load(a + i), V.Load(b + i)), y + i);
+            }
             end.Store(y + last);
         }
 
@@ -154,11 +171,17 @@ internal readonly unsafe struct TernaryMap<TOp, T>(TOp op) : IElementwiseMap
 
     public void Run(byte* a, byte* b, byte* c, byte* y, long count)
     {
-        var kernel = new Kernel(op, (T*)a, (T*)b, (T*)c, (T*)y, count);
-        Isa.Dispatch<Kernel, T>(ref kernel);
+        var kernel = new Kernel<Cached>(op, (T*)a, (T*)b, (T*)c, (T*)y, count);
+        Isa.Dispatch<Kernel<Cached>, T>(ref kernel);
     }
 
-    private readonly struct Kernel(TOp op, T* a, T* b, T* c, T* y, long count) : ISimdKernel<T>
+    public void Stream(byte* a, byte* b, byte* c, byte* y, long count)
+    {
+        var kernel = new Kernel<Streamed>(op, (T*)a, (T*)b, (T*)c, (T*)y, count);
+        Isa.Dispatch<Kernel<Streamed>, T>(ref kernel);
+    }
+
+    private readonly struct Kernel<TStore>(TOp op, T* a, T* b, T* c, T* y, long count) : ISimdKernel<T> where TStore : struct, IStore
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
@@ -175,7 +198,12 @@ internal readonly unsafe struct TernaryMap<TOp, T>(TOp op) : IElementwiseMap
                 return;
             }
             for (long i = 0; i < last; i += V.Count)
-                f.Invoke<V, T>(V.Load(a + i), V.Load(b + i), V.Load(c + i)).Store(y + i);
+            {
+                TStore.Fetch(a + i);
+                TStore.Fetch(b + i);
+                TStore.Fetch(c + i);
+                TStore.Store<V, T>(f.Invoke<V, T>(V.Load(a + i), V.Load(b + i), V.Load(c + i)), y + i);
+            }
             end.Store(y + last);
         }
     }

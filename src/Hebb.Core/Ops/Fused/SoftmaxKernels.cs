@@ -6,7 +6,7 @@ using Hebb.Cpu.Simd;
 namespace Hebb.Ops;
 
 /// <summary>Softmax and its logarithm over contiguous [outer, n, inner] tensors, forward and backward. One kernel takes a row, or some columns side by side.</summary>
-internal static unsafe class SoftmaxKernels
+internal static unsafe partial class SoftmaxKernels
 {
     /// <summary>Elements a thread takes at once.</summary>
     private const long BlockSize = 8 << 10;
@@ -33,6 +33,9 @@ internal static unsafe class SoftmaxKernels
     {
         /// <summary>Lines side by side, the first of which starts at an element.</summary>
         void Columns<V>(long start, int width) where V : unmanaged, ISimd<V, T>;
+
+        /// <summary>Rows of a result that goes past the caches; false, with nothing done, where they are taken one by one.</summary>
+        bool Interleave<V>(long begin, long end, long rows) where V : unmanaged, ISimd<V, T>;
     }
 
     private static void Run<TLines, T>(TLines lines, long outer, long n, long inner, T* y)
@@ -57,7 +60,11 @@ internal static unsafe class SoftmaxKernels
             Isa.Dispatch<Kernel, T>(ref kernel);
         }
 
-        private void Run<V>(long begin, long end) where V : unmanaged, ISimd<V, T> => RowLoop.Run<V, T, TLines>(lines, begin, end, n, rows, y);
+        private void Run<V>(long begin, long end) where V : unmanaged, ISimd<V, T>
+        {
+            if (!lines.Interleave<V>(begin, end, rows))
+                RowLoop.Run<V, T, TLines>(lines, begin, end, n, rows, y);
+        }
 
         private readonly struct Kernel(Rows<TLines, T> owner, long begin, long end) : ISimdKernel<T>
         {
@@ -89,16 +96,48 @@ internal static unsafe class SoftmaxKernels
         {
             T* from = x + row * n, to = place.Target, tile = place.Scratch;
             T most = RowMath.MaxNative<V, T>(from, n);
-            T sum = RowMath.Sum<V, T, RowMath.Exp<T>>(new(from, most, log ? null : tile, place.Ahead), n);
-            V a = V.Create(most), b = V.Create(log ? T.Log(sum) : T.One / sum);
+            T sum = RowMath.ExpSum<V, T>(from, most, log ? null : tile, n, place.Ahead);
+            if (log)
+                Subtract<V, TStore>(from, most, T.Log(sum), to, n);
+            else
+                Multiply<V, TStore>(tile, T.One / sum, to, n);
+        }
+
+        public bool Interleave<V>(long begin, long end, long rows) where V : unmanaged, ISimd<V, T>
+        {
+            if (log || !RowLoop.Interleaves<V, T>(y, rows, n))
+                return false;
+            InterleavedForward<V, T>(x, y, begin, end, n);
+            return true;
+        }
+
+        private static void Subtract<V, TStore>(T* x, T most, T log, T* y, long n) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
+        {
+            V a = V.Create(most), b = V.Create(log);
             long i = 0;
             for (; i <= n - V.Count; i += V.Count)
-                TStore.Store<V, T>(log ? V.Load(from + i) - a - b : V.Load(tile + i) * b, to + i);
+                TStore.Store<V, T>(V.Load(x + i) - a - b, y + i);
             if (i < n)
+                (V.LoadPartial(x + i, (int)(n - i)) - a - b).StorePartial(y + i, (int)(n - i));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        internal static void Multiply<V, TStore>(T* x, T factor, T* y, long n) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
+        {
+            V f = V.Create(factor);
+            long i = 0;
+            for (; i <= n - 2 * V.Count; i += 2 * V.Count)
             {
-                int rest = (int)(n - i);
-                (log ? V.LoadPartial(from + i, rest) - a - b : V.LoadPartial(tile + i, rest) * b).StorePartial(to + i, rest);
+                TStore.Store<V, T>(V.Load(x + i) * f, y + i);
+                TStore.Store<V, T>(V.Load(x + i + V.Count) * f, y + i + V.Count);
             }
+            if (i <= n - V.Count)
+            {
+                TStore.Store<V, T>(V.Load(x + i) * f, y + i);
+                i += V.Count;
+            }
+            if (i < n)
+                (V.LoadPartial(x + i, (int)(n - i)) * f).StorePartial(y + i, (int)(n - i));
         }
 
         [SkipLocalsInit]
@@ -170,6 +209,8 @@ internal static unsafe class SoftmaxKernels
                     RowMath.Store<V, T>(Step(RowMath.Load<V, T>(d + i * inner, c), RowMath.Load<V, T>(p + i * inner, c), sum), to + i * inner, c);
             }
         }
+
+        public bool Interleave<V>(long begin, long end, long rows) where V : unmanaged, ISimd<V, T> => false;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private V Step<V>(V d, V p, V sum) where V : unmanaged, ISimd<V, T> => log ? d - VectorMath.Exp<V, T>(p) * sum : p * (d - sum);

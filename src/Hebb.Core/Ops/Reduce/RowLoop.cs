@@ -7,6 +7,9 @@ namespace Hebb.Ops;
 internal unsafe interface IStore
 {
     static abstract void Store<V, T>(V v, T* p) where V : unmanaged, ISimd<V, T> where T : unmanaged;
+
+    /// <summary>Fetches what is read soon, some way behind this.</summary>
+    static abstract void Fetch(void* p);
 }
 
 /// <summary>As always.</summary>
@@ -14,6 +17,11 @@ internal readonly unsafe struct Cached : IStore
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<V, T>(V v, T* p) where V : unmanaged, ISimd<V, T> where T : unmanaged => v.Store(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch(void* p)
+    {
+    }
 }
 
 /// <summary>Past the caches, to aligned addresses.</summary>
@@ -21,6 +29,9 @@ internal readonly unsafe struct Streamed : IStore
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<V, T>(V v, T* p) where V : unmanaged, ISimd<V, T> where T : unmanaged => v.StoreNonTemporal(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch(void* p) => Streaming.Prefetch((byte*)p + Streaming.Ahead);
 }
 
 /// <summary>Where a row kernel works.</summary>
@@ -47,11 +58,18 @@ internal static unsafe class RowLoop
     /// <summary>Bytes of the longest row that is worked on in a tile.</summary>
     private const long LongestRow = 16 << 10;
 
+    /// <summary>Elements of the longest row that is computed together with its neighbours; sums over it need no compensation.</summary>
+    public const long LongestInterleaved = 2048;
+
     /// <summary>How far ahead inputs are fetched, in bytes and in rows of any size.</summary>
     private const long Ahead = 4 << 10;
 
+    /// <summary>Whether rows of a result go past the caches, and are short and even enough that a kernel can hold several in the first-level cache and go over them in whole steps.</summary>
+    public static bool Interleaves<V, T>(T* y, long total, long n) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
+        n <= LongestInterleaved && n % (4 * V.Count) == 0 && n * sizeof(T) % 64 == 0 && Streaming.Pays((byte*)y, total * n * sizeof(T));
+
     /// <summary>Rows that a thread takes at once: some thousand elements, but more of a large result, since the first of a block were not fetched ahead.</summary>
-    public static long Grain(long rows, long n, long least) => Math.Max(1, (rows * n >= 4 << 20 ? 64 << 10 : least) / Math.Max(n, 1));
+    public static long Grain(long rows, long n, long least) => Math.Max(1, (rows * n >= 4 << 20 ? 256 << 10 : least) / Math.Max(n, 1));
 
     /// <param name="kernel">Computes a row.</param>
     /// <param name="begin">The first row.</param>

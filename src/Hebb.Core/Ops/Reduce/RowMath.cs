@@ -156,6 +156,101 @@ internal static unsafe class RowMath
         }
     }
 
+    /// <summary>The sum of exp(x - most), where no element is greater than <paramref name="most"/>; the terms go to y unless that is null.</summary>
+    /// <param name="x">The row.</param>
+    /// <param name="most">What is taken off.</param>
+    /// <param name="y">Where the terms go.</param>
+    /// <param name="n">Elements of the row.</param>
+    /// <param name="ahead">How many elements behind these are fetched meanwhile.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static T ExpSum<V, T>(T* x, T most, T* y, long n, long ahead)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        V total = V.Zero, lost = V.Zero, shift = V.Create(most);
+        long i = 0;
+        while (true)
+        {
+            V a = V.Zero, b = V.Zero;
+            long end = Math.Min(n, i + FlushEvery);
+            for (; i <= end - 2 * V.Count; i += 2 * V.Count)
+            {
+                Streaming.Prefetch(x + i + ahead);
+                Streaming.Prefetch(x + i + ahead + V.Count);
+                V p = VectorMath.QuickExp<V, T>(V.Load(x + i) - shift), q = VectorMath.QuickExp<V, T>(V.Load(x + i + V.Count) - shift);
+                if (y is not null)
+                {
+                    p.Store(y + i);
+                    q.Store(y + i + V.Count);
+                }
+                a += p;
+                b += q;
+            }
+            for (; i < end; i += V.Count)
+            {
+                int rest = (int)Math.Min(V.Count, end - i);
+                V p = VectorMath.QuickExp<V, T>(Load<V, T>(x + i, rest) - shift);
+                if (y is not null)
+                    Store<V, T>(p, y + i, rest);
+                a += rest == V.Count ? p : V.Select(V.Less(V.Indices, V.Create(T.CreateTruncating(rest))), p, V.Zero);
+            }
+            i = end;
+            if (n <= FlushEvery)
+                return V.Sum(a + b);
+            Compensation.Add<V, T>(ref total, ref lost, a + b);
+            if (i == n)
+                return V.Sum(Compensation.Total<V, T>(total, lost));
+        }
+    }
+
+    /// <summary>The sum of the squared distances from <paramref name="mean"/>.</summary>
+    /// <param name="x">The row.</param>
+    /// <param name="mean">What is taken off.</param>
+    /// <param name="n">Elements of the row.</param>
+    /// <param name="ahead">How many elements behind these are fetched meanwhile.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static T SquaredDistances<V, T>(T* x, T mean, long n, long ahead)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        V total = V.Zero, lost = V.Zero, shift = V.Create(mean);
+        long i = 0;
+        while (true)
+        {
+            V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+            long end = Math.Min(n, i + FlushEvery);
+            for (; i <= end - 4 * V.Count; i += 4 * V.Count)
+            {
+                T* next = x + i + ahead;
+                Streaming.Prefetch(next);
+                Streaming.Prefetch(next + V.Count);
+                Streaming.Prefetch(next + 2 * V.Count);
+                Streaming.Prefetch(next + 3 * V.Count);
+                V p = V.Load(x + i) - shift, q = V.Load(x + i + V.Count) - shift, r = V.Load(x + i + 2 * V.Count) - shift, s = V.Load(x + i + 3 * V.Count) - shift;
+                a = V.MultiplyAdd(p, p, a);
+                b = V.MultiplyAdd(q, q, b);
+                c = V.MultiplyAdd(r, r, c);
+                d = V.MultiplyAdd(s, s, d);
+            }
+            a += c;
+            b += d;
+            for (; i < end; i += V.Count)
+            {
+                int rest = (int)Math.Min(V.Count, end - i);
+                V p = Load<V, T>(x + i, rest) - shift;
+                if (rest < V.Count)
+                    p = V.Select(V.Less(V.Indices, V.Create(T.CreateTruncating(rest))), p, V.Zero);
+                a = V.MultiplyAdd(p, p, a);
+            }
+            i = end;
+            if (n <= FlushEvery)
+                return V.Sum(a + b);
+            Compensation.Add<V, T>(ref total, ref lost, a + b);
+            if (i == n)
+                return V.Sum(Compensation.Total<V, T>(total, lost));
+        }
+    }
+
     /// <summary>The elements themselves.</summary>
     public readonly struct Element<T>(T* x) : ITerm<T> where T : unmanaged
     {
@@ -166,29 +261,6 @@ internal static unsafe class RowMath
         public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T> => V.LoadPartial(x + i, n);
     }
 
-    /// <summary>exp(x - shift), stored to y unless that is null. Fetches x that many elements ahead.</summary>
-    public readonly struct Exp<T>(T* x, T shift, T* y, long ahead = 0) : ITerm<T> where T : unmanaged
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Full<V>(long i) where V : unmanaged, ISimd<V, T>
-        {
-            Streaming.Prefetch(x + i + ahead);
-            V e = VectorMath.QuickExp<V, T>(V.Load(x + i) - V.Create(shift));
-            if (y is not null)
-                e.Store(y + i);
-            return e;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T>
-        {
-            V e = VectorMath.QuickExp<V, T>(V.LoadPartial(x + i, n) - V.Create(shift));
-            if (y is not null)
-                e.StorePartial(y + i, n);
-            return e;
-        }
-    }
-
     /// <summary>Products of the elements of two rows.</summary>
     public readonly struct Product<T>(T* x, T* y) : ITerm<T> where T : unmanaged
     {
@@ -197,25 +269,6 @@ internal static unsafe class RowMath
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T> => V.LoadPartial(x + i, n) * V.LoadPartial(y + i, n);
-    }
-
-    /// <summary>Squares of the distances from a number. Fetches x that many elements ahead.</summary>
-    public readonly struct Distance<T>(T* x, T shift, long ahead = 0) : ITerm<T> where T : unmanaged
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Full<V>(long i) where V : unmanaged, ISimd<V, T>
-        {
-            Streaming.Prefetch(x + i + ahead);
-            V d = V.Load(x + i) - V.Create(shift);
-            return d * d;
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T>
-        {
-            V d = V.LoadPartial(x + i, n) - V.Create(shift);
-            return d * d;
-        }
     }
 
     /// <summary>d * weight * (x - shift); without the weight where it is null.</summary>

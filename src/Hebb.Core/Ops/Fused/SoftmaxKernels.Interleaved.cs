@@ -1,0 +1,50 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using Hebb.Cpu.Simd;
+
+namespace Hebb.Ops;
+
+internal static unsafe partial class SoftmaxKernels
+{
+    /// <summary>
+    /// Softmax of rows whose results go past the caches. One loop writes a row, takes the exponentials of the next and looks for the maximum of the one
+    /// after: memory has something to do at all times, where three loops after each other would leave it idle in one and wait for it in another.
+    /// The bits are those of the plain way.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static void InterleavedForward<V, T>(T* x, T* y, long begin, long end, long n)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        byte* space = stackalloc byte[(int)RowLoop.LongestInterleaved * 2 * sizeof(T) + 64];
+        T* done = (T*)(space + (-(nint)space & 63)), coming = done + n;
+        long last = end - 1, ahead = Streaming.Ahead / sizeof(T);
+        T sum = RowMath.ExpSum<V, T>(x + begin * n, RowMath.MaxNative<V, T>(x + begin * n, n), done, n, ahead), most = RowMath.MaxNative<V, T>(x + Math.Min(begin + 1, last) * n, n);
+        for (long row = begin; row < last; row++)
+        {
+            T* to = y + row * n, from = x + (row + 1) * n, after = x + Math.Min(row + 2, last) * n;
+            V factor = V.Create(T.One / sum), shift = V.Create(most), a = V.Zero, b = V.Zero, c = V.Load(after), d = V.Load(after + V.Count);
+            for (long i = 0; i < n; i += 2 * V.Count)
+            {
+                Streaming.Prefetch(after + i + ahead);
+                Streaming.Prefetch(after + i + ahead + V.Count);
+                V p = VectorMath.QuickExp<V, T>(V.Load(from + i) - shift), q = VectorMath.QuickExp<V, T>(V.Load(from + i + V.Count) - shift);
+                (V.Load(done + i) * factor).StoreNonTemporal(to + i);
+                (V.Load(done + i + V.Count) * factor).StoreNonTemporal(to + i + V.Count);
+                p.Store(coming + i);
+                q.Store(coming + i + V.Count);
+                a += p;
+                b += q;
+                c = V.MaxNative(c, V.Load(after + i));
+                d = V.MaxNative(d, V.Load(after + i + V.Count));
+            }
+            (sum, most) = (V.Sum(a + b), V.MaxLane(V.Max(c, d)));
+            T* swap = done;
+            done = coming;
+            coming = swap;
+        }
+        ForwardLines<T>.Multiply<V, Streamed>(done, T.One / sum, y + last * n, n);
+        Streaming.Fence();
+    }
+}
