@@ -50,9 +50,41 @@ internal static unsafe class ChannelKernels
         private readonly long _c = c, _s = s;
     }
 
-    /// <summary>The sums of g and of g (x - mean) over a run.</summary>
-    public static (T Plain, T Moment) Run<V, T>(T* g, T* x, T mean, long s) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T> =>
-        (RowMath.Sum<V, T, RowMath.Element<T>>(new(g), s), RowMath.Sum<V, T, RowMath.Moment<T>>(new(g, null, x, mean), s));
+    /// <summary>The sums of g and of g (x - mean) over a run, in one pass.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static (T Plain, T Moment) Run<V, T>(T* g, T* x, T mean, long s) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T>
+    {
+        const int flushEvery = 2048;
+        V plain = V.Zero, plainLost = V.Zero, moment = V.Zero, momentLost = V.Zero, shift = V.Create(mean);
+        long i = 0;
+        while (true)
+        {
+            V a = V.Zero, b = V.Zero, c = V.Zero, d = V.Zero;
+            long end = Math.Min(s, i + flushEvery);
+            for (; i <= end - 2 * V.Count; i += 2 * V.Count)
+            {
+                V p = V.Load(g + i), q = V.Load(g + i + V.Count);
+                a += p;
+                b += q;
+                c = V.MultiplyAdd(p, V.Load(x + i) - shift, c);
+                d = V.MultiplyAdd(q, V.Load(x + i + V.Count) - shift, d);
+            }
+            for (; i < end; i += V.Count)
+            {
+                int rest = (int)Math.Min(V.Count, end - i);
+                V p = RowMath.Load<V, T>(g + i, rest);
+                a += p;
+                c = V.MultiplyAdd(p, RowMath.Load<V, T>(x + i, rest) - shift, c);
+            }
+            i = end;
+            if (s <= flushEvery)
+                return (V.Sum(a + b), V.Sum(c + d));
+            Compensation.Add<V, T>(ref plain, ref plainLost, a + b);
+            Compensation.Add<V, T>(ref moment, ref momentLost, c + d);
+            if (i == s)
+                return (V.Sum(Compensation.Total<V, T>(plain, plainLost)), V.Sum(Compensation.Total<V, T>(moment, momentLost)));
+        }
+    }
 
     private readonly struct ColumnSums<T>(T* g, T* x, T* mean, T* plain, T* moment, long n, long c) : IRangeBody where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -141,16 +173,22 @@ internal static unsafe class ChannelKernels
     }
 
     /// <summary>y = (x - mean) slope + offset, + g factor if there is a g, over a run.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Linear<V, T>(T* x, T* g, T* y, long s, T mean, T slope, T offset, T factor) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T>
     {
         V m = V.Create(mean), a = V.Create(slope), b = V.Create(offset), f = V.Create(factor);
-        for (long i = 0; i < s; i += V.Count)
+        long i = 0;
+        if (g is null)
         {
-            int w = (int)Math.Min(V.Count, s - i);
-            V v = (RowMath.Load<V, T>(x + i, w) - m) * a + b;
-            if (g is not null)
-                v += RowMath.Load<V, T>(g + i, w) * f;
-            RowMath.Store<V, T>(v, y + i, w);
+            for (; i <= s - V.Count; i += V.Count)
+                V.MultiplyAdd(V.Load(x + i) - m, a, b).Store(y + i);
+            if (i < s)
+                V.MultiplyAdd(V.LoadPartial(x + i, (int)(s - i)) - m, a, b).StorePartial(y + i, (int)(s - i));
+            return;
         }
+        for (; i <= s - V.Count; i += V.Count)
+            V.MultiplyAdd(V.Load(g + i), f, V.MultiplyAdd(V.Load(x + i) - m, a, b)).Store(y + i);
+        if (i < s)
+            V.MultiplyAdd(V.LoadPartial(g + i, (int)(s - i)), f, V.MultiplyAdd(V.LoadPartial(x + i, (int)(s - i)) - m, a, b)).StorePartial(y + i, (int)(s - i));
     }
 }
