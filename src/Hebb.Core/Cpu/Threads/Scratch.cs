@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Hebb.Memory;
 
 namespace Hebb.Cpu;
 
@@ -82,7 +83,10 @@ readonly unsafe ref struct Scratch
 
         void Add(long size)
         {
-            _chunks.Add(((nint)NativeMemory.AlignedAlloc((nuint)size, 64), size));
+            nuint alignment = size >= 2 * HugePages.Size ? (nuint)HugePages.Size : 64;
+            var chunk = (byte*)NativeMemory.AlignedAlloc((nuint)size, alignment);
+            HugePages.Ask(chunk, size);
+            _chunks.Add(((nint)chunk, size));
             Held += size;
             Current = _chunks.Count - 1;
             Used = 0;
