@@ -40,7 +40,7 @@ internal sealed class CompiledKind
             graph = DeadCode.Remove(CommonSubexpressions.Merge(graph));
             return new CompiledKind(specs, grad, modes, guards) { Traced = traced, Plan = new CpuPlan(graph), Records = records };
         }
-        catch (HebbException e) when (e is TraceException || e.Message.Contains("inside Trace", StringComparison.Ordinal))
+        catch (HebbException e) when (e is TraceException || e.By is TraceInterpreter)
         {
             return new CompiledKind(specs, grad, [], []) { Reason = e.Message };
         }

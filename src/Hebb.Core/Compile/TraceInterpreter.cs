@@ -103,6 +103,14 @@ internal sealed class TraceInterpreter : Interpreter
             outputs[i] = Wrap(node.Outputs[i]);
     }
 
+    /// <summary>Refuses a change in place that would happen while the function is traced and in no replay.</summary>
+    /// <exception cref="TraceException">The trace is to be replayed in place of the function.</exception>
+    public void CheckInPlace(string op, Tensor target)
+    {
+        if (!_folds && target.Tracer is null)
+            throw new TraceException($"Trace: {op} changes {target.Spec} in place, which a compiled function can't do");
+    }
+
     private bool IsConstant(ReadOnlySpan<Tensor> inputs)
     {
         if (!_folds)

@@ -152,7 +152,7 @@ public sealed class Parameter
     private static void RefuseTraced(Tensor value)
     {
         if (value.Tracer is { } tracer)
-            throw new HebbException($"a parameter can't be made inside {tracer.Interpreter.Name}, where tensors have no values; call the module once before");
+            throw new HebbException($"a parameter can't be made inside {tracer.Interpreter.Name}, where tensors have no values; call the module once before") { By = tracer.Interpreter };
     }
 
     // Published last: another thread sees either nothing or a finished leaf.

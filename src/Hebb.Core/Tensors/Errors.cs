@@ -9,6 +9,9 @@ public class HebbException(string message, Exception? inner = null) : Exception(
     /// <summary>The module that was running, as <c>model.head, Linear</c>; the innermost one names itself.</summary>
     internal string? At { get; set; }
 
+    /// <summary>The transform in whose nature it lies, if one's.</summary>
+    internal Transforms.Interpreter? By { get; init; }
+
     /// <inheritdoc/>
     public override string Message => At is null ? base.Message : $"{base.Message} (at {At})";
 }

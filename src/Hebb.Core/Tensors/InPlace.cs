@@ -128,8 +128,9 @@ public static class InPlace
 
     private static void Check(string op, Tensor target)
     {
+        EngineThread.Current.Trace?.CheckInPlace(op, target);
         if (target.Tracer is { } tracer)
-            throw new HebbException($"{op}: {target.Spec} is inside {tracer.Interpreter.Name}, where nothing changes in place; return the new value instead");
+            throw new HebbException($"{op}: {target.Spec} is inside {tracer.Interpreter.Name}, where nothing changes in place; return the new value instead") { By = tracer.Interpreter };
         if (GradMode.IsEnabled && target.RequiresGrad)
         {
             throw new GradientException(target.IsLeaf
@@ -146,7 +147,7 @@ public static class InPlace
     private static void CheckSource(string op, Tensor source)
     {
         if (source.Tracer is { } tracer)
-            throw new HebbException($"{op}: a value inside {tracer.Interpreter.Name} can't be written to a tensor outside it");
+            throw new HebbException($"{op}: a value inside {tracer.Interpreter.Name} can't be written to a tensor outside it") { By = tracer.Interpreter };
         if (GradMode.IsEnabled && source.RequiresGrad)
             throw new GradientException($"{op}: the value {source.Spec} requires a gradient, which would be lost; Detach() it, or do it under GradMode.NoGrad()");
     }

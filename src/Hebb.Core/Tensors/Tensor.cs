@@ -164,7 +164,7 @@ public sealed partial class Tensor
     private void ThrowNoStorage()
     {
         if (Tracer is not null)
-            throw new HebbException($"the values of {Spec} can't be read inside {Tracer.Interpreter.Name}: they are known only when it has run");
+            throw new HebbException($"the values of {Spec} can't be read inside {Tracer.Interpreter.Name}: they are known only when it has run") { By = Tracer.Interpreter };
         throw new HebbException($"{Spec} was used after the TensorScope that owned it ended (opened at {ScopeState.Describe(_storage!, _generation)}); call scope.Keep on what must outlive it");
     }
 }

@@ -44,7 +44,7 @@ public static partial class Transform
         for (int o = 0; o < values.Length; o++)
         {
             int output = o;
-            var rows = VmapMany(seed => pullback(Array.ConvertAll(values, y => y == values[output] ? seed[0] : Tensor.ZerosLike(y))))([Basis(values[o])]);
+            var rows = VmapMany(seed => pullback(Only(values, output, seed[0])))([Basis(values[o])]);
             result[o] = new Tensor[xs.Length];
             for (int i = 0; i < xs.Length; i++)
                 result[o][i] = rows[i].Reshape(values[o].Shape.Concat(xs[i].Shape));
@@ -58,12 +58,21 @@ public static partial class Transform
         for (int i = 0; i < xs.Length; i++)
         {
             int input = i;
-            var columns = VmapMany(v => Jvp(f, xs, Array.ConvertAll(xs, x => x == xs[input] ? v[0] : Tensor.ZerosLike(x))).Tangents)([Basis(xs[i])]);
+            var columns = VmapMany(v => Jvp(f, xs, Only(xs, input, v[0])).Tangents)([Basis(xs[i])]);
             result ??= [.. columns.Select(_ => new Tensor[xs.Length])];
             for (int o = 0; o < columns.Length; o++)
                 result[o][i] = columns[o].MoveAxis(0, -1).Reshape(columns[o].Shape[1..].Concat(xs[i].Shape));
         }
         return result ?? [];
+    }
+
+    /// <summary>Zeros like each tensor, but for one in its place. By number: a tensor may stand there twice.</summary>
+    private static Tensor[] Only(Tensor[] tensors, int place, Tensor value)
+    {
+        var result = new Tensor[tensors.Length];
+        for (int i = 0; i < result.Length; i++)
+            result[i] = i == place ? value : Tensor.Zeros(tensors[i].Shape, tensors[i].DType);
+        return result;
     }
 
     /// <summary>One tensor like <paramref name="x"/> for each of its elements, 1 there and 0 elsewhere.</summary>

@@ -5,7 +5,8 @@ namespace Hebb.Core.Tests.Transforms;
 /// <summary>Modules as functions of their parameters.</summary>
 public class FunctionalModuleTests
 {
-    private static readonly Tensor X = Tensor.RandN([5, 8], rng: new Rng(5));
+    // Of an instance: made before a test begins, not where a transform first touches it.
+    private Tensor X { get; } = Tensor.RandN([5, 8], rng: new Rng(5));
 
     private static Tensor Loss(Module model, Tensor x) => model.Call(x).Square().Mean();
 

@@ -29,6 +29,22 @@ public class JacobianTests
         Close(Tensor.Eye(2, dtype: DType.Float64) * X.Sum(), jacobians[0][1]);
         Close(Tensor.Eye(3, dtype: DType.Float64) * 2, jacobians[1][0]);
         Close(Tensor.Zeros([3, 2], DType.Float64), jacobians[1][1]);
+
+        // One tensor in two places is two arguments, and one result in two places two results.
+        var twice = Transform.JacobianMany(xs =>
+        {
+            var y = xs[0] * 2 + xs[1] * 5;
+            return [y, y];
+        }, mode)([b, b]);
+        Assert.All(twice, row => Close(Tensor.Eye(2, dtype: DType.Float64) * 2, row[0]));
+        Assert.All(twice, row => Close(Tensor.Eye(2, dtype: DType.Float64) * 5, row[1]));
+        Close(
+            Tensor.Eye(2, dtype: DType.Float64) * 2,
+            Transform.Grad(s => Transform.JacobianMany(xs =>
+            {
+                var y = xs[0] * s * 2;
+                return [y, y];
+            }, mode)([b])[1][0].Sum() / 2)(b).Unsqueeze(0) * Tensor.Eye(2, dtype: DType.Float64) * 2);
     }
 
     [Fact]

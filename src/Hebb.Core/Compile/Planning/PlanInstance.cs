@@ -14,19 +14,20 @@ internal sealed class PlanInstance
     private readonly Dictionary<Root, int[]> _outside = new(ReferenceEqualityComparer.Instance);
     private readonly PlanBuilder _builder;
     private readonly List<Tensor> _alive = [];
+    private readonly Storage _arena;
 
     public PlanInstance(PlanBuilder builder, MemoryPlan memory)
     {
         _builder = builder;
         using var suspended = TensorScope.Suspend();
-        var arena = Allocator.Rent(memory.Bytes, Device.Cpu, EngineThread.Current);
+        _arena = Allocator.Rent(memory.Bytes, Device.Cpu, EngineThread.Current);
         _handles = new Tensor[builder.Handles.Count];
         var outside = new Dictionary<Root, List<int>>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < _handles.Length; i++)
         {
             var handle = builder.Handles[i];
             bool own = handle.Root.Kind == RootKind.Arena;
-            _handles[i] = new Tensor(arena, handle.Spec, handle.Strides, own ? Elements(handle, memory.Offsets[handle.Root.Index] + handle.Offset) : 0);
+            _handles[i] = new Tensor(_arena, handle.Spec, handle.Strides, own ? Elements(handle, memory.Offsets[handle.Root.Index] + handle.Offset) : 0);
             if (own)
                 continue;
             if (!outside.TryGetValue(handle.Root, out var handles))
@@ -91,8 +92,16 @@ internal sealed class PlanInstance
         return false;
     }
 
-    /// <summary>Lets go of the tensors from outside.</summary>
-    public void Detach() => _alive.Clear();
+    /// <summary>Lets go of the tensors from outside, so that an instance that waits keeps no memory of its callers.</summary>
+    public void Detach()
+    {
+        foreach (int[] handles in _outside.Values)
+        {
+            foreach (int i in handles)
+                _handles[i].LookAt(_arena, 0);
+        }
+        _alive.Clear();
+    }
 
     private static long Elements(Handle handle, long bytes) => bytes * 8 / handle.Spec.DType.Bits;
 }

@@ -1,0 +1,42 @@
+using Hebb.Core.Tests.Tensors;
+using Hebb.Memory;
+
+namespace Hebb.Core.Tests.Compile;
+
+/// <summary>What compiled functions allocate and hold. Counted for the process, so nothing runs beside.</summary>
+[Collection(nameof(MemoryTests))]
+public class CompiledMemoryTests
+{
+    [Fact]
+    public void AReplayAllocatesNothing()
+    {
+        var model = new TwoLayers();
+        var f = Transform.Compile(xs => new[] { (model.Call(xs[0]).Exp() * 2).Sum(1), xs[0].Permute(1, 0).Square() }, model);
+        using var noGrad = GradMode.NoGrad();
+        Tensor[] inputs = [Tensor.RandN([4, 8], rng: new Rng(5))], outputs = [Tensor.Zeros([4]), Tensor.Zeros([8, 4])];
+        for (int i = 0; i < 50; i++)
+            f.CallInto(inputs, outputs);
+        long native = Allocator.BytesInUse, managed = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            f.CallInto(inputs, outputs);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - managed);
+        Assert.Equal(native, Allocator.BytesInUse);
+    }
+
+    [Fact]
+    public void AFinishedCallHoldsNoTensorOfTheCaller()
+    {
+        var f = Transform.Compile(xs => new[] { xs[0].Exp() });
+        WeakReference[] held = Call(f);
+        GC.Collect();
+        Assert.All(held, h => Assert.False(h.IsAlive));
+        GC.KeepAlive(f);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static WeakReference[] Call(CompiledFunction f)
+        {
+            var x = Tensor.Ones([64, 1024]);
+            return [new(x.Storage), new(f.Call(x)[0].Storage)];
+        }
+    }
+}
