@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hebb.Modules;
 
 namespace Hebb;
@@ -16,7 +17,9 @@ public abstract partial class Module
     protected virtual Tensor Forward(ReadOnlySpan<Tensor> inputs) =>
         inputs.Length == 1 ? Forward(inputs[0]) : throw new HebbException($"{GetType().Name} takes one tensor, not {inputs.Length}");
 
+    // Compiled without a profile: that would draw the body of a module that is called often in here, and its source lines would be gone from traces.
     /// <summary>Computes. The one entry: it names the module in errors and on the tape, and calls the hooks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Tensor Call(Tensor x)
     {
         if (_preHooks.Length + _hooks.Length + _backwardHooks.Length > 0)
@@ -36,6 +39,7 @@ public abstract partial class Module
     }
 
     /// <summary>Computes from several tensors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Tensor Call(params ReadOnlySpan<Tensor> inputs)
     {
         if (_preHooks.Length + _hooks.Length + _backwardHooks.Length > 0)
@@ -92,6 +96,7 @@ public abstract partial class Module
         return new Removal(() => _backwardHooks = [.. _backwardHooks.Where(h => h != hook)]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Tensor CallHooked(Tensor[] inputs)
     {
         using var entered = new Entered(this);

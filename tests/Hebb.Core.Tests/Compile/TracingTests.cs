@@ -148,6 +148,21 @@ public class TracingTests
     }
 
     [Fact]
+    public void LinesStayRightInAModelThatIsCalledOften()
+    {
+        var model = new TwoLayers();
+        var x = Tensor.Ones([1, 8]);
+        // Long enough for the JIT to compile it again with what it has seen.
+        for (int round = 0; round < 8; round++)
+        {
+            for (int i = 0; i < 200; i++)
+                model.Call(x);
+            Thread.Sleep(60);
+        }
+        Assert.Contains("# model, TwoLayers at SmallModels.cs:", Tracing.Trace(model, Spec(4, 8)).ToString());
+    }
+
+    [Fact]
     public void ListsOneOpALine()
     {
         string text = Tracing.Trace(new TwoLayers(), Spec(4, 8)).ToString();
