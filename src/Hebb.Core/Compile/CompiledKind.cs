@@ -36,8 +36,7 @@ internal sealed class CompiledKind
         try
         {
             var traced = Tracing.Observe(function, specs, module, out var modes, out bool records);
-            var graph = folds ? ConstantFolding.Fold(traced, guards) : traced;
-            graph = DeadCode.Remove(CommonSubexpressions.Merge(graph));
+            var graph = Pipeline.Optimize(traced, folds ? guards : null);
             return new CompiledKind(specs, grad, modes, guards) { Traced = traced, Plan = new CpuPlan(graph), Records = records };
         }
         catch (HebbException e) when (e is TraceException || e.By is TraceInterpreter)

@@ -5,6 +5,7 @@ public sealed class GraphNode
 {
     private readonly GraphValue[] _inputs;
     private readonly GraphResult[] _outputs;
+    private readonly GraphOrigin[]? _origins;
 
     /// <param name="primitive">The op.</param>
     /// <param name="inputs">What it reads.</param>
@@ -22,15 +23,32 @@ public sealed class GraphNode
         Line = line;
     }
 
+    /// <summary>A node that does the work of several.</summary>
+    /// <param name="primitive">The op.</param>
+    /// <param name="inputs">What it reads.</param>
+    /// <param name="outputs">Shapes and types of what it gives.</param>
+    /// <param name="origins">The ops that were traced, in their order.</param>
+    internal GraphNode(Primitive primitive, ReadOnlySpan<GraphValue> inputs, ReadOnlySpan<TensorSpec> outputs, GraphOrigin[] origins)
+        : this(primitive, inputs, outputs, origins[^1].Path, origins[^1].Line) => _origins = origins;
+
     public Primitive Primitive { get; }
 
     public IReadOnlyList<GraphValue> Inputs => _inputs;
 
     public IReadOnlyList<GraphResult> Outputs => _outputs;
 
-    /// <summary>The module that was running, such as <c>model.head, Linear</c>.</summary>
+    /// <summary>The module that was running, such as <c>model.head, Linear</c>; where several ops became one, that of the last.</summary>
     public string? Path { get; }
 
     /// <summary>Where the op was called, such as <c>Mlp.cs:12</c>.</summary>
     public string? Line { get; }
+
+    /// <summary>The ops that were traced, in their order: one, unless the compiler made one node of several.</summary>
+    public IReadOnlyList<GraphOrigin> Origins => _origins ?? [new GraphOrigin(Primitive.Name, Path, Line)];
 }
+
+/// <summary>Where an op of a graph comes from.</summary>
+/// <param name="Op">Its name in the registry.</param>
+/// <param name="Path">The module that was running.</param>
+/// <param name="Line">Where it was called.</param>
+public readonly record struct GraphOrigin(string Op, string? Path, string? Line);
