@@ -21,12 +21,26 @@ internal readonly struct InitialValues(Rng? rng)
     /// <summary>Normally distributed, mean 0.</summary>
     public Tensor Normal(int index, Shape shape, double std) => Tensor.Normal(0, std, shape, key: Key(index));
 
+    /// <summary>Uniform within sqrt(6 / (rows + columns)) (Glorot and Bengio, 2010).</summary>
+    public Tensor Xavier(int index, int rows, int columns)
+    {
+        double bound = rows + columns > 0 ? Math.Sqrt(6.0 / (rows + columns)) : 0;
+        return Tensor.Uniform(-bound, bound, [rows, columns], key: Key(index));
+    }
+
     /// <summary>A parameter that exists from the start.</summary>
     public static Parameter Make(Func<Tensor> values)
     {
         using var noGrad = GradMode.NoGrad();
         using var suspended = TensorScope.Suspend();
         return new Parameter(values());
+    }
+
+    /// <summary>Sets a parameter to 0.</summary>
+    public static void Clear(Parameter parameter)
+    {
+        using var noGrad = GradMode.NoGrad();
+        InPlace.Fill(parameter.Value, 0);
     }
 
     public static Parameter Ones(Shape shape) => Make(() => Tensor.Ones(shape));

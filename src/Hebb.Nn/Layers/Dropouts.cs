@@ -53,3 +53,42 @@ public sealed class AlphaDropout(double p = 0.5, Rng? rng = null) : DropoutLayer
 {
     protected override Tensor Forward(Tensor x) => x.AlphaDropout(P, Training, Rng);
 }
+
+/// <summary>Drops whole channels of [N, C, …] like <see cref="AlphaDropout"/> does elements: to selu's limit, keeping mean 0 and variance 1 (Klambauer et al., 2017).</summary>
+/// <inheritdoc cref="Dropout"/>
+public sealed class FeatureAlphaDropout(double p = 0.5, Rng? rng = null) : DropoutLayer(p, rng)
+{
+    private const double Limit = -1.0507009873554804934193349852946 * 1.6732632423543772848170429916717;
+
+    protected override Tensor Forward(Tensor x)
+    {
+        if (x.Rank < 2)
+            throw new ShapeException($"FeatureAlphaDropout: input {x.Shape} is not [N, C, …]");
+        if (!Training || P == 0)
+            return x;
+        if (P == 1)
+            return x * 0.0;
+        var kept = Tensor.Ones(x.Shape[..2].Concat([.. Enumerable.Repeat(1, x.Rank - 2)]), x.DType).Dropout(P, true, Rng).Greater(0.0);
+        double scale = 1 / Math.Sqrt((1 - P) * (1 + P * Limit * Limit));
+        return Tensor.Where(kept, x, Limit) * scale - scale * Limit * P;
+    }
+}
+
+/// <summary>
+/// Stochastic depth (Huang et al., 2016), for the branch beside a residual connection: in train mode sets each example's branch to 0 with probability p and divides the others by 1 - p.
+/// </summary>
+/// <param name="p">The probability, 0 to 1.</param>
+/// <param name="perBatch">Drops the branch for all examples together or for none.</param>
+/// <param name="rng">The stream of keys; by default <see cref="Rng.Default"/>.</param>
+public sealed class StochasticDepth(double p, bool perBatch = false, Rng? rng = null) : DropoutLayer(p, rng)
+{
+    protected override Tensor Forward(Tensor x)
+    {
+        if (!Training || P == 0)
+            return x;
+        int[] sizes = [.. Enumerable.Repeat(1, x.Rank)];
+        if (x.Rank > 0 && !perBatch)
+            sizes[0] = x.Shape[0];
+        return x * Tensor.Ones(sizes, x.DType).Dropout(P, true, Rng);
+    }
+}

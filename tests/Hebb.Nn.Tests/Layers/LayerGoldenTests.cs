@@ -37,6 +37,7 @@ public class LayerGoldenTests
         }
         if (golden.TryGetValue("eval", out var eval))
             Check.Close(eval, layer.Eval().Call(inputs).Detach(), Tolerance, $"{name} in eval mode");
+        GoldenLayer.TwoSteps(name, golden, layer, () => layer.Call(inputs));
     }
 
     [Fact]

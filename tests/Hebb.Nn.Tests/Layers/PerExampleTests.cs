@@ -11,6 +11,8 @@ public class PerExampleTests
 
     public static IEnumerable<TheoryDataRow<string>> Recurrent => Golden.Names("recurrent");
 
+    public static IEnumerable<TheoryDataRow<string>> Attention => AttentionTests.Cases;
+
     [Theory, MemberData(nameof(Layers))]
     public void OfLayers(string name)
     {
@@ -30,6 +32,16 @@ public class PerExampleTests
         layer.LoadStateDict(LayerGoldenTests.Under(golden, "before."));
         layer.To(DType.Float64);
         Compare(name, layer, [Wide(golden["x"])], xs => RecurrentTests.Run(layer, xs[0], [], golden.GetValueOrDefault("lengths"))[0]);
+    }
+
+    [Theory, MemberData(nameof(Attention))]
+    public void OfAttention(string name)
+    {
+        var golden = Golden.Load("attention", name);
+        var layer = AttentionCases.Make(name).Eval();
+        layer.LoadStateDict(GoldenLayer.Under(golden, "before."));
+        layer.To(DType.Float64);
+        Compare(name, layer, [.. GoldenLayer.Inputs(golden).Select(Wide)], xs => AttentionCases.Run(name, layer, xs, golden));
     }
 
     private static void Compare(string name, Module layer, Tensor[] inputs, Func<Tensor[], Tensor> call)

@@ -1,0 +1,72 @@
+namespace Hebb;
+
+/// <summary>
+/// Keys and values of the steps that an attention layer has seen, so that each further step is worked out alone: one for each layer and generation. Memory doubles when it is full. For
+/// inference: it changes in place, so gradients are not recorded through it and no transform may run it.
+/// <code>var cache = new KeyValueCache();
+/// var first = attention.Call(prompt, AttentionMask.Causal, cache);
+/// var next = attention.Call(token, AttentionMask.Causal, cache);</code>
+/// </summary>
+public sealed class KeyValueCache
+{
+    private Tensor? _keys, _values;
+
+    /// <summary>Room for a number of steps, which grows when more come.</summary>
+    /// <exception cref="ShapeException">The capacity is below 1.</exception>
+    public KeyValueCache(int capacity = 64)
+    {
+        if (capacity < 1)
+            throw new ShapeException($"KeyValueCache: capacity {capacity} must be at least 1");
+        Capacity = capacity;
+    }
+
+    /// <summary>How many steps it holds.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>How many steps there is room for.</summary>
+    public int Capacity { get; private set; }
+
+    /// <summary>The keys, [examples, heads, steps, width]; null while empty. Shares memory with the cache.</summary>
+    public Tensor? Keys => Length == 0 ? null : _keys!.Narrow(2, 0, Length);
+
+    /// <summary>The values, [examples, heads, steps, width]; null while empty. Shares memory with the cache.</summary>
+    public Tensor? Values => Length == 0 ? null : _values!.Narrow(2, 0, Length);
+
+    /// <summary>Forgets all steps after the first <paramref name="length"/>, as when a guess of several tokens proves wrong.</summary>
+    /// <exception cref="ShapeException">It holds fewer steps.</exception>
+    public void Truncate(int length)
+    {
+        if (length < 0 || length > Length)
+            throw new ShapeException($"KeyValueCache: can't go back to {length} of {Length} steps");
+        Length = length;
+    }
+
+    /// <summary>Puts the keys and values of new steps behind those of former ones, and gives all.</summary>
+    /// <exception cref="ShapeException">They are not of the examples, heads or width of the former ones.</exception>
+    /// <exception cref="GradientException">Gradients are recorded.</exception>
+    internal (Tensor Keys, Tensor Values) Append(Tensor keys, Tensor values)
+    {
+        int steps = keys.Shape[2], length = checked(Length + steps);
+        if (_keys is not null && (_keys.Shape.With(2, steps) != keys.Shape || _values!.Shape.With(2, steps) != values.Shape))
+            throw new ShapeException($"KeyValueCache: keys {keys.Shape} and values {values.Shape} don't continue {Keys?.Shape.ToString() ?? _keys.Shape.With(2, 0).ToString()}; use a cache for each layer and generation");
+        if (_keys is null || length > Capacity)
+        {
+            while (length > Capacity)
+                Capacity = checked(Capacity * 2);
+            (_keys, _values) = (Grown(_keys, keys), Grown(_values, values));
+        }
+        InPlace.Copy(keys, _keys.Narrow(2, Length, steps));
+        InPlace.Copy(values, _values!.Narrow(2, Length, steps));
+        Length = length;
+        return (Keys!, Values!);
+    }
+
+    private Tensor Grown(Tensor? former, Tensor like)
+    {
+        using var suspended = TensorScope.Suspend();
+        var grown = Tensor.Zeros(like.Shape.With(2, Capacity), like.DType);
+        if (former is not null && Length > 0)
+            InPlace.Copy(former.Narrow(2, 0, Length), grown.Narrow(2, 0, Length));
+        return grown;
+    }
+}

@@ -1,0 +1,66 @@
+namespace Hebb;
+
+/// <summary>
+/// Rotary position embedding (Su et al., 2021): pairs of features of queries and keys are turned by angles that grow with the position, so that scores depend on distances. No parameters.
+/// </summary>
+public sealed class RotaryEmbedding : Module
+{
+    private readonly double _theta, _scale;
+    private readonly bool _interleaved;
+
+    /// <param name="dimensions">How many features of a head are turned, an even number; those behind stay as they are.</param>
+    /// <param name="theta">Feature pair i turns by position / theta^(2i / dimensions).</param>
+    /// <param name="interleaved">Pairs are neighbours, (0, 1), (2, 3) …, as in the paper and GPT-J; else feature i and i + dimensions / 2, as in GPT-NeoX and Llama.</param>
+    /// <param name="scale">Positions are multiplied by it: below 1 to reach farther than a model was trained for (position interpolation; Chen et al., 2023).</param>
+    /// <exception cref="ShapeException">The number of features is not even, or below 2.</exception>
+    public RotaryEmbedding(int dimensions, double theta = 10000, bool interleaved = false, double scale = 1)
+    {
+        if (dimensions < 2 || dimensions % 2 != 0)
+            throw new ShapeException($"RotaryEmbedding: {dimensions} features don't fall into pairs");
+        (Dimensions, _theta, _interleaved, _scale) = (dimensions, theta, interleaved, scale);
+    }
+
+    /// <summary>How many features of a head are turned.</summary>
+    public int Dimensions { get; }
+
+    protected override Tensor Forward(Tensor x) => Turn(x, 0);
+
+    /// <summary>Turns [..., steps, features], whose first step stands at <paramref name="offset"/>.</summary>
+    /// <exception cref="ShapeException">There are fewer features than are to be turned.</exception>
+    public Tensor Call(Tensor x, int offset) => Enter(() => Turn(x, offset));
+
+    private Tensor Turn(Tensor x, int offset)
+    {
+        if (x.Rank < 2 || x.Shape[^1] < Dimensions)
+            throw new ShapeException($"RotaryEmbedding: input {x.Shape} is not [..., steps, features] with at least {Dimensions} features");
+        var (cos, sin) = Angles(x.Shape[^2], offset, x.DType);
+        var turned = x.Shape[^1] == Dimensions ? x : x.Narrow(-1, 0, Dimensions);
+        var y = _interleaved ? Neighbours(turned, cos, sin) : Halves(turned, cos, sin);
+        return x.Shape[^1] == Dimensions ? y : Tensor.Cat([y, x.Narrow(-1, Dimensions, x.Shape[^1] - Dimensions)], -1);
+    }
+
+    // In double: an angle of thousands of turns keeps its fraction.
+    private (Tensor Cos, Tensor Sin) Angles(int steps, int offset, DType type)
+    {
+        int half = Dimensions / 2;
+        var frequencies = Tensor.From([.. Enumerable.Range(0, half).Select(i => Math.Pow(_theta, -2.0 * i / Dimensions) * _scale)]);
+        var angles = Tensor.Arange(offset, offset + (long)steps, 1, DType.Float64).Unsqueeze(1) * frequencies;
+        return (angles.Cos().To(type), angles.Sin().To(type));
+    }
+
+    private static Tensor Halves(Tensor x, Tensor cos, Tensor sin)
+    {
+        var halves = x.Chunk(2, -1);
+        var (a, b) = (halves[0], halves[1]);
+        return Tensor.Cat([a * cos - b * sin, b * cos + a * sin], -1);
+    }
+
+    private static Tensor Neighbours(Tensor x, Tensor cos, Tensor sin)
+    {
+        var pairs = x.Reshape(x.Shape[..^1].Concat([x.Shape[^1] / 2, 2]));
+        var (a, b) = (pairs.Select(-1, 0), pairs.Select(-1, 1));
+        return Tensor.Stack([a * cos - b * sin, b * cos + a * sin], -1).Reshape(x.Shape);
+    }
+
+    public override string ToString() => $"RotaryEmbedding({Dimensions})";
+}
