@@ -32,6 +32,8 @@ internal sealed class CastOp : Primitive
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => outputs[0] = inputs[0] with { DType = _dtype };
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) => Copying.Convert(inputs[0], outputs[0]);
 
     public override void Vjp(in VjpContext c) => c.Set(0, c.InputSpec(0).DType.IsComplex ? c.Grad().To(c.InputSpec(0).DType) : c.Grad().DType.IsComplex ? c.Grad().Real() : c.Grad());
@@ -57,6 +59,8 @@ internal sealed class ContiguousOp : Primitive
     public override BatchRule Batching => BatchRule.Broadcast;
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => outputs[0] = inputs[0];
+
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) => Copying.Convert(inputs[0], outputs[0]);
 

@@ -98,6 +98,13 @@ public abstract class Primitive
     {
     }
 
+    /// <summary>
+    /// How many arithmetic operations inputs of these shapes cost, by convention: one for each sum, product, comparison or call of a function, whatever a kernel really does, so that
+    /// figures of different kernels compare. An elementwise op counts one for each element that it gives (unless overridden), a product of matrices 2 m n k, what only
+    /// moves data nothing.
+    /// </summary>
+    public virtual long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => outputs.IsEmpty ? 0 : outputs[0].Sizes.Count;
+
     /// <summary>Whether only derivatives apply the op, to values that the engine made and that it takes for granted. Files can't hold it.</summary>
     public virtual bool IsDerivativeOnly => false;
 

@@ -41,6 +41,8 @@ public abstract class ViewPrimitive : Primitive
 
     public sealed override bool AcceptsHalf => true;
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override bool IsLinear => true;
 
     public override Saved Saves => Saved.None;

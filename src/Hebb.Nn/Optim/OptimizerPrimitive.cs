@@ -35,6 +35,9 @@ internal abstract class OptimizerPrimitive : Primitive
         outputs.Fill(parameter);
     }
 
+    // Decay and step, and for each state its running mean and what it does to the step.
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => (2 + 5 * States) * inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var numbers = inputs[^1].Elements<double>();

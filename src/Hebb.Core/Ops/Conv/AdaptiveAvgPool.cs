@@ -34,6 +34,8 @@ internal sealed class AdaptiveAvgPoolOp : Primitive
         outputs[0] = inputs[0] with { Shape = AdaptiveWindows.Output(DisplayName, inputs[0].Shape, _size) };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float64)

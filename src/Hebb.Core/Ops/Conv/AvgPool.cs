@@ -43,6 +43,8 @@ internal sealed class AvgPoolOp : Primitive
         outputs[0] = inputs[0] with { Shape = _window.Output(DisplayName, inputs[0].Shape) };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => outputs[0].Sizes.Count * ((Shape)_window.Kernel).Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float64)

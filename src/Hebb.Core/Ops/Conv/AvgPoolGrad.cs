@@ -47,6 +47,8 @@ internal sealed class AvgPoolGradOp : Primitive
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) =>
         outputs[0] = inputs[0] with { Shape = inputs[0].Shape[..^_size.Length].Concat(_size) };
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count * ((Shape)_window.Kernel).Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float64)

@@ -32,6 +32,8 @@ internal sealed class ConvOp : Primitive
         outputs[0] = inputs[0] with { Shape = _window.Output(DisplayName, inputs[0].Shape, inputs[1].Shape) };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2 * outputs[0].Sizes.Count * (inputs[1].Sizes.Count / Math.Max(inputs[1].Shape[0], 1)) + (inputs.Length > 2 ? outputs[0].Sizes.Count : 0);
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float64)

@@ -55,6 +55,8 @@ internal sealed class ConvWeightGradOp : Primitive
 
     private Shape Output(in Shape x, in Shape g) => new Shape().Concat([g[1], x[1] / _window.Groups]).Concat(_kernel);
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2 * inputs[1].Sizes.Count * (outputs[0].Sizes.Count / Math.Max(outputs[0].Shape[0], 1));
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float64)

@@ -20,6 +20,8 @@ internal sealed class MaxPoolOp : MaxPoolPrimitive
 
     protected override int Axes => _window.Axes;
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => outputs[0].Sizes.Count * ((Shape)_window.Kernel).Count;
+
     protected override Shape OutputShape(in Shape input) => _window.Output(DisplayName, input);
 
     protected override MaxPoolPrimitive WithIndices() => new MaxPoolOp(_window, indices: true);

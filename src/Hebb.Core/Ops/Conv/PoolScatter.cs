@@ -40,6 +40,8 @@ internal sealed class PoolScatterOp : Primitive
         outputs[0] = inputs[0] with { Shape = inputs[0].Shape[..^_size.Length].Concat(_size) };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float64)

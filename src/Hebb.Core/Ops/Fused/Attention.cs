@@ -31,6 +31,9 @@ internal sealed class AttentionOp(in AttentionOptions options) : AttentionBase(o
         outputs[1] = q with { Shape = q.Shape[..3], DType = q.DType.IsHalf ? DType.Float32 : q.DType };
     }
 
+    // Two products of matrices with a softmax between them.
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => Pairs(inputs[0], inputs[1]) * (2L * (inputs[1].Shape[3] + inputs[2].Shape[3]) + 5);
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float64)

@@ -77,6 +77,9 @@ internal abstract class AttentionBase(AttentionOptions options) : Primitive
 
     private int Blocks(int count) => (int)((count + _block - 1) / _block);
 
+    /// <summary>How many pairs of a query [B, H, L, E] and a key [B, H', S, E] there are.</summary>
+    protected static long Pairs(in TensorSpec q, in TensorSpec k) => (long)q.Shape[0] * q.Shape[1] * q.Shape[2] * k.Shape[2];
+
     /// <summary>The problem for kernels.</summary>
     protected AttentionProblem<T> Problem<T>(Tensor query, Tensor key, Tensor value, ReadOnlySpan<Tensor> rest, out Tensor? dropKey) where T : unmanaged, IFloatingPointIeee754<T>
     {

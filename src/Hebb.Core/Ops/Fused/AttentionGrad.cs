@@ -28,6 +28,9 @@ internal sealed class AttentionGradOp(in AttentionOptions options) : AttentionBa
             outputs[i] = inputs[i + 1];
     }
 
+    // Scores again, then the gradients of weights and values, queries and keys: five products of matrices.
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => Pairs(inputs[1], inputs[2]) * (6L * inputs[2].Shape[3] + 4L * inputs[3].Shape[3] + 8);
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[1].DType == DType.Float64)

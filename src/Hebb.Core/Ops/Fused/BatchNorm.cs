@@ -39,6 +39,8 @@ internal sealed class BatchNormOp : Primitive
         outputs[1] = outputs[2] = ChannelNorm.Statistic(inputs[0]) with { Shape = [inputs[0].Shape[1]] };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 8 * inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var x = inputs[0];

@@ -47,6 +47,8 @@ internal sealed class CrossEntropyOp : Primitive
         outputs[0] = outputs[1] = outputs[2] = inputs[0] with { Shape = inputs[1].Shape };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 5 * inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         ClassTargets.CheckRange(DisplayName, inputs[1], inputs[0].Shape[1], _ignore);
@@ -179,6 +181,8 @@ internal sealed class CrossEntropyGradOp : Primitive
         ClassTargets.Check(DisplayName, inputs[1], inputs[2]);
         outputs[0] = inputs[1];
     }
+
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 4 * outputs[0].Sizes.Count;
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

@@ -51,6 +51,8 @@ internal sealed class GroupNormOp : Primitive
         outputs[1] = outputs[2] = ChannelNorm.Statistic(inputs[0]) with { Shape = [inputs[0].Shape[0], _groups] };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 8 * inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float64)

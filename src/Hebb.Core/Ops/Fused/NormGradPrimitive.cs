@@ -31,6 +31,8 @@ internal abstract class NormGradPrimitive(bool affine) : Primitive
             outputs[1] = outputs[2] = inputs[2 + Statistics];
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 12 * outputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[1].DType == DType.Float64)

@@ -25,6 +25,8 @@ internal sealed class PickClassOp : Primitive
 
     public override void Describe(AttributeVisitor v) => v.Long("ignore", ref _ignore);
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         ClassTargets.Check(DisplayName, inputs[0], inputs[1]);
@@ -91,6 +93,8 @@ internal sealed class PlaceClassOp : Primitive
         v.Int("classes", ref _classes);
         v.Long("ignore", ref _ignore);
     }
+
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {

@@ -25,6 +25,8 @@ internal abstract class SoftmaxBase(int axis, bool log) : Primitive
         outputs[0] = inputs[0];
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 5 * inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float64)
@@ -140,6 +142,8 @@ internal sealed class SoftmaxGradOp : Primitive
             throw new ShapeException($"SoftmaxGrad: gradient {inputs[0].Shape} and value {inputs[1].Shape} differ");
         outputs[0] = inputs[1];
     }
+
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 4 * outputs[0].Sizes.Count;
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

@@ -42,6 +42,8 @@ internal sealed class ResampleOp : Primitive
         v.Float("scale", ref _scale);
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => (_cubic ? 8 : 4) * outputs[0].Sizes.Count;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         if (!inputs[0].DType.IsFloat)
@@ -107,6 +109,8 @@ internal sealed class ResampleBackOp : Primitive
         v.Bool("align_corners", ref _alignCorners);
         v.Float("scale", ref _scale);
     }
+
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => (_cubic ? 8 : 4) * inputs[0].Sizes.Count;
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => outputs[0] = inputs[0] with { Shape = inputs[0].Shape.With(_axis, _size) };
 

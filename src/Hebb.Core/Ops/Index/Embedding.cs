@@ -26,6 +26,8 @@ internal sealed class EmbeddingOp : Primitive
 
     public override void Describe(AttributeVisitor v) => v.Int("padding", ref _padding);
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         if (inputs[0].Shape.Rank != 2)

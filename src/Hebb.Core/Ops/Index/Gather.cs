@@ -38,6 +38,8 @@ internal sealed class GatherOp : Primitive
         outputs[0] = inputs[0] with { Shape = inputs[1].Shape };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) => AxisKernel.Gather(DisplayName, inputs[0], inputs[1], outputs[0], _axis);
 
     public override void Vjp(in VjpContext c) => c.Set(0, Engine.Apply(new GatherScatterOp(c.InputSpec(0).Shape, _axis), c.Grad(), c.Input(1)));
@@ -78,6 +80,8 @@ internal sealed class GatherScatterOp : Primitive
         v.Shape("shape", ref _shape);
         v.Int("axis", ref _axis);
     }
+
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count;
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {

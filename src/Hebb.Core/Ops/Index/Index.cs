@@ -43,6 +43,8 @@ internal sealed class IndexOp : Primitive
         v.Long("skip", ref _skip);
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         IndexShapes.CheckElement(DisplayName, inputs[0].DType);
@@ -128,6 +130,8 @@ internal sealed class IndexScatterOp : Primitive
         v.Int("axis", ref _axis);
         v.Long("skip", ref _skip);
     }
+
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count;
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {

@@ -42,6 +42,8 @@ internal sealed class IndexPutOp : Primitive
         outputs[0] = inputs[0];
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         Copying.Convert(inputs[0], outputs[0]);

@@ -34,6 +34,8 @@ internal sealed class OneHotOp : Primitive
         v.DType("dtype", ref _dtype);
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         if (!inputs[0].DType.IsInteger)

@@ -37,6 +37,8 @@ internal sealed class ScatterOp : Primitive
         outputs[0] = inputs[0];
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var y = outputs[0];

@@ -54,6 +54,8 @@ internal sealed class SortOp : Primitive
         outputs[1] = outputs[0] with { DType = DType.Int64 };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => (long)(inputs[0].Sizes.Count * Math.Log2(Math.Max(inputs[0].Shape[_axis], 2)));
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) =>
         ElementTypes.Visit(DisplayName, inputs[0].DType, new OrderKernel(inputs[0], outputs[0], outputs[1], _axis, _descending));
 

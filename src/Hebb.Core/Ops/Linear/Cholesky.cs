@@ -24,6 +24,8 @@ internal sealed class CholeskyOp : Primitive
         outputs[0] = inputs[0];
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count * inputs[0].Shape[-1] / 3;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (outputs[0].DType == DType.Float32)

@@ -35,6 +35,9 @@ internal sealed class EighOp : Primitive
         outputs[1] = inputs[0];
     }
 
+    // Golub and Van Loan, "Matrix Computations", section 8.3.
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 9 * inputs[0].Sizes.Count * inputs[0].Shape[-1];
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float32)

@@ -45,6 +45,8 @@ internal sealed class LinearOp : Primitive
             throw new ShapeException($"Linear: input {x}: the last axis is {x[-1]}, the weight {weight} takes {weight[1]} inputs");
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2 * outputs[0].Sizes.Count * inputs[0].Shape[-1] + (inputs.Length > 2 ? outputs[0].Sizes.Count : 0);
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var bias = inputs.Length > 2 ? inputs[2] : null;

@@ -41,6 +41,8 @@ internal sealed class MatMulOp : Primitive
             throw new ShapeException($"MatMul: {a} x {b}: inner dimensions {left} and {right} differ");
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2 * outputs[0].Sizes.Count * inputs[0].Shape[-1];
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) => MatMulKernel.Run(inputs[0], inputs[1], outputs[0]);
 
     public override void Vjp(in VjpContext c)

@@ -64,6 +64,8 @@ internal sealed class MatMulIntegerOp : Primitive
             throw new ShapeException($"MatMulInteger: zero points {zero.Shape} for {matrix.Shape}; there must be one, or one for each of {count} {what}");
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2 * outputs[0].Sizes.Count * inputs[0].Shape[-1];
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) =>
         MatMulIntegerKernel.Run(inputs[0], inputs[1], _leftZero ? inputs[2] : null, _rightZero ? inputs[^1] : null, outputs[0]);
 

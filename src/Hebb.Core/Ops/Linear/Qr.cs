@@ -37,6 +37,9 @@ internal sealed class QrOp : Primitive
         outputs[1] = inputs[0] with { Shape = shape.With(-2, columns) };
     }
 
+    // Reflections, and their product.
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 4 * inputs[0].Sizes.Count * Math.Min(inputs[0].Shape[-2], inputs[0].Shape[-1]);
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float32)

@@ -26,6 +26,8 @@ internal sealed class SlogdetOp : Primitive
         outputs[0] = outputs[1] = inputs[0] with { Shape = Matrices.Batch(inputs[0].Shape) };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2 * inputs[0].Sizes.Count * inputs[0].Shape[-1] / 3;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float32)

@@ -38,6 +38,9 @@ internal sealed class SvdOp : Primitive
         outputs[2] = inputs[0] with { Shape = shape.With(-2, _full ? n : k) };
     }
 
+    // Golub and Van Loan, "Matrix Computations", section 8.6, for square matrices.
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 26 * inputs[0].Sizes.Count * Math.Min(inputs[0].Shape[-2], inputs[0].Shape[-1]);
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (inputs[0].DType == DType.Float32)

@@ -30,6 +30,8 @@ internal sealed class GruOp(bool reverse) : RecurrentPrimitive(reverse)
 
     public override Saved Saves => (Saved.Inputs ^ Saved.Input0) | Saved.Output0 | Saved.Output2 | (Saved)(1 << 19);
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2L * inputs[0].Shape[0] * inputs[0].Shape[1] * inputs[1].Sizes.Count + 5 * inputs[0].Sizes.Count;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         var x = inputs[0];

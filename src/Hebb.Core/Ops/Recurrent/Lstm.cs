@@ -29,6 +29,9 @@ internal sealed class LstmOp(bool reverse) : RecurrentPrimitive(reverse)
 
     public override Saved Saves => (Saved.Inputs ^ Saved.Input0) | Saved.Output0 | (Saved)(1 << 19) | (Saved)(1 << 20);
 
+    // A product of matrices a step, then the gates.
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2L * inputs[0].Shape[0] * inputs[0].Shape[1] * inputs[1].Sizes.Count + 5 * inputs[0].Sizes.Count;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         var x = inputs[0];

@@ -34,6 +34,8 @@ internal sealed class LstmGradOp(bool reverse, bool inner) : RecurrentPrimitive(
         v.Bool("inner", ref _inner);
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2L * inputs[0].Shape[0] * inputs[0].Shape[1] * inputs[3].Sizes.Count + 6 * outputs[0].Sizes.Count;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         var g = inputs[0];

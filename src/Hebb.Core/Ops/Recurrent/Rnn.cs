@@ -37,6 +37,8 @@ internal sealed class RnnOp(bool reverse, bool relu) : RecurrentPrimitive(revers
         v.Bool("relu", ref _relu);
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2L * inputs[0].Shape[0] * inputs[0].Shape[1] * inputs[1].Sizes.Count + 3 * inputs[0].Sizes.Count;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         var x = inputs[0];

@@ -41,6 +41,8 @@ internal sealed class ArgExtremeOp : Primitive
         outputs[0] = inputs[0] with { Shape = ReduceAxes.Result(inputs[0].Shape, [_axis], _keepDim), DType = DType.Int64 };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) =>
         ExtremeKernels.Run(inputs[0], _axis, _largest, null, outputs[0]);
 

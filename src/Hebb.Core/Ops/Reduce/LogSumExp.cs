@@ -43,6 +43,9 @@ internal sealed class LogSumExpOp : ReducePrimitive
         return [KeepDim ? y : y.Reshape(ReduceAxes.Result(x.Shape, Axes, keepDim: false))];
     }
 
+    // The largest, then differences, exponentials and their sum.
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 4 * inputs[0].Sizes.Count;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) =>
         outputs[0] = inputs[0] with { Shape = Result(inputs[0]), DType = RequireFloat(inputs[0].DType) };
 

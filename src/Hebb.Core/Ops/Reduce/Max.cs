@@ -44,6 +44,8 @@ internal sealed class ExtremeOp : Primitive
         outputs[1] = outputs[0] with { DType = DType.Int64 };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) =>
         ExtremeKernels.Run(inputs[0], _axis, _largest, outputs[0], outputs[1]);
 

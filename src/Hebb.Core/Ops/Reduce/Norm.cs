@@ -29,6 +29,8 @@ internal sealed class NormOp : ReducePrimitive
         v.Float("p", ref _p);
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2 * inputs[0].Sizes.Count;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         outputs[0] = inputs[0] with { Shape = Result(inputs[0]), DType = RequireFloat(inputs[0].DType) };

@@ -10,6 +10,8 @@ internal abstract class ReducePrimitive(int[] axes, bool keepDim) : Primitive
 
     public bool KeepDim => _keepDim;
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count;
+
     public override bool AcceptsStrided => true;
 
     public override BatchRule Batching => BatchRule.ShiftAxis;

@@ -35,6 +35,9 @@ internal sealed class VarMeanOp : ReducePrimitive
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) =>
         outputs[0] = outputs[1] = inputs[0] with { Shape = Result(inputs[0]), DType = RequireFloat(inputs[0].DType) };
 
+    // The mean, then differences, squares and their sum.
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 4 * inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) => Run(c, inputs[0], outputs[0], outputs[1], Axes, _correction);
 
     /// <summary>Writes variances and, if asked for, means; both contiguous and of x's type.</summary>

@@ -49,6 +49,8 @@ internal sealed class CatOp : Primitive
         outputs[0] = new TensorSpec(shape.With(_axis, size), dtype, inputs[0].Device);
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var y = outputs[0];

@@ -111,6 +111,8 @@ internal sealed class DiagonalScatterOp : Primitive
         v.Int("axis2", ref _axis2);
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         IndexShapes.CheckElement(DisplayName, inputs[0].DType);

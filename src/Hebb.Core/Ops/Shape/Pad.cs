@@ -72,6 +72,8 @@ internal sealed class PadOp : Primitive
         outputs[0] = inputs[0] with { Shape = shape };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var (x, y) = (inputs[0], outputs[0]);

@@ -79,6 +79,8 @@ internal sealed class PadFoldOp : Primitive
         outputs[0] = inputs[0] with { Shape = shape };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         switch (outputs[0].DType)

@@ -139,6 +139,8 @@ internal sealed class SliceScatterOp : Primitive
             throw new FormatException($"{Name}: {inputs[0].Shape} is to fill a part of {Shape.Create(_counts)}");
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => outputs[0] = inputs[0] with { Shape = _shape };
 
     public override unsafe void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)

@@ -39,6 +39,8 @@ internal sealed class TriangleOp : Primitive
         v.Int("diagonal", ref _diagonal);
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         if (inputs[0].Shape.Rank < 2)

@@ -116,6 +116,8 @@ internal sealed class FoldOp : Primitive
         outputs[0] = inputs[0] with { Shape = shape[..^1].With(_axis, _length) };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         switch (outputs[0].DType)

@@ -48,6 +48,9 @@ internal sealed class FftOp : Primitive
         outputs[0] = inputs[0];
     }
 
+    // The usual 5 n log2(n) of a complex transform.
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => (long)(5 * inputs[0].Sizes.Count * Math.Log2(Math.Max(inputs[0].Shape[_axis], 2)));
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (outputs[0].DType == DType.Complex64)

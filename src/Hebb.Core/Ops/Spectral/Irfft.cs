@@ -55,6 +55,8 @@ internal sealed class IrfftOp : Primitive
         outputs[0] = x with { Shape = x.Shape.With(_axis, _n), DType = x.DType.RealPart };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => (long)(2.5 * outputs[0].Sizes.Count * Math.Log2(Math.Max(outputs[0].Shape[_axis], 2)));
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (outputs[0].DType == DType.Float32)

@@ -49,6 +49,8 @@ internal sealed class OverlapAddOp : Primitive
         outputs[0] = x with { Shape = x.Shape.Remove(-1).With(-1, _length) };
     }
 
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count;
+
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         if (outputs[0].DType == DType.Float32)
