@@ -1,11 +1,12 @@
 using Hebb.Compile;
+using Hebb.Diagnostics;
 using Hebb.Transforms;
 
 namespace Hebb;
 
 /// <summary>
 /// A function compiled for the shapes and types that it is called with: traced once, its graph simplified, its memory planned, then replayed. Made by
-/// <see cref="Transform.Compile(Func{Tensor[], Tensor[]}, Module, bool)"/>. Any number of threads may call it at once.
+/// <see cref="Transform.Compile(Func{Tensor[], Tensor[]}, Module, bool, bool)"/>. Any number of threads may call it at once.
 /// </summary>
 public sealed class CompiledFunction
 {
@@ -14,12 +15,13 @@ public sealed class CompiledFunction
 
     private readonly Func<Tensor[], Tensor[]> _function;
     private readonly Module? _module;
-    private readonly bool _strict;
+    private readonly bool _strict, _verify;
     private readonly Lock _lock = new();
     private volatile CompiledKind[] _kinds = [];
     private string? _reason;
 
-    internal CompiledFunction(Func<Tensor[], Tensor[]> function, Module? module, bool strict) => (_function, _module, _strict) = (function, module, strict);
+    internal CompiledFunction(Func<Tensor[], Tensor[]> function, Module? module, bool strict, bool verify) =>
+        (_function, _module, _strict, _verify) = (function, module, strict, verify);
 
     /// <summary>Why the function runs op by op where it can't be compiled; null if it never had to.</summary>
     public string? FallbackReason => _reason;
@@ -31,10 +33,10 @@ public sealed class CompiledFunction
     /// <remarks>Where gradients of inputs or parameters are recorded, the ops of the function are applied one by one, and inside another transform so are those of the function itself.</remarks>
     public Tensor[] Call(params ReadOnlySpan<Tensor> inputs)
     {
-        if (Plan(inputs) is not { } plan)
+        if (Planned(inputs) is not { Plan: { } plan } kind)
             return Directly(inputs);
         var outputs = Array.ConvertAll(plan.OutputSpecs, spec => new Tensor(spec));
-        plan.Run(inputs, outputs);
+        Run(kind, plan, inputs, outputs);
         return outputs;
     }
 
@@ -45,7 +47,7 @@ public sealed class CompiledFunction
     /// <exception cref="DTypeException">An output is not of the type that the function gives.</exception>
     public void CallInto(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        if (Plan(inputs) is not { } plan)
+        if (Planned(inputs) is not { Plan: { } plan } kind)
         {
             var results = Directly(inputs);
             Check(Array.ConvertAll(results, y => y.Spec), outputs);
@@ -54,7 +56,7 @@ public sealed class CompiledFunction
             return;
         }
         Check(plan.OutputSpecs, outputs);
-        plan.Run(inputs, outputs);
+        Run(kind, plan, inputs, outputs);
         foreach (var output in outputs)
             output.Storage.Version++;
     }
@@ -62,10 +64,28 @@ public sealed class CompiledFunction
     /// <summary>Bytes planned for what is neither input, parameter nor output, for inputs like these; null where the function can't be compiled.</summary>
     public long? PlannedBytes(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Plan?.ArenaBytes;
 
+    /// <summary>
+    /// The plan for inputs like these: one line a kernel with shapes, bytes, arithmetic, place and module path, then totals; null where the function can't be compiled.
+    /// Source lines are noted where the function was compiled with <c>verify</c>, or under <c>HEBB_DEBUG=lines</c> or <c>plan</c>.
+    /// </summary>
+    public string? Describe(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Report?.ToString();
+
+    /// <summary>What the plan for inputs like these does and needs; null where the function can't be compiled.</summary>
+    internal PlanReport? Report(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Report;
+
     private Tensor[] Directly(ReadOnlySpan<Tensor> inputs) =>
         IsTransformed(inputs) || Find(inputs).Traced is not { } graph ? _function(inputs.ToArray()) : graph.Run(inputs);
 
-    private CpuPlan? Plan(ReadOnlySpan<Tensor> inputs)
+    private void Run(CompiledKind kind, CpuPlan plan, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        if (_verify)
+            Verification.Run(kind.Traced!, plan, inputs, outputs);
+        else
+            plan.Run(inputs, outputs);
+    }
+
+    /// <summary>The kind whose plan serves; null where the ops are to be applied one by one.</summary>
+    private CompiledKind? Planned(ReadOnlySpan<Tensor> inputs)
     {
         if (IsTransformed(inputs))
             return null;
@@ -73,7 +93,7 @@ public sealed class CompiledFunction
         bool records = GradMode.IsEnabled && kind.Records;
         foreach (var input in inputs)
             records |= GradMode.IsEnabled && input.RequiresGrad;
-        return records ? null : kind.Plan;
+        return records ? null : kind;
     }
 
     private static bool IsTransformed(ReadOnlySpan<Tensor> inputs)
@@ -106,7 +126,7 @@ public sealed class CompiledFunction
                 changed |= kind.Takes(inputs) && kind.ConstantsChanged;
             }
             // A constant that changes in place would be folded again at every call: better to read it each time.
-            var made = CompiledKind.Make(_function, _module, inputs, folds: !changed);
+            var made = CompiledKind.Make(_function, _module, inputs, folds: !changed, lines: _verify || DebugSettings.Lines || DebugSettings.Plan);
             if (made.Reason is { } reason && _reason is null)
             {
                 if (_strict)
@@ -114,6 +134,8 @@ public sealed class CompiledFunction
                 _reason = reason;
                 FellBack?.Invoke(reason);
             }
+            if (DebugSettings.Plan && made.Report is { } report)
+                Console.Error.WriteLine(report);
             _kinds = [made, .. _kinds.Where(k => !k.Takes(made) || !k.ConstantsChanged).Take(MaxKinds - 1)];
             return made;
         }

@@ -18,6 +18,9 @@ internal sealed class CompiledKind
 
     public CpuPlan? Plan { get; private init; }
 
+    /// <summary>The plan, to be read.</summary>
+    public PlanReport? Report => Traced is not null && Plan is not null ? new PlanReport(Traced, Plan) : null;
+
     /// <summary>Whether results hang on tensors on the tape even if inputs don't.</summary>
     public bool Records { get; private init; }
 
@@ -26,7 +29,7 @@ internal sealed class CompiledKind
 
     public bool ConstantsChanged => !Array.TrueForAll(_constants, c => c.Holds);
 
-    public static CompiledKind Make(Func<Tensor[], Tensor[]> function, Module? module, ReadOnlySpan<Tensor> inputs, bool folds)
+    public static CompiledKind Make(Func<Tensor[], Tensor[]> function, Module? module, ReadOnlySpan<Tensor> inputs, bool folds, bool lines)
     {
         var specs = new TensorSpec[inputs.Length];
         for (int i = 0; i < specs.Length; i++)
@@ -35,7 +38,7 @@ internal sealed class CompiledKind
         var guards = new List<VersionGuard>();
         try
         {
-            var traced = Tracing.Observe(function, specs, module, out var modes, out bool records);
+            var traced = Tracing.Observe(function, specs, module, out var modes, out bool records, lines);
             var graph = Pipeline.Optimize(traced, folds ? guards : null);
             return new CompiledKind(specs, grad, modes, guards) { Traced = traced, Plan = new CpuPlan(graph), Records = records };
         }

@@ -45,6 +45,9 @@ public sealed class GraphNode
 
     /// <summary>The ops that were traced, in their order: one, unless the compiler made one node of several.</summary>
     public IReadOnlyList<GraphOrigin> Origins => _origins ?? [new GraphOrigin(Primitive.Name, Path, Line)];
+
+    /// <summary>Whether it computes in another order than the ops that it stands for, so that its results may differ from theirs in the last bits.</summary>
+    internal bool IsReassociated { get; init; }
 }
 
 /// <summary>Where an op of a graph comes from.</summary>

@@ -20,6 +20,9 @@ public sealed class GraphResult(GraphNode node, int slot, TensorSpec spec) : Gra
 
     /// <summary>Which of the node's outputs.</summary>
     public int Slot { get; } = slot;
+
+    /// <summary>The value of the graph as it was traced that this has the values of; null for one that was traced itself, or that a pass made up.</summary>
+    internal GraphResult? Traced { get; set; }
 }
 
 /// <summary>A tensor that the graph itself holds or makes.</summary>

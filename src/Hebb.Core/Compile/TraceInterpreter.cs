@@ -48,6 +48,9 @@ internal sealed class TraceInterpreter : Interpreter
     /// <summary>The modules whose mode the function asked for, and what it was told.</summary>
     public IEnumerable<(Module Module, bool Training)> Modes => _modes.Select(m => (m.Key, m.Value));
 
+    /// <summary>The source line of the op that was written down last, where lines are noted.</summary>
+    public string? LastLine { get; private set; }
+
     public void Saw(Module module, bool training)
     {
         _modes.TryAdd(module, training);
@@ -85,7 +88,10 @@ internal sealed class TraceInterpreter : Interpreter
             primitive.Decompose(inputs).CopyTo(outputs);
             return;
         }
-        string? line = _lines || primitive.IsDataDependent ? SourceLine.OfCaller() : null;
+        // What belongs to a backward pass is called from where that was asked for; the line of the op forward says more.
+        var thread = EngineThread.Current;
+        string? line = _lines || primitive.IsDataDependent ? thread.Backward?.Line ?? SourceLine.OfCaller() : null;
+        LastLine = line;
         if (primitive.IsDataDependent)
             throw new TraceException($"Trace: the shape of what {primitive.DisplayName} gives depends on values, which a graph does not know (called at {line})");
         var values = new GraphValue[inputs.Length];
@@ -97,7 +103,7 @@ internal sealed class TraceInterpreter : Interpreter
         }
         var specs = expected[inputs.Length..];
         primitive.Infer(expected[..inputs.Length], specs);
-        var node = new GraphNode(primitive, values, specs, ModulePath.Current, line);
+        var node = new GraphNode(primitive, values, specs, thread.OpPath, line);
         _nodes.Add(node);
         for (int i = 0; i < outputs.Length; i++)
             outputs[i] = Wrap(node.Outputs[i]);

@@ -32,10 +32,11 @@ public static class Tracing
     /// <param name="module">Whose parameters and buffers are read anew at every run.</param>
     /// <param name="modes">The modules whose mode the function asked for, and what it was told.</param>
     /// <param name="records">Whether outputs hang on tensors on the tape.</param>
+    /// <param name="lines">Notes the source line of every op.</param>
     /// <exception cref="TraceException">The function reads values, or its shapes depend on them.</exception>
-    internal static Graph Observe(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs, Module? module, out IEnumerable<(Module Module, bool Training)> modes, out bool records)
+    internal static Graph Observe(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs, Module? module, out IEnumerable<(Module Module, bool Training)> modes, out bool records, bool lines = false)
     {
-        var interpreter = new TraceInterpreter(module, lines: false, folds: false);
+        var interpreter = new TraceInterpreter(module, lines, folds: false);
         var graph = Run(interpreter, function, inputs, null, out var outputs);
         modes = interpreter.Modes;
         records = Array.Exists(outputs, y => y.RequiresGrad);

@@ -123,6 +123,9 @@ internal static class Backprop
         if (!any)
             return;
         var inputGrads = new Tensor?[edges.Length];
+        var thread = EngineThread.Current;
+        var outer = thread.Backward;
+        thread.Backward = node;
         try
         {
             node.Primitive!.Vjp(new VjpContext(node, outputGrads, inputGrads, needs));
@@ -130,6 +133,10 @@ internal static class Backprop
         catch (AnomalyException e) when (node.Line is not null && e.ForwardLine is null)
         {
             throw e.WithForward(node.Describe());
+        }
+        finally
+        {
+            thread.Backward = outer;
         }
         for (int i = 0; i < edges.Length; i++)
         {

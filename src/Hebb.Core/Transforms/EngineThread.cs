@@ -43,6 +43,12 @@ internal sealed class EngineThread
     /// <summary>The path of the module that is running, such as <c>model.head</c>.</summary>
     public string? ModulePath;
 
+    /// <summary>The step of the tape whose derivative is being computed.</summary>
+    public Node? Backward;
+
+    /// <summary>Where an op that is applied now belongs: to the module that is running, or to the backward of one.</summary>
+    public string? OpPath => Backward is { } node ? $"backward of {node.Path ?? node.Primitive?.DisplayName}" : ModulePath;
+
     public static EngineThread Current
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

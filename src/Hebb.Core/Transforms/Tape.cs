@@ -33,9 +33,11 @@ internal static class Tape
                 edge.Version = input.HasStorage ? input.Storage.Version : 0;
             }
         }
-        var node = new Node(primitive, edges, thread.Sequence = sequence + 1, thread.ModulePath);
+        var node = new Node(primitive, edges, thread.Sequence = sequence + 1, thread.OpPath);
         if (thread.DetectsAnomalies)
             node.Line = SourceLine.OfCaller();
+        else if (thread.Trace is { } trace)
+            node.Line = trace.LastLine;
         if (outputs.Length > 1)
             node.OutputSpecs = new TensorSpec[outputs.Length];
         if ((saves & Saved.Outputs) != 0)

@@ -8,17 +8,23 @@ public static partial class Transform
     /// </summary>
     /// <param name="f">From tensors to tensors, without side effects. If it reads values or changes tensors in place it runs op by op, and says why.</param>
     /// <param name="module">The module whose parameters and buffers the function uses, if it is one.</param>
-    /// <param name="strict">Throws a <see cref="Compile.TraceException"/> where the function can't be compiled.</param>
-    public static CompiledFunction Compile(Func<Tensor[], Tensor[]> f, Module? module = null, bool strict = false) => new(f, module, strict);
+    /// <param name="strict">Throws a <see cref="Hebb.Compile.TraceException"/> where the function can't be compiled.</param>
+    /// <param name="verify">
+    /// Applies in every call the traced ops one by one beside the plan and compares each value that the plan computes: bit for bit (NaN equals NaN), or to 1e-6 of the
+    /// largest value where a pass changed the order of sums. Slow, and keeps all intermediates; for finding faults. The first difference is a <see cref="Hebb.Compile.VerificationException"/>.
+    /// </param>
+    public static CompiledFunction Compile(Func<Tensor[], Tensor[]> f, Module? module = null, bool strict = false, bool verify = false) => new(f, module, strict, verify);
 
     /// <summary>A compiled function of one tensor.</summary>
-    public static Func<Tensor, Tensor> Compile(Func<Tensor, Tensor> f, bool strict = false)
+    /// <inheritdoc cref="Compile(Func{Tensor[], Tensor[]}, Module, bool, bool)"/>
+    public static Func<Tensor, Tensor> Compile(Func<Tensor, Tensor> f, bool strict = false, bool verify = false)
     {
-        var compiled = new CompiledFunction(xs => [f(xs[0])], null, strict);
+        var compiled = new CompiledFunction(xs => [f(xs[0])], null, strict, verify);
         return x => compiled.Call(x)[0];
     }
 
     /// <summary>A module's <see cref="Module.Call(Tensor)"/>, compiled.</summary>
-    public static CompiledFunction Compile(Module module, bool strict = false) =>
-        new(xs => [xs.Length == 1 ? module.Call(xs[0]) : module.Call(xs)], module, strict);
+    /// <inheritdoc cref="Compile(Func{Tensor[], Tensor[]}, Module, bool, bool)"/>
+    public static CompiledFunction Compile(Module module, bool strict = false, bool verify = false) =>
+        new(xs => [xs.Length == 1 ? module.Call(xs[0]) : module.Call(xs)], module, strict, verify);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hebb.Memory;
 using Hebb.Ops;
 using Hebb.Transforms;
@@ -59,21 +60,20 @@ internal sealed class PlanInstance
             _handles[i].LookAt(tensor.Storage, Elements(_builder.Handles[i], start + _builder.Handles[i].Offset));
     }
 
-    public void Run(EngineThread thread)
+    /// <param name="thread">The current one.</param>
+    /// <param name="observer">Is told of every step.</param>
+    public void Run(EngineThread thread, PlanObserver? observer)
     {
         string? outer = thread.ModulePath;
         try
         {
-            foreach (ref readonly var call in _calls.AsSpan())
+            if (observer is not null)
             {
-                thread.ModulePath = call.Path;
-                if (call.Primitive is null)
-                    Copying.Convert(call.Inputs[0], call.Outputs[0]);
-                else if (call.Prepares)
-                    Eager.RunInto(call.Primitive, call.Inputs, call.Outputs, prepare: true);
-                else
-                    call.Primitive.Run(thread.Kernels, call.Inputs, call.Outputs);
+                RunObserved(thread, observer);
+                return;
             }
+            foreach (ref readonly var call in _calls.AsSpan())
+                Execute(thread, call);
         }
         catch (HebbException e) when (Name(e, thread.ModulePath))
         {
@@ -83,6 +83,28 @@ internal sealed class PlanInstance
         {
             thread.ModulePath = outer;
         }
+    }
+
+    private void RunObserved(EngineThread thread, PlanObserver observer)
+    {
+        for (int i = 0; i < _calls.Length; i++)
+        {
+            observer.Before(_builder.Steps[i]);
+            Execute(thread, _calls[i]);
+            observer.After(_builder.Steps[i], _calls[i].Outputs);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Execute(EngineThread thread, in Call call)
+    {
+        thread.ModulePath = call.Path;
+        if (call.Primitive is null)
+            Copying.Convert(call.Inputs[0], call.Outputs[0]);
+        else if (call.Prepares)
+            Eager.RunInto(call.Primitive, call.Inputs, call.Outputs, prepare: true);
+        else
+            call.Primitive.Run(thread.Kernels, call.Inputs, call.Outputs);
     }
 
     // The filter runs while the path is still that of the op that failed.
