@@ -32,4 +32,11 @@ Console.WriteLine($"checkpoint    same gradient: {Same(Transform.Grad(v => block
 Tensor shares = Transform.Vmap(v => v / NamedAxis.Sum(v, "batch"), 0, axisName: "batch")(Tensor.From([1.0, 2, 5]));
 Console.WriteLine($"shares        {shares}");
 
+// Loops and branches on the values of tensors, inside any transform: the derivative of Newton's iteration, each example with as many steps as it takes.
+Func<Tensor, Tensor> root = v => Control.While(s => (s * s - v).Abs() > 1e-4, s => s - (s * s - v) / (s * 2), Tensor.Scalar(1), maxIterations: 30);
+Tensor squares = Tensor.From([4.0f, 25, 400]);
+Console.WriteLine($"roots         {Transform.Vmap(root, 0)(squares)}, their derivatives {Transform.Vmap(Transform.Grad(root), 0)(squares)}");
+(_, Tensor sums) = Control.Scan((sum, v) => (sum + v, sum + v), Tensor.Scalar(0), squares);
+Console.WriteLine($"running sums  {sums}");
+
 static bool Same(Tensor p, Tensor q) => p.ToArray<float>().AsSpan().SequenceEqual(q.ToArray<float>());

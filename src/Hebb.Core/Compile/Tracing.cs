@@ -26,6 +26,14 @@ public static class Tracing
         return Run(new TraceInterpreter(null, lines: false, captures: true), function, inputs, null, out _);
     }
 
+    /// <summary>The same for a graph to be run again and again: nothing is computed ahead from tensors that may change.</summary>
+    /// <exception cref="TraceException">The function reads values, its shapes depend on them, or it changes a tensor in place.</exception>
+    internal static Graph CaptureWhole(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs)
+    {
+        using var noGrad = GradMode.NoGrad();
+        return Run(new TraceInterpreter(null, lines: false, captures: true, folds: false), function, inputs, null, out _);
+    }
+
     /// <summary>A function as a graph to be compiled.</summary>
     /// <param name="function">From tensors to tensors; called once, on this thread.</param>
     /// <param name="inputs">Shapes and element types.</param>

@@ -22,6 +22,9 @@ public sealed class BatchContext
     /// <summary>The batch size.</summary>
     public int Size => _interpreter.Size;
 
+    /// <summary>What <see cref="NamedAxis"/> calls the batch.</summary>
+    internal string? Axis => _interpreter.Axis;
+
     /// <summary>The inputs, batch axes in front where there are any.</summary>
     public Tensor[] Values { get; }
 

@@ -24,6 +24,17 @@ internal sealed class NumberCache
         return entry.Tensor is { } tensor && entry.Bits == bits && entry.DType == dtype ? tensor : Make(ref entry, value, bits, dtype);
     }
 
+    /// <summary>Whether a tensor is one of these.</summary>
+    public bool Holds(Tensor x)
+    {
+        foreach (ref readonly var entry in _entries.AsSpan())
+        {
+            if (ReferenceEquals(entry.Tensor, x))
+                return true;
+        }
+        return false;
+    }
+
     private static Tensor Make(ref Entry entry, double value, long bits, DType dtype)
     {
         var tensor = TensorScope.Escape(Tensor.Full([], value, dtype));

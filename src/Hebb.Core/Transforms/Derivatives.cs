@@ -107,6 +107,15 @@ internal static class Derivatives
         return false;
     }
 
+    /// <summary>A handle to the same values that is not on the tape. Unlike <see cref="Tensor.Detach"/> it cuts nothing in a graph that is being traced, of which gradients may be taken later.</summary>
+    internal static Tensor OffTape(Tensor x)
+    {
+        if (x.Node is null)
+            return x;
+        using var _ = GradMode.NoGrad();
+        return Engine.Apply(Alias.Instance, x);
+    }
+
     /// <summary>A handle to the same values at which differentiation can stop, still tied to where the values came from.</summary>
     internal static Tensor FreshLeaf(Tensor x)
     {

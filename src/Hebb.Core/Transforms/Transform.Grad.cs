@@ -87,8 +87,8 @@ public static partial class Transform
         for (int i = 0; i < results.Length; i++)
         {
             var gradient = gradients[i] ?? Tensor.Zeros(xs[i].Shape, xs[i].DType);
-            results[i] = outer ? gradient : gradient.Detach();
+            results[i] = outer ? gradient : Derivatives.OffTape(gradient);
         }
-        return (outer ? y : y.Detach(), results);
+        return (outer ? y : Derivatives.OffTape(y), results);
     }
 }

@@ -25,7 +25,7 @@ public static partial class Transform
             leaves[i] = Derivatives.FreshLeaf(xs[i]);
         var outputs = f(leaves);
         bool outer = recording && Derivatives.ReachesBeyond(outputs, leaves);
-        return (outer ? outputs : Array.ConvertAll(outputs, y => y.Detach()), gradients => PullBack(outputs, leaves, gradients, outer));
+        return (outer ? outputs : Array.ConvertAll(outputs, Derivatives.OffTape), gradients => PullBack(outputs, leaves, gradients, outer));
     }
 
     private static Tensor[] PullBack(Tensor[] outputs, Tensor[] leaves, Tensor[] gradients, bool outer)
@@ -47,7 +47,7 @@ public static partial class Transform
         for (int i = 0; i < results.Length; i++)
         {
             var result = found[i] ?? Tensor.Zeros(leaves[i].Shape, leaves[i].DType);
-            results[i] = record ? result : result.Detach();
+            results[i] = record ? result : Derivatives.OffTape(result);
         }
         return results;
     }

@@ -50,6 +50,8 @@ internal sealed class PackageContent
         {
             if (node.Primitive.IsDerivativeOnly)
                 throw new HebbException($"Save: the op {node.Primitive.Name}{(node.Path is null ? "" : $" (at {node.Path})")} stands in derivatives only; a model that takes this gradient when called can't be saved");
+            if (node.Primitive is Transforms.ControlPrimitive)
+                throw new HebbException($"Save: the op {node.Primitive.DisplayName}{(node.Path is null ? "" : $" (at {node.Path})")} holds functions, which a saved model can't");
             if (!Ops.PrimitiveRegistry.Contains(node.Primitive.Name))
                 throw new HebbException($"Save: the op {node.Primitive.Name}{(node.Path is null ? "" : $" (at {node.Path})")} is none of Hebb's own, so a saved model can't hold it");
         }

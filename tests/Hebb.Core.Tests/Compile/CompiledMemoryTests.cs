@@ -24,6 +24,29 @@ public class CompiledMemoryTests
     }
 
     [Fact]
+    public void ControlOpsAllocateNothingEither()
+    {
+        var f = Transform.Compile(xs =>
+        {
+            var (h, ys) = Control.Scan((c, x) => ((c * 0.5 + x).Tanh(), Control.Cond(x.Sum() > 0, v => v.Exp(), v => v, x)), xs[0], xs[1]);
+            return new[] { Control.While(s => s.Sum() < 100, s => s * 2 + 1, h), ys };
+        });
+        using var noGrad = GradMode.NoGrad();
+        // Slices that start on whole vectors, and such that do not.
+        foreach (int size in new[] { 8, 5 })
+        {
+            Tensor[] inputs = [Tensor.RandN([size], rng: new Rng(5)), Tensor.RandN([6, size], rng: new Rng(6))], outputs = [Tensor.Zeros([size]), Tensor.Zeros([6, size])];
+            for (int i = 0; i < 50; i++)
+                f.CallInto(inputs, outputs);
+            long native = Allocator.BytesInUse, managed = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+                f.CallInto(inputs, outputs);
+            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - managed);
+            Assert.Equal(native, Allocator.BytesInUse);
+        }
+    }
+
+    [Fact]
     public void AFinishedCallHoldsNoTensorOfTheCaller()
     {
         var f = Transform.Compile(xs => new[] { xs[0].Exp() });

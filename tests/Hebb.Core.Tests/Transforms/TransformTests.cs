@@ -8,6 +8,21 @@ public class TransformTests
     private static Tensor Cubes(Tensor x) => (x * x * x).Sum();
 
     [Fact]
+    public void AGradientInsideATracedFunctionIsNotCutOff()
+    {
+        // A step of descent on x^4, then its derivative: 1 - 12 x^2 / 100.
+        Tensor x = Tensor.From([0.7, -1.5, 2]), expected = 1 - x * x * 0.12;
+        static Tensor Step(Tensor v) => v - Transform.Grad(w => w.Square().Square().Sum())(v) * 0.01;
+        static Tensor Pulled(Tensor v) => v - Transform.Vjp(w => w.Square().Square(), v).Pullback(Tensor.Ones([3], DType.Float64)) * 0.01;
+        foreach (var f in new Func<Tensor, Tensor>[]
+        {
+            Step, Transform.Checkpoint(Step), Transform.Compile(Step), Transform.Checkpoint(Pulled), Transform.Compile(Pulled),
+            v => Control.Scan((c, _) => (Step(c), c), v, Tensor.Zeros([1])).Carry,
+        })
+            Assert.Equal(expected.ToArray<double>(), Transform.Grad(v => f(v).Sum())(x).ToArray<double>(), (a, b) => Math.Abs(a - b) < 1e-12);
+    }
+
+    [Fact]
     public void GradAndItsGrad()
     {
         Close(X.ToArray<double>().Select(v => 3 * v * v), Transform.Grad(Cubes)(X));

@@ -1,0 +1,51 @@
+using Hebb.Ops;
+
+namespace Hebb.Transforms;
+
+/// <summary>An op that runs functions: control flow on values. Its functions read nothing but its inputs.</summary>
+internal abstract class ControlPrimitive : Primitive
+{
+    private static long s_count;
+
+    private long _number = Interlocked.Increment(ref s_count);
+
+    public override bool AcceptsHalf => true;
+
+    public override BatchRule Batching => BatchRule.Own;
+
+    /// <summary>Two control ops are never the same, whatever their inputs: nobody compares functions.</summary>
+    public override void Describe(AttributeVisitor v) => v.Long("function", ref _number);
+
+    /// <summary>Whether the tape will ask for gradients of an op on these inputs.</summary>
+    protected static bool Records(ReadOnlySpan<Tensor> inputs)
+    {
+        if (!GradMode.IsEnabled)
+            return false;
+        foreach (var input in inputs)
+        {
+            if (input.RequiresGrad)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>A value that is the same for all examples of a batch, with a batch axis in front all the same.</summary>
+    protected static Tensor Expanded(Tensor x, int size) => x.Unsqueeze(0).Expand(x.Shape.Insert(0, size));
+
+    protected static Tensor[] Pick(Tensor[] from, ReadOnlySpan<int> places)
+    {
+        var picked = new Tensor[places.Length];
+        for (int i = 0; i < picked.Length; i++)
+            picked[i] = from[places[i]];
+        return picked;
+    }
+
+    protected static Tensor Zeros(in TensorSpec spec) => Tensor.Zeros(spec.Shape, spec.DType);
+
+    /// <summary>Copies the bytes of a contiguous tensor into another of its shape and type.</summary>
+    protected static unsafe void Copy(Tensor from, Tensor to)
+    {
+        long bytes = from.DType.BytesFor(from.Count);
+        Buffer.MemoryCopy(from.Pointer, to.Pointer, bytes, bytes);
+    }
+}
