@@ -37,4 +37,47 @@ for name, (output, target, loss) in CASES.items():
     value = loss(leaf)
     value.backward()
     cases.append((name, {"output": output, "target": target, "loss": value, "grad": leaf.grad, "weight": weight}))
+
+
+def add(name, inputs, loss):
+    """Any number of inputs; value, and gradients of the floats that ask for one."""
+    leaves = [x.clone().requires_grad_(x.is_floating_point()) for x in inputs]
+    value = loss(*leaves)
+    value.sum().backward()
+    tensors = {f"x{i}": v for i, v in enumerate(inputs)} | {"loss": value.detach()}
+    cases.append((name, tensors | {f"gx{i}": v.grad for i, v in enumerate(leaves) if v.grad is not None}))
+
+
+torch.manual_seed(6)
+a, b, c = torch.randn(5, 3), torch.randn(5, 3), torch.randn(5, 3)
+signs, signs2 = torch.tensor([1, -1, -1, 1, -1]), torch.tensor([[1, -1, 1], [-1, -1, 1], [1, 1, -1], [-1, 1, 1], [1, -1, -1]]).float()
+counts = torch.tensor([[0, 1, 4], [2, 0, 7], [1, 3, 0], [5, 1, 2], [0, 0, 1]]).float()
+classes, several = torch.tensor([2, 0, 1, 1, 2]), torch.tensor([[2, 0, -1], [-1, 1, 0], [0, 1, 2], [1, -1, 2], [0, -1, -1]])
+share = torch.tensor([0.5, 2.0, 1.5])
+variance = torch.tensor([0.5, 1e-9, 2.0, 0.1, 1.0])
+add("hinge_embedding", [a.abs(), signs2], lambda x, t: F.hinge_embedding_loss(x, t.detach(), margin=1.5))
+add("margin_ranking", [a[:, 0], b[:, 0], signs], lambda x, y, t: F.margin_ranking_loss(x, y, t, margin=0.3))
+add("multi_margin", [a, classes], F.multi_margin_loss)
+add("multi_margin_squared", [a, classes], lambda x, t: F.multi_margin_loss(x, t, p=2, margin=0.7, weight=share))
+add("multi_label_margin", [a, several], F.multilabel_margin_loss)
+add("multi_label_margin_single", [a[0], several[0]], F.multilabel_margin_loss)
+add("soft_margin", [a * 3, signs2], lambda x, t: F.soft_margin_loss(x, t.detach()))
+add("multi_label_soft_margin", [a, (signs2 + 1) / 2], lambda x, t: F.multilabel_soft_margin_loss(x, t.detach(), share))
+add("poisson", [a, counts], lambda x, t: F.poisson_nll_loss(x, t.detach()))
+add("poisson_full", [a.abs() + 0.1, counts], lambda x, t: F.poisson_nll_loss(x, t.detach(), log_input=False, full=True, reduction="sum"))
+add("gaussian", [a, b, variance.unsqueeze(1)], lambda x, t, v: F.gaussian_nll_loss(x, t, v))
+add("gaussian_full", [a, b, c.abs() + 0.1], lambda x, t, v: F.gaussian_nll_loss(x, t, v, full=True, reduction="sum"))
+add("cosine_embedding", [a, b, signs], lambda x, y, t: F.cosine_embedding_loss(x, y, t, margin=0.1))
+add("triplet", [a, b, c], F.triplet_margin_loss)
+add("triplet_swap", [a, b, c], lambda x, y, z: F.triplet_margin_loss(x, y, z, margin=0.5, p=1, swap=True, reduction="none"))
+add("triplet_distance", [a, b, c], lambda x, y, z: F.triplet_margin_with_distance_loss(x, y, z, distance_function=lambda u, v: 1 - F.cosine_similarity(u, v), margin=0.8))
+steps, letters = torch.randn(7, 3, 4), torch.tensor([[1, 2, 2], [3, 1, 0], [1, 1, 1]])
+lengths, sizes = torch.tensor([7, 5, 4]), torch.tensor([3, 2, 3])
+add("ctc", [steps, letters + (letters == 0)], lambda x, t: F.ctc_loss(x.log_softmax(2), t, torch.tensor([7, 7, 7]), torch.tensor([3, 3, 3])))
+add("ctc_lengths", [steps, letters, lengths, sizes], lambda x, t, n, m: F.ctc_loss(x.log_softmax(2), t, n, m, reduction="none", zero_infinity=True))
+add("ctc_blank", [steps[:, 0], letters[0]], lambda x, t: F.ctc_loss(x.log_softmax(1), t, torch.tensor(7), torch.tensor(3), blank=3, reduction="sum"))
+add("ctc_empty", [steps, letters], lambda x, t: F.ctc_loss(x.log_softmax(2), t, torch.tensor([7, 6, 1]), torch.tensor([0, 1, 0])))
+scores3, labels3 = torch.randn(2, 3, 4), torch.tensor([[1, 0, -100], [3, -100, 2]])
+add("sequence", [scores3, labels3], lambda x, t: F.cross_entropy(x.transpose(1, 2), t, label_smoothing=0.1))
+add("distillation", [a, b, classes], lambda x, t, y: 0.7 * 9 * F.kl_div((x / 3).log_softmax(1), (t.detach() / 3).softmax(1), reduction="batchmean") + 0.3 * F.cross_entropy(x, y))
 save("losses", cases)

@@ -3,7 +3,7 @@ namespace Hebb.Nn.Tests;
 /// <summary>Losses against PyTorch 1.13.1, and what they refuse.</summary>
 public class LossTests
 {
-    public static IEnumerable<TheoryDataRow<string>> Cases => Golden.Names("losses");
+    public static IEnumerable<TheoryDataRow<string>> Cases => Golden.Names("losses").Where(c => Golden.Load("losses", c.Data).ContainsKey("output"));
 
     private static LossFunction Make(string name, Tensor weight) => name switch
     {
