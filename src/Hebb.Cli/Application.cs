@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Hebb.Cli.Commands;
 using Hebb.Cpu;
+using Hebb.Diagnostics;
 
 namespace Hebb.Cli;
 
@@ -24,7 +25,7 @@ internal static class Application
         catch (Exception e)
         {
             var (status, line) = Explain(e);
-            Console.Error.WriteLine("hebb: " + line.ReplaceLineEndings(" "));
+            Console.Error.WriteLine("hebb: " + (e is TensorMemoryException ? line : line.ReplaceLineEndings(" ")));
             if (debug) Console.Error.WriteLine(e);
             return status;
         }
@@ -65,6 +66,7 @@ internal static class Application
         {
             Isa.Validate();
             _ = ParallelFor.Threads;
+            DebugSettings.Validate();
         }
         catch (Exception e) when (e is HebbException or ArgumentException)
         {
@@ -77,6 +79,7 @@ internal static class Application
         UsageException => (ExitCodes.Usage, e.Message),
         OperationCanceledException => (ExitCodes.Interrupted, e is Runs.InterruptedException ? e.Message : "interrupted"),
         HebbException or IOException or UnauthorizedAccessException => (ExitCodes.Failure, e.Message),
+        TensorMemoryException => (ExitCodes.Failure, e.Message),
         OutOfMemoryException => (ExitCodes.Failure, "out of memory: " + e.Message),
         _ => (ExitCodes.Failure, $"an error in Hebb itself, {e.GetType().Name}: {e.Message} (--debug shows where)"),
     };

@@ -17,6 +17,20 @@ public static class Allocator
     /// <summary>How often memory pressure asked for a garbage collection.</summary>
     public static long Collections => BlockPool.Collections;
 
+    /// <summary>
+    /// Bytes that tensors may use at most, all together: at first what the system says that this process may have. Beyond it, and when all dead tensors were collected, a
+    /// <see cref="TensorMemoryException"/> lists the largest ones.
+    /// </summary>
+    /// <exception cref="HebbException">Not positive.</exception>
+    public static long Limit
+    {
+        get => BlockPool.Limit;
+        set => BlockPool.Limit = value > 0 ? value : throw new HebbException($"Allocator.Limit: {value} bytes; must be positive");
+    }
+
+    /// <summary>Whether more than half of what may be used is.</summary>
+    internal static bool IsShort => BlockPool.BytesOut > BlockPool.Limit / 2;
+
     /// <summary>Starts <see cref="PeakBytes"/> anew from what is held now.</summary>
     public static void ResetPeak() => BlockPool.ResetPeak();
 
@@ -30,11 +44,18 @@ public static class Allocator
 
     private static void ThrowNoDevice(Device device) => throw new DeviceException($"{device} is not available in this build; tensors live on the cpu");
 
-    /// <summary>Uninitialised memory of at least <paramref name="bytes"/>, aligned to 64, on a device; the open scope, if any, will hand it back.</summary>
-    internal static Storage Rent(long bytes, Device device, EngineThread thread)
+    /// <summary>Uninitialised memory of a tensor, aligned to 64; the open scope, if any, will hand it back.</summary>
+    internal static Storage Rent(in TensorSpec spec, EngineThread thread)
     {
-        if (device.Kind != DeviceKind.Cpu)
-            ThrowNoDevice(device);
+        if (spec.Device.Kind != DeviceKind.Cpu)
+            ThrowNoDevice(spec.Device);
+        long bytes = spec.DType.BytesFor(spec.Sizes.Count);
+        return bytes <= SmallHeap.MaxBytes ? Rent(bytes, thread, default) : Rent(bytes, thread, new BlockNote(spec, bytes, thread));
+    }
+
+    /// <summary>Uninitialised memory of at least <paramref name="bytes"/>, aligned to 64; the open scope, if any, will hand it back.</summary>
+    internal static Storage Rent(long bytes, EngineThread thread, in BlockNote note)
+    {
         if (bytes <= SmallHeap.MaxBytes)
         {
             var slice = thread.Heap.Rent((int)bytes);
@@ -42,7 +63,7 @@ public static class Allocator
             thread.Scope?.Adopt(slice);
             return slice;
         }
-        var block = BlockPool.Rent(bytes);
+        var block = BlockPool.Rent(bytes, note);
         block.Scope = null;
         thread.Scope?.Adopt(block);
         return block;

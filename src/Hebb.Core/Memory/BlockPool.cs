@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hebb.Diagnostics;
 
 namespace Hebb.Memory;
 
@@ -12,6 +13,11 @@ internal static class BlockPool
 
     private static readonly Lock Gate = new();
     private static readonly Dictionary<long, Stack<NativeBlock>> Free = [];
+    private static readonly List<WeakReference<NativeBlock>> All = [];
+    private static int s_compactAt = 256;
+    private static MemoryReport.PeakTracking? s_tracking;
+    private static long s_reportAt = long.MaxValue;
+    private static long s_limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var bytes ? bytes : long.MaxValue;
     private static long s_out, s_pooled, s_peak, s_collections, s_softLimit = Floor;
 
     /// <summary>Bytes in use by tensors, dead ones not yet found included.</summary>
@@ -25,6 +31,17 @@ internal static class BlockPool
 
     /// <summary>How often the pool asked for a garbage collection.</summary>
     public static long Collections => Interlocked.Read(ref s_collections);
+
+    /// <summary>The most bytes that may be in use.</summary>
+    public static long Limit
+    {
+        get => Interlocked.Read(ref s_limit);
+        set
+        {
+            lock (Gate)
+                (s_limit, s_softLimit) = (value, Math.Min(s_softLimit, value));
+        }
+    }
 
     public static void ResetPeak()
     {
@@ -40,10 +57,13 @@ internal static class BlockPool
         return (bytes + step - 1) & ~(step - 1);
     }
 
-    public static NativeBlock Rent(long bytes)
+    /// <param name="bytes">At least so many.</param>
+    /// <param name="note">What for.</param>
+    /// <exception cref="TensorMemoryException">That would pass the limit, or the system has no more.</exception>
+    public static NativeBlock Rent(long bytes, in BlockNote note)
     {
         long size = RoundUp(bytes);
-        if (TryRent(size) is { } block)
+        if (TryRent(size, note) is { } block)
             return block;
         for (int generation = 0; generation <= 2; generation++)
         {
@@ -54,16 +74,16 @@ internal static class BlockPool
             {
                 // Younger generations may lower the limit, only a full collection proves that more is alive. A quarter must come free, or the next call would be here again.
                 long wanted = Math.Max(Floor, (long)(1.5 * (s_out + size)));
-                s_softLimit = generation == 2 ? wanted : Math.Min(s_softLimit, wanted);
+                s_softLimit = Math.Min(generation == 2 ? wanted : Math.Min(s_softLimit, wanted), s_limit);
                 if (s_out + size <= s_softLimit / 4 * 3)
                     break;
             }
         }
-        return TryRent(size) ?? throw new OutOfMemoryException($"out of memory: {size:N0} bytes asked for while tensors use {BytesOut:N0}");
+        return TryRent(size, note) ?? throw OutOfMemory(size, note);
     }
 
     /// <summary>A block, or null where that would pass the soft limit or the system has none.</summary>
-    private static NativeBlock? TryRent(long size)
+    private static NativeBlock? TryRent(long size, in BlockNote note)
     {
         lock (Gate)
         {
@@ -72,7 +92,7 @@ internal static class BlockPool
             if (Free.TryGetValue(size, out var blocks) && blocks.TryPop(out var block))
             {
                 s_pooled -= size;
-                s_out += size;
+                Give(block, note);
                 return block;
             }
             // Blocks of other sizes go back to the system before the total passes the limit.
@@ -86,10 +106,84 @@ internal static class BlockPool
                 TrimLocked(0);
                 return null;
             }
-            s_out += size;
+            Give(block, note);
             s_peak = Math.Max(s_peak, s_out + s_pooled);
             return block;
         }
+    }
+
+    private static void Give(NativeBlock block, in BlockNote note)
+    {
+        (block.Note, block.InUse) = (note, true);
+        if (!block.IsListed)
+            List(block);
+        s_out += block.Capacity;
+        if (s_out > s_reportAt)
+        {
+            s_tracking!.Report = Report(null);
+            // Not anew for every few bytes.
+            s_reportAt = s_out + s_out / 50;
+        }
+    }
+
+    private static void List(NativeBlock block)
+    {
+        if (All.Count >= s_compactAt)
+        {
+            All.RemoveAll(weak => !weak.TryGetTarget(out _));
+            s_compactAt = Math.Max(256, 2 * All.Count);
+        }
+        All.Add(block.Weak);
+        block.IsListed = true;
+    }
+
+    /// <summary>What is in use, by which tensors.</summary>
+    /// <param name="names">What some storages are called.</param>
+    public static MemoryReport Report(IReadOnlyDictionary<Storage, string>? names)
+    {
+        lock (Gate)
+        {
+            var live = new List<LiveMemory>();
+            long small = 0;
+            foreach (var weak in All)
+            {
+                if (!weak.TryGetTarget(out var block) || !block.InUse)
+                    continue;
+                ref readonly var note = ref block.Note;
+                if (note.IsSlab)
+                    small += block.Capacity;
+                else
+                    live.Add(new LiveMemory(block.Capacity, note.Spec?.ToString(), names?.GetValueOrDefault(block) ?? note.Use, note.Path, note.Line));
+            }
+            if (small > 0)
+                live.Add(new LiveMemory(small, null, BlockNote.SmallTensors, null, null));
+            return new MemoryReport(s_out, s_pooled, [.. live.OrderByDescending(l => l.Bytes)]);
+        }
+    }
+
+    /// <summary>Reports to a tracking whenever more is in use than ever since.</summary>
+    public static void Track(MemoryReport.PeakTracking tracking)
+    {
+        lock (Gate)
+        {
+            (s_tracking, s_reportAt) = (tracking, s_out);
+            tracking.Report = Report(null);
+        }
+    }
+
+    public static void Untrack(MemoryReport.PeakTracking tracking)
+    {
+        lock (Gate)
+        {
+            if (s_tracking == tracking)
+                (s_tracking, s_reportAt) = (null, long.MaxValue);
+        }
+    }
+
+    private static TensorMemoryException OutOfMemory(long size, in BlockNote note)
+    {
+        string what = $"{note.Use ?? "a tensor"}{(note.Spec is { } spec ? $" {spec}" : "")}{(note.Path is { } path ? $" (at {path})" : "")}";
+        return new TensorMemoryException($"{what} asks for {Units.Bytes(size)}", Limit, Report(null));
     }
 
     public static void Return(NativeBlock block)
@@ -98,6 +192,10 @@ internal static class BlockPool
         {
             if (!Free.TryGetValue(block.Capacity, out var blocks))
                 Free[block.Capacity] = blocks = new Stack<NativeBlock>();
+            if (!block.IsListed)
+                List(block);
+            block.InUse = false;
+            block.Note = default;
             blocks.Push(block);
             s_out -= block.Capacity;
             s_pooled += block.Capacity;

@@ -11,6 +11,15 @@ internal sealed unsafe class NativeBlock : Storage
     /// </summary>
     internal readonly WeakReference<NativeBlock> Weak;
 
+    /// <summary>What it is used for, while it is.</summary>
+    internal BlockNote Note;
+
+    /// <summary>Whether a tensor has it, rather than the pool.</summary>
+    internal bool InUse;
+
+    /// <summary>Whether the pool has listed it.</summary>
+    internal bool IsListed;
+
     public NativeBlock(long bytes)
     {
         // Large blocks start on a huge page, so that the system can back them with few page-table entries.

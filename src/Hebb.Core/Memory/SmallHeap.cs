@@ -54,7 +54,7 @@ internal sealed unsafe class SmallHeap
         int group = size <= 256 ? 0 : size <= 2048 ? 1 : 2;
         var slab = _slabs[group];
         if (slab is null || slab.Used + size > slab.Block.Capacity)
-            _slabs[group] = slab = new Slab(BlockPool.Rent(group switch { 0 => 32 << 10, 1 => 64 << 10, _ => 256 << 10 }));
+            _slabs[group] = slab = new Slab(BlockPool.Rent(group switch { 0 => 32 << 10, 1 => 64 << 10, _ => 256 << 10 }, new BlockNote(BlockNote.SmallTensors)));
         var result = new Slice(slab, slab.Block.Pointer + slab.Used, size, sizeClass);
         slab.Used += size;
         return result;

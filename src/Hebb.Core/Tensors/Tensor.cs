@@ -34,7 +34,7 @@ public sealed partial class Tensor
     internal Tensor(in TensorSpec spec, EngineThread thread)
     {
         _spec = spec;
-        _storage = Allocator.Rent(spec.DType.BytesFor(spec.Sizes.Count), spec.Device, thread);
+        _storage = Allocator.Rent(spec, thread);
         _generation = _storage.Generation;
     }
 

@@ -40,7 +40,11 @@ public static class Engine
         if (thread.Trace is { } trace && (by is null || by.Level < trace.Level))
             by = trace;
         if (by is null)
+        {
+            thread.Running = primitive;
             Eager.Run(thread, primitive, inputs, outputs);
+            thread.Running = null;
+        }
         else
             Process(by, primitive, inputs, outputs);
         if (record && !thread.GradDisabled)

@@ -46,6 +46,9 @@ internal sealed class EngineThread
     /// <summary>The step of the tape whose derivative is being computed.</summary>
     public Node? Backward;
 
+    /// <summary>The op whose kernel is running.</summary>
+    public Primitive? Running;
+
     /// <summary>Where an op that is applied now belongs: to the module that is running, or to the backward of one.</summary>
     public string? OpPath => Backward is { } node ? $"backward of {node.Path ?? node.Primitive?.DisplayName}" : ModulePath;
 

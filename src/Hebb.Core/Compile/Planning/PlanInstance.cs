@@ -21,7 +21,7 @@ internal sealed class PlanInstance
     {
         _builder = builder;
         using var suspended = TensorScope.Suspend();
-        _arena = Allocator.Rent(memory.Bytes, Device.Cpu, EngineThread.Current);
+        _arena = Allocator.Rent(memory.Bytes, EngineThread.Current, new BlockNote("arena of a compiled function"));
         _handles = new Tensor[builder.Handles.Count];
         var outside = new Dictionary<Root, List<int>>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < _handles.Length; i++)
