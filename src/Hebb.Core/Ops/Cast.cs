@@ -28,6 +28,11 @@ internal sealed class CastOp : Primitive
 
     public override BatchRule Batching => BatchRule.Broadcast;
 
+    internal override bool IsElementwise => true;
+
+    internal override TileKernel? Tile(ReadOnlySpan<TensorSpec> inputs, in TensorSpec output, int number) =>
+        number < 0 ? new ConvertTile(inputs[0].DType, output.DType) : null;
+
     public override void Describe(AttributeVisitor v) => v.DType("dtype", ref _dtype);
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => outputs[0] = inputs[0] with { DType = _dtype };

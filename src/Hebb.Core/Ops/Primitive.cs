@@ -35,6 +35,15 @@ public abstract class Primitive
     /// </summary>
     internal virtual bool TryRun(EngineThread thread, ReadOnlySpan<Tensor> inputs, ref Tensor output) => false;
 
+    /// <summary>Whether every element of the output depends on the elements of the inputs in its place alone, the inputs broadcast.</summary>
+    internal virtual bool IsElementwise => false;
+
+    /// <summary>An elementwise op as a function of tiles, for real inputs that are not for storage only.</summary>
+    /// <param name="inputs">Shapes and types of the inputs.</param>
+    /// <param name="output">Shape and type of the output.</param>
+    /// <param name="number">Which input is a single number for all elements; -1 for none. Null is returned where the op has no form for that.</param>
+    internal virtual TileKernel? Tile(ReadOnlySpan<TensorSpec> inputs, in TensorSpec output, int number) => null;
+
     /// <summary>Whether the kernel reads inputs through their strides.</summary>
     public virtual bool AcceptsStrided => false;
 

@@ -44,6 +44,9 @@ internal sealed class GraphRewriter(Graph graph)
     public GraphNode Exchange(GraphNode node, Primitive primitive, params ReadOnlySpan<GraphValue> inputs) =>
         Add(node, new GraphNode(primitive, inputs, [.. node.Outputs.Select(o => o.Spec)], [.. node.Origins]));
 
+    /// <summary>Appends a node that reads values of the new graph.</summary>
+    public void Add(GraphNode node) => _nodes.Add(node);
+
     /// <summary>The new graph.</summary>
     public Graph Finish() => new(graph.Inputs, _nodes, graph.Outputs.Select(Of));
 

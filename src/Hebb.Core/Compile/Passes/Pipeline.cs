@@ -6,9 +6,11 @@ internal static class Pipeline
     /// <summary>A traced graph made ready for a plan: the same values from fewer and larger kernels.</summary>
     /// <param name="traced">The ops as the function applied them; stays as it is, for transforms.</param>
     /// <param name="guards">Gets what was computed ahead and must not change; null computes nothing ahead.</param>
-    public static Graph Optimize(Graph traced, List<VersionGuard>? guards)
+    /// <param name="fuses">Whether ops become one where that pays.</param>
+    public static Graph Optimize(Graph traced, List<VersionGuard>? guards, bool fuses = true)
     {
         var graph = guards is null ? traced : ConstantFolding.Fold(traced, guards);
-        return DeadCode.Remove(CommonSubexpressions.Merge(graph));
+        graph = DeadCode.Remove(CommonSubexpressions.Merge(graph));
+        return fuses ? ElementwiseFusion.Fuse(graph) : graph;
     }
 }

@@ -76,6 +76,11 @@ public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
 
     public override BatchRule Batching => BatchRule.Broadcast;
 
+    internal override bool IsElementwise => true;
+
+    internal override TileKernel? Tile(ReadOnlySpan<TensorSpec> inputs, in TensorSpec output, int number) =>
+        TileKernels.Binary(_op, OpDomains.Compute(output.DType), number);
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         var dtype = inputs[0].DType == inputs[1].DType ? inputs[0].DType : DTypes.Promote(inputs[0], inputs[1]);

@@ -41,6 +41,11 @@ public sealed class Predicate<TOp> : Primitive where TOp : struct, IPredicateOp<
 
     public override BatchRule Batching => BatchRule.Broadcast;
 
+    internal override bool IsElementwise => true;
+
+    internal override TileKernel? Tile(ReadOnlySpan<TensorSpec> inputs, in TensorSpec output, int number) =>
+        number < 0 ? TileKernels.Predicate<TOp>(OpDomains.Compute(TOp.Domain.Resolve(inputs[0].DType, DisplayName, complex: false))) : null;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         TOp.Domain.Resolve(inputs[0].DType, DisplayName, complex: false);
@@ -84,6 +89,11 @@ public sealed class Compare<TOp> : Primitive where TOp : struct, ICompareOp<TOp>
     public override bool AcceptsHalf => true;
 
     public override BatchRule Batching => BatchRule.Broadcast;
+
+    internal override bool IsElementwise => true;
+
+    internal override TileKernel? Tile(ReadOnlySpan<TensorSpec> inputs, in TensorSpec output, int number) =>
+        TileKernels.Compare<TOp>(OpDomains.Compute(Common(inputs[0], inputs[1])), number);
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {

@@ -55,6 +55,11 @@ public sealed class Ternary<TOp> : Primitive where TOp : struct, ITernaryOp<TOp>
 
     public override BatchRule Batching => BatchRule.Broadcast;
 
+    internal override bool IsElementwise => true;
+
+    internal override TileKernel? Tile(ReadOnlySpan<TensorSpec> inputs, in TensorSpec output, int number) =>
+        number < 0 ? TileKernels.Ternary(_op, OpDomains.Compute(output.DType)) : null;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => outputs[0] = new TensorSpec(
         Hebb.Shape.Broadcast(Hebb.Shape.Broadcast(inputs[0].Shape, inputs[1].Shape, DisplayName), inputs[2].Shape, DisplayName),
         TOp.Domain.Resolve(DTypes.Promote(inputs), DisplayName, complex: false),

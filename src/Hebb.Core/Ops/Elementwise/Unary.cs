@@ -68,6 +68,11 @@ public sealed class Unary<TOp> : Primitive where TOp : struct, IUnaryOp<TOp>
 
     public override BatchRule Batching => BatchRule.Broadcast;
 
+    internal override bool IsElementwise => true;
+
+    internal override TileKernel? Tile(ReadOnlySpan<TensorSpec> inputs, in TensorSpec output, int number) =>
+        number < 0 ? TileKernels.Unary(_op, OpDomains.Compute(output.DType)) : null;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) =>
         outputs[0] = inputs[0] with { DType = TOp.Domain.Resolve(inputs[0].DType, DisplayName, _op is IComplexUnaryOp) };
 

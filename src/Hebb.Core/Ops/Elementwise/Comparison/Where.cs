@@ -23,6 +23,11 @@ internal sealed unsafe class WhereOp : Primitive
 
     public override BatchRule Batching => BatchRule.Broadcast;
 
+    internal override bool IsElementwise => true;
+
+    internal override TileKernel? Tile(ReadOnlySpan<TensorSpec> inputs, in TensorSpec output, int number) =>
+        number >= 0 ? null : new SelectTile(OpDomains.Compute(output.DType));
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         if (inputs[0].DType != DType.Bool)
@@ -88,33 +93,46 @@ internal sealed unsafe class WhereOp : Primitive
                 if (at == start || !_b.IsConstant)
                     right = _b.Read(at, length, scratchB, raw);
                 byte* to = _y + at * _size;
-                switch (_size)
-                {
-                    case 1:
-                        Select(mask, left, right, to, length);
-                        break;
-                    case 2:
-                        Select(mask, (ushort*)left, (ushort*)right, (ushort*)to, length);
-                        break;
-                    case 4:
-                        Select(mask, (uint*)left, (uint*)right, (uint*)to, length);
-                        break;
-                    case 8:
-                        Select(mask, (ulong*)left, (ulong*)right, (ulong*)to, length);
-                        break;
-                    default:
-                        for (int i = 0; i < length; i++)
-                            ((UInt128*)to)[i] = mask[i] != 0 ? ((UInt128*)left)[i] : ((UInt128*)right)[i];
-                        break;
-                }
+                Select(_size, mask, left, right, to, length);
             }
         }
+    }
 
-        private static void Select<T>(byte* mask, T* a, T* b, T* y, int count) where T : unmanaged
+    /// <summary>Elements of so many bytes.</summary>
+    private static void Select(int size, byte* mask, byte* a, byte* b, byte* y, int count)
+    {
+        switch (size)
         {
-            var kernel = new Kernel<T>(mask, a, b, y, count);
-            Isa.Dispatch<Kernel<T>, T>(ref kernel);
+            case 1:
+                Select(mask, a, b, y, count);
+                break;
+            case 2:
+                Select(mask, (ushort*)a, (ushort*)b, (ushort*)y, count);
+                break;
+            case 4:
+                Select(mask, (uint*)a, (uint*)b, (uint*)y, count);
+                break;
+            case 8:
+                Select(mask, (ulong*)a, (ulong*)b, (ulong*)y, count);
+                break;
+            default:
+                for (int i = 0; i < count; i++)
+                    ((UInt128*)y)[i] = mask[i] != 0 ? ((UInt128*)a)[i] : ((UInt128*)b)[i];
+                break;
         }
+    }
+
+    private static void Select<T>(byte* mask, T* a, T* b, T* y, int count) where T : unmanaged
+    {
+        var kernel = new Kernel<T>(mask, a, b, y, count);
+        Isa.Dispatch<Kernel<T>, T>(ref kernel);
+    }
+
+    private sealed class SelectTile(DType compute) : TileKernel(compute)
+    {
+        public override DType OperandType(int i) => i == 0 ? DType.UInt8 : Compute;
+
+        public override void Run(byte* a, byte* b, byte* c, byte* y, long count) => Select(Compute.Size, a, b, c, y, (int)count);
     }
 
     private readonly struct Kernel<T>(byte* mask, T* a, T* b, T* y, int count) : ISimdKernel<T> where T : unmanaged
