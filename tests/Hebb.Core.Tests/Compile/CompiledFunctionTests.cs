@@ -185,7 +185,7 @@ public partial class CompiledFunctionTests
         static Tensor Chain(Tensor x)
         {
             for (int i = 0; i < 20; i++)
-                x = (x * 1.01f).Sin();
+                x = (x * 1.01f).Sin().Flip(0).Softmax(-1);
             return x;
         }
         var f = Transform.Compile(xs => new[] { Chain(xs[0]) });

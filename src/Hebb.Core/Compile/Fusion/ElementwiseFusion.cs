@@ -91,9 +91,11 @@ internal static class ElementwiseFusion
         var builder = new ProgramBuilder(nodes[0].Outputs[0].Spec.Shape);
         var outputs = new List<GraphValue>();
         var origins = new List<GraphOrigin>();
+        long flops = 0;
         foreach (var node in nodes)
         {
             builder.Add(node);
+            flops += node.Primitive.Flops([.. node.Inputs.Select(i => i.Spec)], [node.Outputs[0].Spec]);
             origins.AddRange(node.Origins);
             if (readOutside.Contains(node.Outputs[0]))
                 outputs.Add(node.Outputs[0]);
@@ -101,9 +103,13 @@ internal static class ElementwiseFusion
         var program = builder.Build(outputs);
         TensorSpec[] specs = [.. outputs.Select(o => o.Spec)];
         GraphValue[] inputs = [.. builder.Inputs.Select(rewrite.Of)];
-        var fused = new GraphNode(new FusedElementwise(program, specs, string.Join(' ', origins.Select(o => o.Op))), inputs, specs, [.. origins]);
+        var fused = new GraphNode(new FusedElementwise(program, specs, string.Join(' ', origins.Select(o => o.Op)), flops), inputs, specs, [.. origins]);
         rewrite.Add(fused);
         for (int i = 0; i < outputs.Count; i++)
-            rewrite.Replace(outputs[i], fused.Outputs[i]);
+        {
+            var old = (GraphResult)outputs[i];
+            rewrite.Replace(old, fused.Outputs[i]);
+            fused.Outputs[i].Traced = old.Traced ?? old;
+        }
     }
 }

@@ -8,7 +8,7 @@ namespace Hebb.Compile;
 /// Several elementwise ops in one pass over memory: a tile at a time through all of them, in the first-level cache. Same bits as the ops one by one.
 /// Made by <see cref="ElementwiseFusion"/>; plans run it, transforms never see it.
 /// </summary>
-internal sealed unsafe class FusedElementwise(FusedProgram program, TensorSpec[] outputs, string text) : Primitive
+internal sealed unsafe class FusedElementwise(FusedProgram program, TensorSpec[] outputs, string text, long flops) : Primitive
 {
     private string _text = text;
 
@@ -27,6 +27,8 @@ internal sealed unsafe class FusedElementwise(FusedProgram program, TensorSpec[]
     public override void Describe(AttributeVisitor v) => v.Text("ops", ref _text);
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> specs) => outputs.CopyTo(specs);
+
+    public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> specs) => flops;
 
     [SkipLocalsInit]
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
