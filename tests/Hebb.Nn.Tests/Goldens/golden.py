@@ -61,6 +61,7 @@ def layer_case(name, layer, inputs, call=None, **constants):
     leaves = [x.clone().requires_grad_(x.is_floating_point()) for x in inputs]
     y = call(layer, *leaves)
     tensors["y"] = y.detach()
+    tensors |= {f"after.{k}": b.clone() for k, b in layer.named_buffers()}
     weigh(y).backward()
     tensors |= {f"gx{i}": x.grad for i, x in enumerate(leaves) if x.grad is not None}
     tensors |= {f"grad.{k}": p.grad.clone() for k, p in layer.named_parameters() if p.grad is not None}

@@ -7,6 +7,8 @@ public class CompiledLayerTests
 
     public static IEnumerable<TheoryDataRow<string>> Attention => AttentionTests.Cases;
 
+    public static IEnumerable<TheoryDataRow<string>> More => MoreLayerTests.Cases;
+
     [Theory, MemberData(nameof(Layers))]
     public void OfLayers(string name)
     {
@@ -21,6 +23,14 @@ public class CompiledLayerTests
         var golden = Golden.Load("attention", name);
         var layer = AttentionCases.Make(name);
         Compare(name, golden, layer, xs => AttentionCases.Run(name, layer, xs, golden));
+    }
+
+    [Theory, MemberData(nameof(More))]
+    public void OfMoreLayers(string name)
+    {
+        var golden = Golden.Load("more_layers", name);
+        var layer = MoreLayerCases.Make(name);
+        Compare(name, golden, layer, xs => MoreLayerCases.Run(layer, xs, golden));
     }
 
     internal static void Compare(string name, Dictionary<string, Tensor> golden, Module layer, Func<Tensor[], Tensor> call)

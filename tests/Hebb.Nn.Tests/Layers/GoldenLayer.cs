@@ -20,6 +20,8 @@ internal static class GoldenLayer
         Tensor[] leaves = [.. inputs.Select(x => x.DType.IsFloat ? x.Clone().RequireGrad() : x)];
         var y = call(leaves);
         Check.Close(golden["y"], y.Detach(), Tolerance, $"{name}, output");
+        foreach (var (path, buffer) in layer.NamedBuffers())
+            Check.Close(golden[$"after.{path}"], buffer, Tolerance, $"{name}, {path} after a call");
         Weigh(y).Backward();
         for (int i = 0; i < leaves.Length; i++)
         {

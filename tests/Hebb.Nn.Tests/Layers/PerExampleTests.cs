@@ -13,6 +13,8 @@ public class PerExampleTests
 
     public static IEnumerable<TheoryDataRow<string>> Attention => AttentionTests.Cases;
 
+    public static IEnumerable<TheoryDataRow<string>> More => MoreLayerTests.Cases;
+
     [Theory, MemberData(nameof(Layers))]
     public void OfLayers(string name)
     {
@@ -42,6 +44,16 @@ public class PerExampleTests
         layer.LoadStateDict(GoldenLayer.Under(golden, "before."));
         layer.To(DType.Float64);
         Compare(name, layer, [.. GoldenLayer.Inputs(golden).Select(Wide)], xs => AttentionCases.Run(name, layer, xs, golden));
+    }
+
+    [Theory, MemberData(nameof(More))]
+    public void OfMoreLayers(string name)
+    {
+        var golden = Golden.Load("more_layers", name);
+        var layer = MoreLayerCases.Make(name).Eval();
+        layer.LoadStateDict(GoldenLayer.Under(golden, "before."));
+        layer.To(DType.Float64);
+        Compare(name, layer, [.. GoldenLayer.Inputs(golden).Select(Wide)], xs => MoreLayerCases.Run(layer, xs, golden));
     }
 
     private static void Compare(string name, Module layer, Tensor[] inputs, Func<Tensor[], Tensor> call)

@@ -6,6 +6,9 @@ public sealed class AdaptiveMaxPool1d(PerAxis size) : Module
 {
     protected override Tensor Forward(Tensor x) => x.AdaptiveMaxPool1d(size);
 
+    /// <summary>The maxima, and the place of each, counted row by row (Int64).</summary>
+    public (Tensor Values, Tensor Indices) CallWithIndices(Tensor x) => Enter(() => x.AdaptiveMaxPool1dWithIndices(size));
+
     public override string ToString() => $"AdaptiveMaxPool1d({size})";
 }
 
@@ -15,6 +18,9 @@ public sealed class AdaptiveMaxPool2d(PerAxis size) : Module
 {
     protected override Tensor Forward(Tensor x) => x.AdaptiveMaxPool2d(size);
 
+    /// <summary>The maxima, and the place of each, counted row by row (Int64).</summary>
+    public (Tensor Values, Tensor Indices) CallWithIndices(Tensor x) => Enter(() => x.AdaptiveMaxPool2dWithIndices(size));
+
     public override string ToString() => $"AdaptiveMaxPool2d({size})";
 }
 
@@ -23,6 +29,9 @@ public sealed class AdaptiveMaxPool2d(PerAxis size) : Module
 public sealed class AdaptiveMaxPool3d(PerAxis size) : Module
 {
     protected override Tensor Forward(Tensor x) => x.AdaptiveMaxPool3d(size);
+
+    /// <summary>The maxima, and the place of each, counted row by row (Int64).</summary>
+    public (Tensor Values, Tensor Indices) CallWithIndices(Tensor x) => Enter(() => x.AdaptiveMaxPool3dWithIndices(size));
 
     public override string ToString() => $"AdaptiveMaxPool3d({size})";
 }

@@ -10,6 +10,9 @@ public sealed class MaxPool1d(PerAxis kernel, PerAxis? stride = null, Padding? p
 {
     protected override Tensor Forward(Tensor x) => x.MaxPool1d(kernel, stride, padding, dilation, ceilMode);
 
+    /// <summary>The maxima, and the place of each, counted row by row (Int64), as <see cref="MaxUnpool1d"/> takes them.</summary>
+    public (Tensor Values, Tensor Indices) CallWithIndices(Tensor x) => Enter(() => x.MaxPool1dWithIndices(kernel, stride, padding, dilation, ceilMode));
+
     public override string ToString() => $"MaxPool1d({kernel})";
 }
 
@@ -19,6 +22,9 @@ public sealed class MaxPool2d(PerAxis kernel, PerAxis? stride = null, Padding? p
 {
     protected override Tensor Forward(Tensor x) => x.MaxPool2d(kernel, stride, padding, dilation, ceilMode);
 
+    /// <summary>The maxima, and the place of each, counted row by row (Int64), as <see cref="MaxUnpool2d"/> takes them.</summary>
+    public (Tensor Values, Tensor Indices) CallWithIndices(Tensor x) => Enter(() => x.MaxPool2dWithIndices(kernel, stride, padding, dilation, ceilMode));
+
     public override string ToString() => $"MaxPool2d({kernel})";
 }
 
@@ -27,6 +33,9 @@ public sealed class MaxPool2d(PerAxis kernel, PerAxis? stride = null, Padding? p
 public sealed class MaxPool3d(PerAxis kernel, PerAxis? stride = null, Padding? padding = null, PerAxis? dilation = null, bool ceilMode = false) : Module
 {
     protected override Tensor Forward(Tensor x) => x.MaxPool3d(kernel, stride, padding, dilation, ceilMode);
+
+    /// <summary>The maxima, and the place of each, counted row by row (Int64), as <see cref="MaxUnpool3d"/> takes them.</summary>
+    public (Tensor Values, Tensor Indices) CallWithIndices(Tensor x) => Enter(() => x.MaxPool3dWithIndices(kernel, stride, padding, dilation, ceilMode));
 
     public override string ToString() => $"MaxPool3d({kernel})";
 }
