@@ -2,7 +2,7 @@
 import torch
 from torch import nn
 
-from golden import save
+from golden import save, trained
 
 cases = []
 
@@ -39,8 +39,20 @@ def add(name, layer, x, states=(), lengths=None):
     tensors |= {f"after{i}": a for i, a in enumerate(after)}
     tensors["gx"] = x.grad
     tensors |= {f"gs{i}": s.grad for i, s in enumerate(states)}
-    tensors |= {f"grad.{k}": p.grad for k, p in layer.named_parameters()}
-    cases.append((name, tensors))
+    tensors |= {f"grad.{k}": p.grad.clone() for k, p in layer.named_parameters()}
+    batch = x.detach()
+
+    def again():
+        sequence = batch if lengths is None else nn.utils.rnn.pack_padded_sequence(batch, lengths, batch_first=layer.batch_first, enforce_sorted=False)
+        result = layer(sequence, *[s.detach() if torch.is_tensor(s) else tuple(q.detach() for q in s) for s in given])
+        if cell:
+            return tuple(result) if isinstance(result, tuple) else (result,)
+        y, after = result
+        if lengths is not None:
+            y, _ = nn.utils.rnn.pad_packed_sequence(y, batch_first=layer.batch_first, total_length=batch.shape[1 if layer.batch_first else 0])
+        return (y, *after) if isinstance(after, tuple) else (y, after)
+
+    cases.append((name, tensors | trained(layer, tensors, again)))
 
 
 KINDS = [("lstm", nn.LSTM, 2, {}), ("gru", nn.GRU, 1, {}), ("rnn", nn.RNN, 1, {}), ("rnn_relu", nn.RNN, 1, {"nonlinearity": "relu"})]
@@ -51,6 +63,9 @@ for kind, layer, count, more in KINDS:
     add(f"{kind}_both", layer(3, 3, 2, batch_first=True, bidirectional=True, **more), torch.randn(2, 5, 3), [torch.randn(4, 2, 3) for _ in range(count)])
     add(f"{kind}_lengths", layer(2, 3, 2, bidirectional=True, **more), torch.randn(5, 4, 2), [torch.randn(4, 4, 3) for _ in range(count)], [3, 5, 1, 4])
     add(f"{kind}_single", layer(3, 4, **more), torch.randn(5, 3), [torch.randn(1, 4) for _ in range(count)])
+seed("lstm_proj")
+add("lstm_proj", nn.LSTM(3, 5, proj_size=2), torch.randn(4, 2, 3))
+add("lstm_proj_lengths", nn.LSTM(2, 4, 2, bidirectional=True, proj_size=3), torch.randn(5, 3, 2), [torch.randn(4, 3, 3), torch.randn(4, 3, 4)], [3, 5, 1])
 for kind, layer, count, more in [("lstm", nn.LSTMCell, 2, {}), ("gru", nn.GRUCell, 1, {}), ("rnn", nn.RNNCell, 1, {}), ("rnn_relu", nn.RNNCell, 1, {"nonlinearity": "relu"})]:
     seed(kind + "_cell")
     add(f"{kind}_cell", layer(3, 5, **more), torch.randn(2, 3), [torch.randn(2, 5) for _ in range(count)])

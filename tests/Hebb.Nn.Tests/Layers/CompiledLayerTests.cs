@@ -9,6 +9,8 @@ public class CompiledLayerTests
 
     public static IEnumerable<TheoryDataRow<string>> More => MoreLayerTests.Cases;
 
+    public static IEnumerable<TheoryDataRow<string>> Recurrent => Golden.Names("recurrent");
+
     [Theory, MemberData(nameof(Layers))]
     public void OfLayers(string name)
     {
@@ -31,6 +33,15 @@ public class CompiledLayerTests
         var golden = Golden.Load("more_layers", name);
         var layer = MoreLayerCases.Make(name);
         Compare(name, golden, layer, xs => MoreLayerCases.Run(layer, xs, golden));
+    }
+
+    [Theory, MemberData(nameof(Recurrent))]
+    public void OfRecurrentLayers(string name)
+    {
+        var golden = Golden.Load("recurrent", name);
+        var layer = RecurrentTests.Make(name);
+        golden["x0"] = golden["x"];
+        Compare(name, golden, layer, xs => RecurrentTests.Run(layer, xs[0], [], golden.GetValueOrDefault("lengths"))[0]);
     }
 
     internal static void Compare(string name, Dictionary<string, Tensor> golden, Module layer, Func<Tensor[], Tensor> call)

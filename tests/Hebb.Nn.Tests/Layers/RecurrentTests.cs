@@ -19,12 +19,13 @@ public class RecurrentTests
             "lengths" => (2, 3, 2, true, false, true),
             "single" => (3, 4, 1, true, false, false),
             "cell_single" => (3, 5, 1, false, false, false),
+            "proj_lengths" => (2, 4, 2, true, false, true),
             _ => (3, 5, 1, true, false, false),
         };
         bool cell = form.StartsWith("cell");
         return name[..3] switch
         {
-            "lst" => cell ? new LSTMCell(input, hidden, bias) : new LSTM(input, hidden, layers, bias, first, bidirectional: both),
+            "lst" => cell ? new LSTMCell(input, hidden, bias) : new LSTM(input, hidden, layers, bias, first, bidirectional: both, projSize: form == "proj" ? 2 : form == "proj_lengths" ? 3 : 0),
             "gru" => cell ? new GRUCell(input, hidden, bias) : new GRU(input, hidden, layers, bias, first, bidirectional: both),
             _ => cell ? new RNNCell(input, hidden, bias, relu == Nonlinearity.ReLU) : new RNN(input, hidden, layers, bias, first, bidirectional: both, nonlinearity: relu),
         };
@@ -76,6 +77,8 @@ public class RecurrentTests
             Check.Close(golden[$"gs{i}"], states[i].Grad!, Tolerance, $"{name}, gradient of state {i}");
         foreach (var (path, parameter) in module.NamedParameters())
             Check.Close(golden[$"grad.{path}"], parameter.Grad!, Tolerance, $"{name}, gradient of {path}");
+        Tensor[] first = [.. states.Select(s => s.Detach())];
+        GoldenLayer.TwoSteps(name, golden, module, () => Run(module, golden["x"], first, golden.GetValueOrDefault("lengths")));
     }
 
     [Fact]

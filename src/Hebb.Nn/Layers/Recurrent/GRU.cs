@@ -27,7 +27,7 @@ public sealed class GRU(int inputSize, int hiddenSize, int numLayers = 1, bool b
     };
 
     private protected override (Tensor Output, Tensor Hidden, Tensor Cell) Layer(
-        Tensor x, Tensor weightIh, Tensor weightHh, Tensor? biasIh, Tensor? biasHh, Tensor? hidden, Tensor? cell, bool reverse, Tensor? lengths)
+        Tensor x, Tensor weightIh, Tensor weightHh, Tensor? biasIh, Tensor? biasHh, Tensor? projection, Tensor? hidden, Tensor? cell, bool reverse, Tensor? lengths)
     {
         var (y, h) = Tensor.Gru(x, weightIh, weightHh, biasIh, biasHh, hidden, reverse, lengths);
         return (y, h, h);

@@ -12,14 +12,16 @@ namespace Hebb;
 /// <param name="batchFirst">[examples, steps, features] in place of [steps, examples, features].</param>
 /// <param name="dropout">The probability, in train mode, of an output of a layer to be dropped on its way to the next.</param>
 /// <param name="bidirectional">Both directions; outputs are then twice as wide.</param>
+/// <param name="projSize">The size that hidden states are projected to (Sak et al., 2014), below <paramref name="hiddenSize"/>; 0 for no projection.</param>
 /// <param name="rng">Where first values and dropout come from; by default <see cref="Rng.Default"/>.</param>
-public sealed class LSTM(int inputSize, int hiddenSize, int numLayers = 1, bool bias = true, bool batchFirst = false, double dropout = 0, bool bidirectional = false, Rng? rng = null)
-    : RecurrentLayer(4, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, rng)
+public sealed class LSTM(
+    int inputSize, int hiddenSize, int numLayers = 1, bool bias = true, bool batchFirst = false, double dropout = 0, bool bidirectional = false, int projSize = 0, Rng? rng = null)
+    : RecurrentLayer(4, inputSize, hiddenSize, numLayers, bias, batchFirst, dropout, bidirectional, rng, projSize)
 {
     /// <summary>Outputs of the last layer, and states after the last step.</summary>
     /// <param name="x">[steps, examples, features], [examples, steps, features] if batch first, or [steps, features] for one example.</param>
-    /// <param name="hidden">Hidden states before the first step, [layers by directions, examples, hidden]; without examples for one; 0 by default.</param>
-    /// <param name="cell">Cell states, likewise.</param>
+    /// <param name="hidden">Hidden states before the first step, [layers by directions, examples, hidden or projection]; without examples for one; 0 by default.</param>
+    /// <param name="cell">Cell states, [layers by directions, examples, hidden], likewise.</param>
     /// <param name="lengths">[examples], integers: how many steps each example has. What follows gives outputs of 0 and leaves its states as they are.</param>
     /// <exception cref="ShapeException">The shapes don't fit.</exception>
     public (Tensor Output, Tensor Hidden, Tensor Cell) CallWithState(Tensor x, Tensor? hidden = null, Tensor? cell = null, Tensor? lengths = null) =>
@@ -33,6 +35,8 @@ public sealed class LSTM(int inputSize, int hiddenSize, int numLayers = 1, bool 
     };
 
     private protected override (Tensor Output, Tensor Hidden, Tensor Cell) Layer(
-        Tensor x, Tensor weightIh, Tensor weightHh, Tensor? biasIh, Tensor? biasHh, Tensor? hidden, Tensor? cell, bool reverse, Tensor? lengths) =>
-        Tensor.Lstm(x, weightIh, weightHh, biasIh, biasHh, hidden, cell, reverse, lengths);
+        Tensor x, Tensor weightIh, Tensor weightHh, Tensor? biasIh, Tensor? biasHh, Tensor? projection, Tensor? hidden, Tensor? cell, bool reverse, Tensor? lengths) =>
+        projection is null
+            ? Tensor.Lstm(x, weightIh, weightHh, biasIh, biasHh, hidden, cell, reverse, lengths)
+            : ProjectedLstm.Run(x, weightIh, weightHh, biasIh, biasHh, projection, hidden, cell, reverse, lengths);
 }

@@ -42,7 +42,7 @@ public sealed class RNN : RecurrentLayer
     };
 
     private protected override (Tensor Output, Tensor Hidden, Tensor Cell) Layer(
-        Tensor x, Tensor weightIh, Tensor weightHh, Tensor? biasIh, Tensor? biasHh, Tensor? hidden, Tensor? cell, bool reverse, Tensor? lengths)
+        Tensor x, Tensor weightIh, Tensor weightHh, Tensor? biasIh, Tensor? biasHh, Tensor? projection, Tensor? hidden, Tensor? cell, bool reverse, Tensor? lengths)
     {
         var (y, h) = Tensor.Rnn(x, weightIh, weightHh, biasIh, biasHh, hidden, Nonlinearity == Nonlinearity.ReLU, reverse, lengths);
         return (y, h, h);

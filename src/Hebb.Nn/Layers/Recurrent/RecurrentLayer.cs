@@ -9,12 +9,17 @@ public abstract class RecurrentLayer : Module
     private readonly Rng? _rng;
     private readonly (Parameter WeightIh, Parameter WeightHh, Parameter? BiasIh, Parameter? BiasHh)[] _weights;
 
-    private protected RecurrentLayer(int gates, int inputSize, int hiddenSize, int numLayers, bool bias, bool batchFirst, double dropout, bool bidirectional, Rng? rng)
+    private readonly Parameter[] _projections = [];
+
+    private protected RecurrentLayer(int gates, int inputSize, int hiddenSize, int numLayers, bool bias, bool batchFirst, double dropout, bool bidirectional, Rng? rng, int projSize = 0)
     {
         if (inputSize < 0 || hiddenSize < 1 || numLayers < 1)
             throw new ShapeException($"{GetType().Name}({inputSize}, {hiddenSize}, numLayers: {numLayers}): there must be at least one hidden number and one layer, and sizes can't be negative");
         if (!(dropout is >= 0 and <= 1))
             throw new HebbException($"{GetType().Name}: probability {dropout} is not between 0 and 1");
+        if (projSize < 0 || projSize >= hiddenSize)
+            throw new ShapeException($"{GetType().Name}: a projection to {projSize} of {hiddenSize} hidden numbers; it must be smaller, or 0 for none");
+        OutputSize = projSize > 0 ? projSize : hiddenSize;
         (InputSize, HiddenSize, NumLayers, BatchFirst, Dropout, Bidirectional) = (inputSize, hiddenSize, numLayers, batchFirst, dropout, bidirectional);
         _rng = rng;
         var initial = new InitialValues(rng);
@@ -22,13 +27,15 @@ public abstract class RecurrentLayer : Module
         for (int i = 0; i < _weights.Length; i++)
         {
             Parameter Make(int number, Shape shape) => InitialValues.Make(() => initial.FanIn(number, shape, hiddenSize));
-            int features = i < Directions ? inputSize : hiddenSize * Directions, at = 4 * i;
+            int features = i < Directions ? inputSize : OutputSize * Directions, at = 4 * i;
             _weights[i] = (
                 Make(at, [gates * hiddenSize, features]),
-                Make(at + 1, [gates * hiddenSize, hiddenSize]),
+                Make(at + 1, [gates * hiddenSize, OutputSize]),
                 bias ? Make(at + 2, [gates * hiddenSize]) : null,
                 bias ? Make(at + 3, [gates * hiddenSize]) : null);
         }
+        if (projSize > 0)
+            _projections = [.. Enumerable.Range(0, _weights.Length).Select(i => InitialValues.Make(() => initial.FanIn(4 * _weights.Length + i, [projSize, hiddenSize], hiddenSize)))];
     }
 
     /// <summary>The number of features of the input.</summary>
@@ -36,6 +43,9 @@ public abstract class RecurrentLayer : Module
 
     /// <summary>The size of a hidden state.</summary>
     public int HiddenSize { get; }
+
+    /// <summary>The size of an output of one direction: that of a hidden state, or of its projection.</summary>
+    public int OutputSize { get; }
 
     /// <summary>How many layers stand on top of each other.</summary>
     public int NumLayers { get; }
@@ -63,6 +73,9 @@ public abstract class RecurrentLayer : Module
     /// <summary>The biases of a layer's recurrent products, [G hidden]; null without.</summary>
     public Parameter? BiasHh(int layer, bool reverse = false) => _weights[Index(layer, reverse)].BiasHh;
 
+    /// <summary>The projection of a layer's outputs, [projection, hidden]; null without.</summary>
+    public Parameter? WeightHr(int layer, bool reverse = false) => _projections.Length == 0 ? null : _projections[Index(layer, reverse)];
+
     private int Index(int layer, bool reverse) => layer >= 0 && layer < NumLayers && (Bidirectional || !reverse)
         ? layer * Directions + (reverse ? 1 : 0)
         : throw new ShapeException($"{GetType().Name}: there is no layer {layer}{(reverse ? " in reverse" : "")}");
@@ -79,12 +92,14 @@ public abstract class RecurrentLayer : Module
                 visitor.Parameter("bias_ih" + suffix, biasIh);
             if (biasHh is not null)
                 visitor.Parameter("bias_hh" + suffix, biasHh);
+            if (_projections.Length > 0)
+                visitor.Parameter("weight_hr" + suffix, _projections[i]);
         }
     }
 
     /// <summary>One layer in one direction, time first. What has no cell state gives the hidden one twice.</summary>
     private protected abstract (Tensor Output, Tensor Hidden, Tensor Cell) Layer(
-        Tensor x, Tensor weightIh, Tensor weightHh, Tensor? biasIh, Tensor? biasHh, Tensor? hidden, Tensor? cell, bool reverse, Tensor? lengths);
+        Tensor x, Tensor weightIh, Tensor weightHh, Tensor? biasIh, Tensor? biasHh, Tensor? projection, Tensor? hidden, Tensor? cell, bool reverse, Tensor? lengths);
 
     protected override Tensor Forward(Tensor x) => Run(x, null, null, null).Output;
 
@@ -94,8 +109,8 @@ public abstract class RecurrentLayer : Module
         if (x.Rank is not (2 or 3) || x.Shape[-1] != InputSize)
             throw new ShapeException($"{GetType().Name}: input {x.Shape} is not [{(BatchFirst ? "examples, steps" : "steps, examples")}, {InputSize}] or, for one example, [steps, {InputSize}]");
         var y = single ? x.Unsqueeze(1) : BatchFirst ? x.Transpose(0, 1).Contiguous() : x;
-        hidden = First("hidden", hidden, single, y.Shape[1]);
-        cell = First("cell", cell, single, y.Shape[1]);
+        hidden = First("hidden", hidden, single, y.Shape[1], OutputSize);
+        cell = First("cell", cell, single, y.Shape[1], HiddenSize);
         var (hiddens, cells) = (new Tensor[_weights.Length], new Tensor[_weights.Length]);
         for (int layer = 0; layer < NumLayers; layer++)
         {
@@ -107,7 +122,7 @@ public abstract class RecurrentLayer : Module
                 int i = layer * Directions + d;
                 var (weightIh, weightHh, biasIh, biasHh) = _weights[i];
                 (outputs[d], hiddens[i], cells[i]) = Layer(
-                    y, weightIh.Value, weightHh.Value, biasIh?.Value, biasHh?.Value, hidden?.Select(0, i), cell?.Select(0, i), d == 1, lengths);
+                    y, weightIh.Value, weightHh.Value, biasIh?.Value, biasHh?.Value, _projections.Length == 0 ? null : _projections[i].Value, hidden?.Select(0, i), cell?.Select(0, i), d == 1, lengths);
             }
             y = Directions == 1 ? outputs[0] : Tensor.Cat(outputs, 2);
         }
@@ -122,11 +137,11 @@ public abstract class RecurrentLayer : Module
         }
     }
 
-    private Tensor? First(string what, Tensor? state, bool single, int examples)
+    private Tensor? First(string what, Tensor? state, bool single, int examples, int size)
     {
         if (state is null)
             return null;
-        Shape shape = single ? [_weights.Length, HiddenSize] : [_weights.Length, examples, HiddenSize];
+        Shape shape = single ? [_weights.Length, size] : [_weights.Length, examples, size];
         if (state.Shape != shape)
             throw new ShapeException($"{GetType().Name}: first {what} states {state.Shape} must be {shape}: layers by directions{(single ? "" : ", examples")}, hidden numbers");
         return single ? state.Unsqueeze(1) : state;
