@@ -14,6 +14,12 @@ public sealed record TrainerOptions
     /// <summary>Batches whose gradients make up one step: as one batch of all their samples, in the memory of one.</summary>
     public int AccumulationSteps { get; init; } = 1;
 
+    /// <summary>
+    /// Whether steps are compiled: traced when batches of a shape come a second time, then replayed. What can't be traced runs op by op, with one warning that says
+    /// why. Host values that the model looks at (but for train and eval modes, learning rates and which parameters are frozen) stay as they were when it was traced.
+    /// </summary>
+    public bool Compile { get; init; } = true;
+
     /// <summary>What to measure beside the loss. By default accuracy where targets are class numbers, otherwise nothing.</summary>
     public IReadOnlyList<Metric>? Metrics { get; init; }
 

@@ -13,12 +13,16 @@ public sealed class CompiledFunction
     /// <summary>Further kinds of inputs push out the oldest.</summary>
     private const int MaxKinds = 32;
 
+    /// <summary>How often a function is compiled for the same inputs because something else has changed, or waits for what it makes itself.</summary>
+    private const int MaxChanges = 4;
+
     private readonly Func<Tensor[], Tensor[]> _function;
     private readonly Module? _module;
     private readonly bool _strict, _verify;
     private readonly Lock _lock = new();
     private volatile CompiledKind[] _kinds = [];
     private string? _reason;
+    private int _passed;
 
     internal CompiledFunction(Func<Tensor[], Tensor[]> function, Module? module, bool strict, bool verify) =>
         (_function, _module, _strict, _verify) = (function, module, strict, verify);
@@ -33,10 +37,13 @@ public sealed class CompiledFunction
     /// <remarks>Where gradients of inputs or parameters are recorded, the ops of the function are applied one by one, and inside another transform so are those of the function itself.</remarks>
     public Tensor[] Call(params ReadOnlySpan<Tensor> inputs)
     {
-        if (Planned(inputs) is not { Plan: { } plan } kind)
+        if (Planned(inputs) is not { } kind)
             return Directly(inputs);
-        var outputs = Array.ConvertAll(plan.OutputSpecs, spec => new Tensor(spec));
-        Run(kind, plan, inputs, outputs);
+        var specs = kind.Plan!.OutputSpecs;
+        var outputs = new Tensor[kind.Results];
+        for (int i = 0; i < outputs.Length; i++)
+            outputs[i] = new Tensor(specs[i]);
+        kind.Run(inputs, outputs, _verify);
         return outputs;
     }
 
@@ -47,7 +54,7 @@ public sealed class CompiledFunction
     /// <exception cref="DTypeException">An output is not of the type that the function gives.</exception>
     public void CallInto(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        if (Planned(inputs) is not { Plan: { } plan } kind)
+        if (Planned(inputs) is not { } kind)
         {
             var results = Directly(inputs);
             Check(Array.ConvertAll(results, y => y.Spec), outputs);
@@ -55,8 +62,8 @@ public sealed class CompiledFunction
                 outputs[i].CopyFrom(results[i]);
             return;
         }
-        Check(plan.OutputSpecs, outputs);
-        Run(kind, plan, inputs, outputs);
+        Check(kind.Plan!.OutputSpecs.AsSpan(0, kind.Results), outputs);
+        kind.Run(inputs, outputs, _verify);
         foreach (var output in outputs)
             output.Storage.Version++;
     }
@@ -74,15 +81,7 @@ public sealed class CompiledFunction
     internal PlanReport? Report(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Report;
 
     private Tensor[] Directly(ReadOnlySpan<Tensor> inputs) =>
-        IsTransformed(inputs) || Find(inputs).Traced is not { } graph ? _function(inputs.ToArray()) : graph.Run(inputs);
-
-    private void Run(CompiledKind kind, CpuPlan plan, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
-    {
-        if (_verify)
-            Verification.Run(kind.Traced!, plan, inputs, outputs);
-        else
-            plan.Run(inputs, outputs);
-    }
+        IsTransformed(inputs) || Find(inputs).Pure is not { } graph ? _function(inputs.ToArray()) : graph.Run(inputs);
 
     /// <summary>The kind whose plan serves; null where the ops are to be applied one by one.</summary>
     private CompiledKind? Planned(ReadOnlySpan<Tensor> inputs)
@@ -93,7 +92,7 @@ public sealed class CompiledFunction
         bool records = GradMode.IsEnabled && kind.Records;
         foreach (var input in inputs)
             records |= GradMode.IsEnabled && input.RequiresGrad;
-        return records ? null : kind;
+        return records || kind.Plan is null || kind.Plan.Overlaps(inputs) ? null : kind;
     }
 
     private static bool IsTransformed(ReadOnlySpan<Tensor> inputs)
@@ -119,14 +118,23 @@ public sealed class CompiledFunction
         lock (_lock)
         {
             bool changed = false;
+            int given = 0;
+            string? what = null;
             foreach (var kind in _kinds)
             {
                 if (kind.Fits(inputs))
                     return kind;
-                changed |= kind.Takes(inputs) && kind.ConstantsChanged;
+                if (!kind.Takes(inputs))
+                    continue;
+                changed |= kind.ConstantsChanged;
+                if (kind.Changed is { } other)
+                    (given, what) = (given + 1, other);
             }
             // A constant that changes in place would be folded again at every call: better to read it each time.
-            var made = CompiledKind.Make(_function, _module, inputs, folds: !changed, lines: _verify || DebugSettings.Lines || DebugSettings.Plan);
+            var made = given < MaxChanges ? CompiledKind.Make(_function, _module, inputs, folds: !changed, lines: _verify || DebugSettings.Lines || DebugSettings.Plan)
+                : CompiledKind.Without(inputs, $"the function depends on {what}, which changes from call to call");
+            if (made.IsPassing && _passed++ < MaxChanges)
+                return made;
             if (made.Reason is { } reason && _reason is null)
             {
                 if (_strict)
@@ -141,7 +149,7 @@ public sealed class CompiledFunction
         }
     }
 
-    private static void Check(TensorSpec[] specs, ReadOnlySpan<Tensor> outputs)
+    private static void Check(ReadOnlySpan<TensorSpec> specs, ReadOnlySpan<Tensor> outputs)
     {
         if (outputs.Length != specs.Length)
             throw new ShapeException($"the function gives {specs.Length} tensors, {outputs.Length} are to take them");

@@ -6,50 +6,77 @@ namespace Hebb.Compile;
 internal sealed class CompiledKind
 {
     private readonly TensorSpec[] _inputs;
-    private readonly (Module Module, bool Training)[] _modes;
-    private readonly VersionGuard[] _constants;
     private readonly bool _grad;
+    private (Module Module, bool Training)[] _modes = [];
+    private VersionGuard[] _constants = [];
 
-    private CompiledKind(TensorSpec[] inputs, bool grad, IEnumerable<(Module, bool)> modes, IEnumerable<VersionGuard> constants) =>
-        (_inputs, _grad, _modes, _constants) = (inputs, grad, [.. modes], [.. constants]);
+    private CompiledKind(TensorSpec[] inputs) => (_inputs, _grad) = (inputs, GradMode.IsEnabled);
 
-    /// <summary>The ops as they were traced, for transforms; null where the function can't be traced.</summary>
-    public Graph? Traced { get; private init; }
+    /// <summary>The ops as they were traced; null where the function can't be traced.</summary>
+    public Graph? Traced { get; private set; }
 
-    public CpuPlan? Plan { get; private init; }
+    /// <summary>The ops as they were traced, if they are all that the function does.</summary>
+    public Graph? Pure => Effects is { Any: false } ? Traced : null;
+
+    public CpuPlan? Plan { get; private set; }
+
+    /// <summary>How many of the plan's outputs are the function's.</summary>
+    public int Results { get; private set; }
+
+    public TraceEffects? Effects { get; private set; }
 
     /// <summary>The plan, to be read.</summary>
     public PlanReport? Report => Traced is not null && Plan is not null ? new PlanReport(Traced, Plan) : null;
 
     /// <summary>Whether results hang on tensors on the tape even if inputs don't.</summary>
-    public bool Records { get; private init; }
+    public bool Records { get; private set; }
 
     /// <summary>Why there is no plan.</summary>
-    public string? Reason { get; private init; }
+    public string? Reason { get; private set; }
+
+    /// <summary>Whether there will be a plan once the function has run.</summary>
+    public bool IsPassing { get; private set; }
 
     public bool ConstantsChanged => !Array.TrueForAll(_constants, c => c.Holds);
+
+    /// <summary>What has changed on the host since the trace; null if nothing that matters.</summary>
+    public string? Changed => Effects?.Broken();
 
     public static CompiledKind Make(Func<Tensor[], Tensor[]> function, Module? module, ReadOnlySpan<Tensor> inputs, bool folds, bool lines)
     {
         var specs = new TensorSpec[inputs.Length];
         for (int i = 0; i < specs.Length; i++)
             specs[i] = inputs[i].Spec;
-        bool grad = GradMode.IsEnabled;
-        var guards = new List<VersionGuard>();
+        var kind = new CompiledKind(specs);
         try
         {
-            var traced = Tracing.Observe(function, specs, module, out var modes, out bool records, lines);
-            var graph = Pipeline.Optimize(traced, folds ? guards : null);
-            return new CompiledKind(specs, grad, modes, guards) { Traced = traced, Plan = new CpuPlan(graph), Records = records };
+            var seen = Tracing.Observe(function, specs, module, lines);
+            var guards = new List<VersionGuard>();
+            var graph = Pipeline.Optimize(seen.Graph, folds ? guards : null);
+            kind._modes = seen.Modes;
+            kind._constants = [.. guards, .. seen.Effects.Read];
+            kind.Traced = seen.Graph;
+            kind.Plan = new CpuPlan(graph, seen.Results, [.. seen.Effects.Writes.Select(w => w.Leaf)], seen.Effects.Keys);
+            (kind.Results, kind.Effects, kind.Records) = (seen.Results, seen.Effects, seen.Records);
         }
         catch (HebbException e) when (e is TraceException || e.By is TraceInterpreter)
         {
-            return new CompiledKind(specs, grad, [], []) { Reason = e.Message };
+            (kind.Reason, kind.IsPassing) = (e.Message, e is TraceException { IsPassing: true });
         }
+        return kind;
+    }
+
+    /// <summary>A kind that is never planned.</summary>
+    public static CompiledKind Without(ReadOnlySpan<Tensor> inputs, string reason)
+    {
+        var specs = new TensorSpec[inputs.Length];
+        for (int i = 0; i < specs.Length; i++)
+            specs[i] = inputs[i].Spec;
+        return new CompiledKind(specs) { Reason = reason };
     }
 
     /// <summary>Whether it serves these inputs now.</summary>
-    public bool Fits(ReadOnlySpan<Tensor> inputs) => Takes(inputs) && !ConstantsChanged;
+    public bool Fits(ReadOnlySpan<Tensor> inputs) => Takes(inputs) && !ConstantsChanged && Changed is null;
 
     public bool Takes(ReadOnlySpan<Tensor> inputs)
     {
@@ -70,4 +97,33 @@ internal sealed class CompiledKind
 
     /// <summary>Whether it is for the same kind of inputs as another.</summary>
     public bool Takes(CompiledKind other) => _grad == other._grad && _inputs.AsSpan().SequenceEqual(other._inputs) && _modes.AsSpan().SequenceEqual(other._modes);
+
+    /// <summary>Runs the plan and does what the function does beside giving results.</summary>
+    /// <param name="inputs">What it computes from.</param>
+    /// <param name="outputs">What takes the results.</param>
+    /// <param name="verify">Applies the ops one by one beside it.</param>
+    public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, bool verify)
+    {
+        int grads = Plan!.OutputSpecs.Length - Results;
+        if (grads == 0)
+        {
+            RunPlan(inputs, outputs, verify);
+            Effects!.Apply([]);
+            return;
+        }
+        var all = new Tensor[Results + grads];
+        outputs.CopyTo(all);
+        for (int i = Results; i < all.Length; i++)
+            all[i] = TensorScope.EscapeToStep(new Tensor(Plan.OutputSpecs[i]));
+        RunPlan(inputs, all, verify);
+        Effects!.Apply(all.AsSpan(Results));
+    }
+
+    private void RunPlan(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, bool verify)
+    {
+        if (verify)
+            Verification.Run(Traced!, Plan!, inputs, outputs);
+        else
+            Plan!.Run(inputs, outputs);
+    }
 }

@@ -62,14 +62,39 @@ public sealed class GraphConstant(Tensor tensor) : GraphLeaf(tensor.Spec)
 {
     public Tensor Tensor { get; } = tensor;
 
+    /// <summary>Whether the traced function itself writes to it.</summary>
+    internal bool Changes { get; set; }
+
     public override Tensor Read() => Tensor;
 }
 
+/// <summary>A tensor that is made anew at the start of every run.</summary>
+public abstract class GraphSource(TensorSpec spec) : GraphLeaf(spec)
+{
+    /// <summary>Writes the values for a run.</summary>
+    internal abstract void Fill(Tensor into);
+}
+
 /// <summary>A fresh random key at every run.</summary>
-public sealed class GraphKey(Rng? rng = null) : GraphLeaf(new TensorSpec([2], DType.UInt32))
+public sealed class GraphKey(Rng? rng = null) : GraphSource(new TensorSpec([2], DType.UInt32))
 {
     /// <summary>The stream it comes from; null for <see cref="Rng.Default"/>.</summary>
     public Rng? Rng { get; } = rng;
 
     public override Tensor Read() => (Rng ?? Hebb.Rng.Default).NextKey();
+
+    internal override void Fill(Tensor into) => RandomKey.Write((Rng ?? Hebb.Rng.Default).Next(), into);
+}
+
+/// <summary>Numbers that the host knows anew at every run, such as a learning rate.</summary>
+internal sealed class GraphHost(TensorSpec spec, Action<Tensor> fill) : GraphSource(spec)
+{
+    public override Tensor Read()
+    {
+        var tensor = new Tensor(Spec);
+        fill(tensor);
+        return tensor;
+    }
+
+    internal override void Fill(Tensor into) => fill(into);
 }

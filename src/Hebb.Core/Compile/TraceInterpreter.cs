@@ -8,7 +8,7 @@ namespace Hebb.Compile;
 /// Writes down the ops that run on this thread, without running them. It sees all of them, also those on tensors that it did not wrap: what is computed from
 /// parameters belongs to the graph. What is computed from constants alone is a constant.
 /// </summary>
-internal sealed class TraceInterpreter : Interpreter
+internal sealed partial class TraceInterpreter : Interpreter
 {
     private sealed class Traced(Interpreter interpreter, GraphValue value) : Tracer(interpreter)
     {
@@ -66,6 +66,12 @@ internal sealed class TraceInterpreter : Interpreter
             return traced.Value;
         if (x.Tracer is { } other && !_captures)
             throw new TraceException($"Trace: the function uses a tensor from inside {other.Interpreter.Name}, {x.Spec}, which it was not given; make it an input");
+        return Current(x) ?? Leaf(x);
+    }
+
+    /// <summary>What stands for a tensor from outside as it is when a run begins.</summary>
+    private GraphLeaf Leaf(Tensor x)
+    {
         if (_state.TryGetValue(x, out var leaf))
             return leaf;
         ref var constant = ref CollectionsMarshal.GetValueRefOrAddDefault(_constants, x, out _);
@@ -73,7 +79,12 @@ internal sealed class TraceInterpreter : Interpreter
     }
 
     /// <summary>In place of a random key: one that every run of the graph draws afresh.</summary>
-    public Tensor Key(Rng rng) => Wrap(new GraphKey(rng == Rng.Default ? null : rng));
+    public Tensor Key(Rng rng)
+    {
+        var key = new GraphKey(rng == Rng.Default ? null : rng);
+        _keys.Add(key);
+        return Wrap(key);
+    }
 
     public override void Process(Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
     {
@@ -109,14 +120,6 @@ internal sealed class TraceInterpreter : Interpreter
             outputs[i] = Wrap(node.Outputs[i]);
     }
 
-    /// <summary>Refuses a change in place that would happen while the function is traced and in no replay.</summary>
-    /// <exception cref="TraceException">The trace is to be replayed in place of the function.</exception>
-    public void CheckInPlace(string op, Tensor target)
-    {
-        if (!_folds && target.Tracer is null)
-            throw new TraceException($"Trace: {op} changes {target.Spec} in place, which a compiled function can't do");
-    }
-
     private bool IsConstant(ReadOnlySpan<Tensor> inputs)
     {
         if (!_folds)
@@ -131,10 +134,15 @@ internal sealed class TraceInterpreter : Interpreter
 
     public void End()
     {
+        UndoAll();
         EngineThread.Current.Trace = _outer;
         Close();
     }
 }
 
 /// <summary>A function that can't be written down as a graph, and why.</summary>
-public sealed class TraceException(string message, Exception? inner = null) : HebbException(message, inner);
+public sealed class TraceException(string message, Exception? inner = null) : HebbException(message, inner)
+{
+    /// <summary>Whether the reason is gone once the function has run: it makes what it then finds, such as the state of an optimizer.</summary>
+    public bool IsPassing { get; init; }
+}

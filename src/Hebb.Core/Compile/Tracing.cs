@@ -15,7 +15,7 @@ public static class Tracing
     /// <exception cref="TraceException">The function reads values, or its shapes depend on them.</exception>
     public static Graph Trace(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs, Module? module = null, IReadOnlyList<string>? names = null, bool lines = true)
     {
-        return Run(new TraceInterpreter(module, lines), function, inputs, names, out _);
+        return Run(new TraceInterpreter(module, lines), function, inputs, names);
     }
 
     /// <summary>A function as a graph to be run at once, in the midst of whatever transforms are open: all that it uses but is not given becomes a leaf.</summary>
@@ -23,7 +23,7 @@ public static class Tracing
     internal static Graph Capture(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs)
     {
         using var noGrad = GradMode.NoGrad();
-        return Run(new TraceInterpreter(null, lines: false, captures: true), function, inputs, null, out _);
+        return Run(new TraceInterpreter(null, lines: false, captures: true), function, inputs, null);
     }
 
     /// <summary>The same for a graph to be run again and again: nothing is computed ahead from tensors that may change.</summary>
@@ -31,27 +31,33 @@ public static class Tracing
     internal static Graph CaptureWhole(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs)
     {
         using var noGrad = GradMode.NoGrad();
-        return Run(new TraceInterpreter(null, lines: false, captures: true, folds: false), function, inputs, null, out _);
+        return Run(new TraceInterpreter(null, lines: false, captures: true, folds: false), function, inputs, null);
     }
 
-    /// <summary>A function as a graph to be compiled.</summary>
+    /// <summary>A function as a graph to be compiled, with all that it does beside computing.</summary>
     /// <param name="function">From tensors to tensors; called once, on this thread.</param>
     /// <param name="inputs">Shapes and element types.</param>
     /// <param name="module">Whose parameters and buffers are read anew at every run.</param>
-    /// <param name="modes">The modules whose mode the function asked for, and what it was told.</param>
-    /// <param name="records">Whether outputs hang on tensors on the tape.</param>
     /// <param name="lines">Notes the source line of every op.</param>
     /// <exception cref="TraceException">The function reads values, or its shapes depend on them.</exception>
-    internal static Graph Observe(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs, Module? module, out IEnumerable<(Module Module, bool Training)> modes, out bool records, bool lines = false)
+    internal static Observation Observe(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs, Module? module, bool lines = false)
     {
         var interpreter = new TraceInterpreter(module, lines, folds: false);
-        var graph = Run(interpreter, function, inputs, null, out var outputs);
-        modes = interpreter.Modes;
-        records = Array.Exists(outputs, y => y.RequiresGrad);
-        return graph;
+        int results = 0;
+        bool records = false;
+        TraceEffects effects = null!;
+        var graph = Run(interpreter, function, inputs, null, outputs =>
+        {
+            results = outputs.Length;
+            // What backward has consumed nobody can differentiate.
+            records = Array.Exists(outputs, y => y.Node is { Freed: false });
+            effects = interpreter.Effects();
+            return effects.Values;
+        });
+        return new Observation(graph, results, effects, [.. interpreter.Modes], records);
     }
 
-    private static Graph Run(TraceInterpreter interpreter, Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs, IReadOnlyList<string>? names, out Tensor[] outputs)
+    private static Graph Run(TraceInterpreter interpreter, Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs, IReadOnlyList<string>? names, Func<Tensor[], IEnumerable<GraphValue>>? more = null)
     {
         // What is made on the way lives as long as the graph, whatever scope the caller has open.
         using var scope = TensorScope.Suspend();
@@ -60,8 +66,9 @@ public static class Tracing
             var values = new GraphInput[inputs.Length];
             for (int i = 0; i < values.Length; i++)
                 values[i] = new GraphInput(names?[i] ?? InputName(i, values.Length), inputs[i]);
-            outputs = function(Array.ConvertAll(values, interpreter.Wrap));
-            return DeadCode.Remove(new Graph(values, interpreter.Nodes, outputs.Select(interpreter.Open)));
+            var outputs = function(Array.ConvertAll(values, interpreter.Wrap));
+            GraphValue[] results = [.. outputs.Select(interpreter.Open)];
+            return DeadCode.Remove(new Graph(values, interpreter.Nodes, more is null ? results : [.. results, .. more(outputs)]));
         }
         finally
         {

@@ -35,15 +35,16 @@ internal sealed class Verification : PlanObserver
         var verification = new Verification(traced);
         for (int i = 0; i < inputs.Length; i++)
             verification._values.Add(traced.Inputs[i], inputs[i]);
-        var leaves = new Tensor[plan.Graph.Leaves.Count];
-        // Read once for both: random keys are drawn by reading them.
-        for (int i = 0; i < leaves.Length; i++)
-            verification._values.Add(plan.Graph.Leaves[i], leaves[i] = plan.Graph.Leaves[i].Read());
+        // Read once for both: random keys are drawn by reading them. What the plan changes the ops see as it was.
+        var leaves = plan.ReadLeaves();
+        foreach (var (leaf, tensor) in leaves)
+            verification._values.Add(leaf, plan.Writes(leaf) ? tensor.Detach().Clone() : tensor);
         plan.Run(inputs, outputs, leaves, verification);
         for (int i = 0; i < outputs.Length; i++)
         {
-            var node = (plan.Graph.Outputs[i] as GraphResult)?.Node;
-            verification.Compare(traced.Outputs[i], outputs[i], node, $"output {i}");
+            int number = plan.OutputNumber(i);
+            var node = (plan.Graph.Outputs[number] as GraphResult)?.Node;
+            verification.Compare(traced.Outputs[number], outputs[i], node, $"output {i}");
         }
     }
 

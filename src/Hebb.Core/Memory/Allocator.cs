@@ -61,11 +61,13 @@ public static class Allocator
             var slice = thread.Heap.Rent((int)bytes);
             slice.Scope = null;
             thread.Scope?.Adopt(slice);
+            thread.Trace?.SawNew(slice);
             return slice;
         }
         var block = BlockPool.Rent(bytes, note);
         block.Scope = null;
         thread.Scope?.Adopt(block);
+        thread.Trace?.SawNew(block);
         return block;
     }
 }

@@ -1,3 +1,4 @@
+using Hebb.Compile;
 using Hebb.Modules;
 using Hebb.Ops;
 
@@ -107,6 +108,8 @@ public sealed class Parameter
     {
         if (_value is not null)
             return;
+        if (TraceInterpreter.Compiling is not null)
+            throw new TraceException($"Trace: {Name ?? "a parameter"} has no values yet: call the model once before") { IsPassing = true };
         lock (_lock!)
         {
             if (_value is not null)

@@ -50,6 +50,12 @@ public abstract class Primitive
     /// <summary>Whether the kernel takes Float16 and BFloat16 as they are. Otherwise it runs in Float32 and its results are rounded.</summary>
     public virtual bool AcceptsHalf => false;
 
+    /// <summary>
+    /// Whether an output may take the place of an input of its shape and type: the kernel then reads each element of that input before it writes the one in its
+    /// place, and reads it no more.
+    /// </summary>
+    public virtual bool CanRunInPlace(int input, int output) => false;
+
     /// <summary>Whether the output's shape depends on values. Such an op allocates in <see cref="RunDynamic"/>.</summary>
     public virtual bool IsDataDependent => false;
 

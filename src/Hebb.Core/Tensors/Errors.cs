@@ -37,5 +37,15 @@ public sealed class DataException(string message, Exception? inner = null) : Heb
 /// <summary>A gradient that cannot be computed: nothing recorded, a saved tensor changed since, NaN found on request.</summary>
 public sealed class GradientException(string message, Exception? inner = null) : HebbException(message, inner);
 
+/// <summary>A number that had to be finite is not.</summary>
+public sealed class NotFiniteException(string what, double value) : HebbException($"{what} is {(double.IsNaN(value) ? "NaN" : value > 0 ? "infinite" : "minus infinity")}")
+{
+    /// <summary>Which number.</summary>
+    public string What { get; } = what;
+
+    /// <summary>NaN or an infinity.</summary>
+    public double Value { get; } = value;
+}
+
 /// <summary>A checkpoint or saved model that is incomplete, from another model, or from a newer version.</summary>
 public sealed class CheckpointException(string message, Exception? inner = null) : HebbException(message, inner);

@@ -1,3 +1,4 @@
+using Hebb.Compile;
 using Hebb.Ops;
 using Hebb.Transforms;
 
@@ -24,7 +25,8 @@ public static class InPlace
     public static void Fill(Tensor target, double value)
     {
         Check("Fill", target);
-        Write("Fill", Tensor.Full([], value, target.DType), target);
+        var number = Tensor.Full([], value, target.DType);
+        Write("Fill", number, target);
     }
 
     /// <summary>Runs an op's kernel into tensors that exist. An output may be one of the inputs where the kernel reads each element before it writes it.</summary>
@@ -39,6 +41,11 @@ public static class InPlace
         string op = primitive.DisplayName;
         if (primitive is ViewPrimitive || primitive.IsDataDependent || primitive.Outputs != outputs.Length)
             throw new HebbException($"{op}: can't run in place into {outputs.Length} tensors");
+        if (TraceInterpreter.Compiling is { } trace)
+        {
+            RunTraced(trace, primitive, inputs, outputs);
+            return;
+        }
         OpObserver.Current?.Invoke(primitive);
         bool prepare = false;
         var specs = new TensorSpec[inputs.Length + outputs.Length];
@@ -55,11 +62,7 @@ public static class InPlace
         for (int i = 0; i < outputs.Length; i++)
         {
             var output = outputs[i];
-            Check(op, output);
-            if (output.Shape != expected[i].Shape || !output.IsContiguous)
-                throw new ShapeException($"{op}: output {i} in place is {output.Shape}{(output.IsContiguous ? "" : ", not contiguous")}; the op gives {expected[i].Shape}");
-            if (output.DType != expected[i].DType)
-                throw new DTypeException($"{op}: output {i} in place is {output.DType.Name}, the op gives {expected[i].DType.Name}");
+            CheckOutput(op, i, output, expected[i]);
             prepare |= output.DType.IsHalf && !primitive.AcceptsHalf;
         }
         Eager.RunInto(primitive, inputs, outputs, prepare);
@@ -67,10 +70,33 @@ public static class InPlace
             output.Storage.Version++;
     }
 
+    private static void CheckOutput(string op, int i, Tensor output, in TensorSpec expected)
+    {
+        Check(op, output);
+        if (output.Shape != expected.Shape || !output.IsContiguous)
+            throw new ShapeException($"{op}: output {i} in place is {output.Shape}{(output.IsContiguous ? "" : ", not contiguous")}; the op gives {expected.Shape}");
+        if (output.DType != expected.DType)
+            throw new DTypeException($"{op}: output {i} in place is {output.DType.Name}, the op gives {expected.DType.Name}");
+    }
+
+    /// <summary>While a function is compiled: the op's results are what the outputs hold from here on.</summary>
+    private static void RunTraced(TraceInterpreter trace, Primitive primitive, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        using var noGrad = GradMode.NoGrad();
+        var results = Engine.ApplyAll(primitive, inputs);
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            CheckOutput(primitive.DisplayName, i, outputs[i], results[i].Spec);
+            trace.Write(primitive.DisplayName, outputs[i], results[i]);
+        }
+    }
+
     internal static void Assign(Tensor target, ReadOnlySpan<TensorIndex> indices, Tensor value)
     {
         Check("x[…] = v", target);
         CheckSource("x[…] = v", value);
+        if (TraceInterpreter.Compiling is not null)
+            throw new TraceException($"Trace: x[…] = v changes a part of {target.Spec} in place, which a compiled function can't do");
         if (indices.Length == 1 && indices[0].Indices is { DType: DType.Bool } mask && value.Count == 1 && TryFill(target, mask, value))
             return;
         var plan = Indexing.Resolve(target, indices);
@@ -106,6 +132,12 @@ public static class InPlace
     private static void Write(string op, Tensor source, Tensor target)
     {
         source = Fit(op, source, target.Shape);
+        if (TraceInterpreter.Compiling is { } trace)
+        {
+            using var noGrad = GradMode.NoGrad();
+            trace.Write(op, target, source.To(target.DType).Expand(target.Shape));
+            return;
+        }
         // Overlapping parts of one memory: read all before writing any.
         if (source.Storage == target.Storage)
             source = source.Clone();
@@ -146,7 +178,7 @@ public static class InPlace
 
     private static void CheckSource(string op, Tensor source)
     {
-        if (source.Tracer is { } tracer)
+        if (source.Tracer is { } tracer && tracer.Interpreter != TraceInterpreter.Compiling)
             throw new HebbException($"{op}: a value inside {tracer.Interpreter.Name} can't be written to a tensor outside it") { By = tracer.Interpreter };
         if (GradMode.IsEnabled && source.RequiresGrad)
             throw new GradientException($"{op}: the value {source.Spec} requires a gradient, which would be lost; Detach() it, or do it under GradMode.NoGrad()");

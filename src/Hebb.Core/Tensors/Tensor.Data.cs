@@ -15,6 +15,7 @@ public sealed partial class Tensor
     public Span<T> AsSpan<T>() where T : unmanaged
     {
         var elements = Elements<T>();
+        EngineThread.Current.Trace?.SawValues(this);
         Storage.Expose();
         return elements;
     }
@@ -35,6 +36,7 @@ public sealed partial class Tensor
     public T[] ToArray<T>() where T : unmanaged
     {
         CheckType<T>("ToArray");
+        EngineThread.Current.Trace?.SawValues(this);
         var source = Copying.Contiguous(this);
         var result = source.Elements<T>().ToArray();
         GC.KeepAlive(source);
@@ -49,6 +51,7 @@ public sealed partial class Tensor
         CheckType<T>("Item");
         if (Count != 1)
             throw new ShapeException($"Item: {Shape} has {Count} elements, not one");
+        EngineThread.Current.Trace?.SawValues(this);
         T value = *(T*)Pointer;
         GC.KeepAlive(this);
         return value;
@@ -62,6 +65,7 @@ public sealed partial class Tensor
             throw new ShapeException($"Item: {Shape} has {Count} elements, not one");
         if (DType.IsComplex)
             throw new DTypeException($"Item: {DType.Name} is not a real type; use Item<Complex>()");
+        EngineThread.Current.Trace?.SawValues(this);
         double value;
         Converting.Convert(Pointer, DType, (byte*)&value, DType.Float64, 1);
         GC.KeepAlive(this);

@@ -98,6 +98,24 @@ internal struct Edge
 /// <summary>The end of the road: a tensor that gathers its gradient.</summary>
 internal sealed class LeafNode(Tensor tensor) : Node(null, [], 0, ModulePath.Current)
 {
+    private Tensor? _grad;
+
     public readonly Tensor Tensor = tensor;
-    public Tensor? Grad;
+
+    public Tensor? Grad
+    {
+        get
+        {
+            EngineThread.Current.Trace?.SawGrad(this, _grad, reads: true);
+            return _grad;
+        }
+        set
+        {
+            EngineThread.Current.Trace?.SawGrad(this, _grad, reads: false);
+            _grad = value;
+        }
+    }
+
+    /// <summary>Sets the gradient as if nobody had.</summary>
+    public void Restore(Tensor? grad) => _grad = grad;
 }

@@ -71,6 +71,7 @@ public abstract partial class Optimizer
             throw new CheckpointException($"the state does not fit this {name} and what it is bound to: {new LoadReport(missing, unexpected, misshapen)}");
         foreach (var load in loads)
             load();
+        _revision++;
     }
 
     private static void Load(ParameterState slot, long step, List<(string Entry, Tensor Tensor)> tensors)

@@ -1,3 +1,5 @@
+using Hebb.Compile;
+
 namespace Hebb;
 
 /// <summary>
@@ -14,28 +16,44 @@ namespace Hebb;
 ///     protected override IReadOnlyList&lt;string> Entries => [];
 ///
 ///     protected override void Update(Tensor parameter, Tensor gradient, ParameterState state) =>
-///         parameter.CopyFrom(parameter - gradient.Sign() * RateOf(state));
+///         parameter.CopyFrom(parameter - gradient.Sign() * Rate(parameter, state));
 /// }</code>
 /// </summary>
 public abstract partial class Optimizer
 {
     private List<ParameterState> _states = [];
     private (double Rate, long Step, Tensor Tensor)? _last;
+    private double _learningRate;
     private bool _bound;
+    private int _revision;
     private readonly List<(ParameterState State, Tensor Values)> _batched = [];
 
     /// <param name="lr">The learning rate, 0 or more.</param>
     protected Optimizer(double lr)
     {
         Check(nameof(lr), lr, lr >= 0, "0 or more");
-        BaseLearningRate = LearningRate = lr;
+        BaseLearningRate = _learningRate = lr;
     }
 
     /// <summary>The learning rate that the optimizer was made with; schedules multiply it.</summary>
     public double BaseLearningRate { get; }
 
     /// <summary>The learning rate of the next step.</summary>
-    public double LearningRate { get; set; }
+    public double LearningRate
+    {
+        get
+        {
+            double value = _learningRate;
+            TraceInterpreter.Compiling?.Guard(() => _learningRate == value, "the learning rate as a number (see Optimizer.Rate)");
+            return value;
+        }
+        set
+        {
+            if (TraceInterpreter.Compiling is not null)
+                throw new TraceException("Trace: the function sets a learning rate; set it before the call");
+            _learningRate = value;
+        }
+    }
 
     /// <summary>Groups of parameters with own factors; what is in none has factors of 1.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
@@ -68,6 +86,7 @@ public abstract partial class Optimizer
             states.Add(state.Name == unique ? state : Renamed(state, unique));
         }
         (_states, _bound) = (states, true);
+        _revision++;
     }
 
     private ParameterState Renamed(ParameterState state, string name)
@@ -90,6 +109,8 @@ public abstract partial class Optimizer
         using var noGrad = GradMode.NoGrad();
         using var scope = TensorScope.Open();
         _last = null;
+        int revision = _revision;
+        TraceInterpreter.Compiling?.Guard(() => _revision == revision, "what the optimizer is bound to");
         try
         {
             foreach (var state in _states)
@@ -101,7 +122,7 @@ public abstract partial class Optimizer
                 var values = state.Begin();
                 if (gradient.DType != values.DType)
                     gradient = gradient.To(values.DType);
-                state.Step++;
+                state.Count();
                 if (gradient.Shape == values.Shape && BatchTakes(values) && BatchTakes(gradient) && TryBatch(values, gradient, state))
                 {
                     _batched.Add((state, values));
@@ -120,7 +141,7 @@ public abstract partial class Optimizer
         }
     }
 
-    private static bool BatchTakes(Tensor x) => x.DType == DType.Float32 && x.IsContiguous && x.Tracer is null;
+    private static bool BatchTakes(Tensor x) => x.DType == DType.Float32 && x.IsContiguous && x.Tracer is null && TraceInterpreter.Compiling is null;
 
     /// <summary>Puts an update off, to run with others; false where it can't be.</summary>
     private protected virtual bool TryBatch(Tensor parameter, Tensor gradient, ParameterState state) => false;
@@ -143,12 +164,31 @@ public abstract partial class Optimizer
     /// <param name="state">What is remembered about the parameter; <see cref="ParameterState.Step"/> counts this update.</param>
     protected abstract void Update(Tensor parameter, Tensor gradient, ParameterState state);
 
-    /// <summary>The learning rate of a parameter: the optimizer's times its group's factor.</summary>
+    /// <summary>
+    /// The learning rate of a parameter: the optimizer's times its group's factor. A number on the host: a compiled function that used it would have to be compiled
+    /// for every rate, so that it is rather run op by op; see <see cref="Rate"/>.
+    /// </summary>
     protected double RateOf(ParameterState state) => LearningRate * (state.Group?.LearningRateFactor ?? 1);
+
+    /// <summary>The learning rate of a parameter as a tensor [], of the parameter's type: in compiled functions that of each call.</summary>
+    protected Tensor Rate(Tensor parameter, ParameterState state) => RateAndStep(state).Select(0, 0).To(parameter.DType);
+
+    /// <summary>The number of the update, counted from 1, as a tensor [], of the parameter's type: in compiled functions that of each call.</summary>
+    protected Tensor StepNumber(Tensor parameter, ParameterState state) => RateAndStep(state).Select(0, 1).To(parameter.DType);
 
     /// <summary>Learning rate and number of the step, Float64 [2]: an input of the fused ops, so that one op serves all steps.</summary>
     private protected Tensor RateAndStep(ParameterState state)
     {
+        if (TraceInterpreter.Compiling is { } trace)
+        {
+            int steps = state.StepsTraced;
+            double factor = state.Group?.LearningRateFactor ?? 1;
+            return trace.Host(new TensorSpec([2], DType.Float64), into =>
+            {
+                var numbers = into.Elements<double>();
+                (numbers[0], numbers[1]) = (_learningRate * factor, state.StepsDone + steps);
+            });
+        }
         double rate = RateOf(state);
         if (_last is { } last && last.Rate == rate && last.Step == state.Step)
             return last.Tensor;

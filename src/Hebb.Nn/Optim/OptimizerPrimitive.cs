@@ -16,6 +16,8 @@ internal abstract class OptimizerPrimitive : Primitive
 
     public override bool HasDecomposition => true;
 
+    public override bool CanRunInPlace(int input, int output) => input == (output == 0 ? 0 : output + 1);
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         if (inputs.Length != States + 3)

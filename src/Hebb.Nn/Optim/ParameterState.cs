@@ -1,3 +1,5 @@
+using Hebb.Compile;
+
 namespace Hebb;
 
 /// <summary>What an optimizer remembers about one parameter. Its tensors live outside every <see cref="TensorScope"/>.</summary>
@@ -15,8 +17,40 @@ public sealed class ParameterState
     /// <summary>The parameter.</summary>
     public Parameter Parameter { get; }
 
-    /// <summary>How many updates there were; in an update, counting it: 1 in the first.</summary>
-    public long Step { get; internal set; }
+    /// <summary>How many updates there were; in an update, counting it: 1 in the first. A number on the host, see <see cref="Optimizer.StepNumber"/>.</summary>
+    public long Step
+    {
+        get
+        {
+            long value = StepsDone + StepsTraced;
+            if (TraceInterpreter.Compiling is { } trace)
+            {
+                long done = StepsDone;
+                trace.Guard(() => StepsDone == done, "the number of the step as a number (see Optimizer.StepNumber)");
+            }
+            return value;
+        }
+        internal set => StepsDone = value;
+    }
+
+    /// <summary>Updates before the function that is being compiled, if one is.</summary>
+    internal long StepsDone { get; private set; }
+
+    /// <summary>Updates in the function that is being compiled.</summary>
+    internal int StepsTraced { get; private set; }
+
+    /// <summary>Counts an update.</summary>
+    internal void Count()
+    {
+        if (TraceInterpreter.Compiling is not { } trace)
+        {
+            StepsDone++;
+            return;
+        }
+        if (StepsTraced++ == 0)
+            trace.Undo(() => StepsTraced = 0);
+        trace.AfterReplay(() => StepsDone++);
+    }
 
     /// <summary>The group that the parameter belongs to; null for none. Found at the first update, when its shape is known.</summary>
     public ParameterGroup? Group { get; internal set; }
@@ -31,6 +65,7 @@ public sealed class ParameterState
     {
         if (!_tensors.TryGetValue(entry, out var tensor))
         {
+            RefuseTraced(entry);
             using var suspended = TensorScope.Suspend();
             _tensors[entry] = tensor = Tensor.ZerosLike(like);
         }
@@ -41,7 +76,18 @@ public sealed class ParameterState
         return tensor;
     }
 
-    internal void Set(string entry, Tensor tensor) => _tensors[entry] = TensorScope.Escape(tensor);
+    internal void Set(string entry, Tensor tensor)
+    {
+        RefuseTraced(entry);
+        _tensors[entry] = TensorScope.Escape(tensor);
+    }
+
+    // State that a trace made would be made again by no run.
+    private void RefuseTraced(string entry)
+    {
+        if (TraceInterpreter.Compiling is not null)
+            throw new TraceException($"Trace: the optimizer has no {entry} of {Name} yet: step once before") { IsPassing = true };
+    }
 
     /// <summary>
     /// The values to update: the parameter's own; of a 16-bit parameter a Float32 master copy, since small steps would be lost to rounding; of a view that is not
@@ -58,10 +104,16 @@ public sealed class ParameterState
             return values.IsContiguous ? values : values.Detach().Clone();
         }
         // Somebody else changed the parameter since: the master follows.
-        if (_master is null || (_rounded is not null && (!ReferenceEquals(_rounded, values) || _version != Parameter.Version)))
+        if (!IsMasterFresh(values))
+        {
+            RefuseTraced("master");
             Master = values.To(DType.Float32).Detach();
+        }
+        TraceInterpreter.Compiling?.Guard(() => IsMasterFresh(Parameter.Value), $"the values of {Name}, which something else changes");
         return _master!;
     }
+
+    private bool IsMasterFresh(Tensor values) => _master is not null && (_rounded is null || (ReferenceEquals(_rounded, values) && _version == Parameter.Version));
 
     internal void End(Tensor updated)
     {
@@ -69,7 +121,10 @@ public sealed class ParameterState
         if (ReferenceEquals(updated, values))
             return;
         InPlace.Copy(updated, values);
-        (_rounded, _version) = (values, Parameter.Version);
+        if (TraceInterpreter.Compiling is { } trace)
+            trace.AfterReplay(() => (_rounded, _version) = (Parameter.Value, Parameter.Version));
+        else
+            (_rounded, _version) = (values, Parameter.Version);
     }
 
     /// <summary>The Float32 values behind a 16-bit parameter.</summary>

@@ -14,11 +14,16 @@ internal sealed class RunningMeans(IReadOnlyList<Metric>? asked)
 
     public double Loss => Samples == 0 ? double.NaN : LossSum / Samples;
 
-    public void Add(double loss, Batch batch, Tensor output)
+    /// <param name="loss">Its mean over the batch.</param>
+    /// <param name="batch">Whose loss it is.</param>
+    /// <param name="output">What the model gave; may be null once it is known that nothing is measured.</param>
+    public void Add(double loss, Batch batch, Tensor? output)
     {
         using var noGrad = GradMode.NoGrad();
         LossSum += loss * batch.Count;
         Samples += batch.Count;
+        if (output is null)
+            return;
         output = output.Detach();
         Metrics ??= DefaultMetrics.For(output, batch.Targets);
         foreach (var metric in Metrics)

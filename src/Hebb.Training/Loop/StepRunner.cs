@@ -10,6 +10,7 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
     private readonly TrainerOptions _options = trainer.Options;
     private Parameter[] _parameters = [];
     private Tensor?[] _sums = [];
+    private CompiledStep? _compiled;
     private bool _bound;
 
     /// <summary>Does step number <paramref name="at"/> on the samples of all batches given.</summary>
@@ -21,12 +22,16 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
         var where = new StepPlace(at, rate);
         try
         {
+            if (batches.Count == 1 && _compiled?.Takes(batches[0]) == true)
+                return RunCompiled(batches[0], at, where);
             var (loss, samples) = batches.Count == 1 ? (Backward(batches[0], where, null), batches[0].Count) : AccumulateAll(batches, where);
-            double? norm = _options.ClipNorm is { } limit ? GradientClipping.ByNorm(_parameters, limit) : null;
+            double? norm = _options.ClipNorm is { } limit ? GradientClipping.ByNorm(_parameters, limit).Item() : null;
             if (norm is { } found && !double.IsFinite(found))
                 throw Divergence.OfGradients(_model, batches, trainer.Loss, where, found);
             _optimizer.LearningRate = rate;
             _optimizer.Step();
+            if (_options.Compile)
+                _compiled ??= new CompiledStep(trainer, _parameters, means.Metrics is not []);
             return new StepResult(at.Step + 1, at.Epoch + 1, loss, rate, norm, samples);
         }
         finally
@@ -35,6 +40,33 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
             foreach (var parameter in _parameters)
                 parameter.Grad = null;
             Array.Clear(_sums);
+        }
+    }
+
+    private StepResult RunCompiled(Batch batch, in SchedulePoint at, in StepPlace where)
+    {
+        var randomness = RandomStates.Take(_options.Streams);
+        try
+        {
+            _optimizer.LearningRate = where.LearningRate;
+            var (loss, norm, output) = _compiled!.Run(batch);
+            means.Add(loss, batch, output);
+            return new StepResult(at.Step + 1, at.Epoch + 1, loss, where.LearningRate, norm, batch.Count);
+        }
+        catch (NotFiniteException e) when (e.What == "the loss")
+        {
+            throw Divergence.OfLoss(_model, batch, trainer.Loss, where, e.Value, () => randomness.Restore(_options.Streams));
+        }
+        catch (NotFiniteException e)
+        {
+            throw Divergence.OfGradients(_model, [batch], trainer.Loss, where, e.Value);
+        }
+        catch (DataException)
+        {
+            // Nothing has changed yet: op by op it is found out which sample it is.
+            randomness.Restore(_options.Streams);
+            Backward(batch, where, null);
+            throw;
         }
     }
 
@@ -51,7 +83,10 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
         }
     }
 
-    public static double Value(Tensor loss) => loss.Count == 1 ? loss.Item()
+    public static double Value(Tensor loss) => Scalar(loss).Item();
+
+    /// <exception cref="ShapeException">The loss is not one number.</exception>
+    public static Tensor Scalar(Tensor loss) => loss.Count == 1 ? loss
         : throw new ShapeException($"the loss function gave {loss.Shape}, not one number; reduce it with Mean()");
 
     private (double Loss, int Samples) AccumulateAll(IReadOnlyList<Batch> batches, in StepPlace where)

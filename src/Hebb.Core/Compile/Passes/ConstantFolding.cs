@@ -53,7 +53,7 @@ internal static class ConstantFolding
         long read = 0, written = 0;
         foreach (var input in inputs)
         {
-            if (input is not GraphConstant { Tensor: { HasStorage: true, Storage.IsExposed: false } } constant)
+            if (input is not GraphConstant { Changes: false, Tensor: { HasStorage: true, Storage.IsExposed: false } } constant)
                 return false;
             read += constant.Spec.DType.BytesFor(constant.Spec.Shape.Count);
         }

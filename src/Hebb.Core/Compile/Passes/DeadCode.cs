@@ -1,3 +1,5 @@
+using Hebb.Ops;
+
 namespace Hebb.Compile;
 
 /// <summary>The pass that drops ops whose results nothing reads.</summary>
@@ -10,6 +12,8 @@ public static class DeadCode
         Mark(graph.Outputs);
         for (int i = graph.Nodes.Count - 1; i >= 0; i--)
         {
+            if (graph.Nodes[i].Primitive is GateOp)
+                live.Add(graph.Nodes[i]);
             if (live.Contains(graph.Nodes[i]))
                 Mark(graph.Nodes[i].Inputs);
         }

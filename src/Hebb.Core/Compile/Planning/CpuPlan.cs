@@ -4,20 +4,35 @@ using Hebb.Transforms;
 
 namespace Hebb.Compile;
 
-/// <summary>A graph ready to run: kernel calls in a row, all that they write planned into one arena. Any number of threads may run it at once, each in an arena of its own.</summary>
+/// <summary>
+/// A graph ready to run: kernel calls in a row, all that they write planned into one arena. Any number of threads may run it at once, each in an arena of its own;
+/// runs that change tensors from outside go one after the other.
+/// </summary>
 internal sealed class CpuPlan
 {
     private readonly ConcurrentBag<PlanInstance> _free = [];
     private readonly PlanBuilder _builder;
     private readonly MemoryPlan _memory;
     private readonly GraphLeaf[] _leaves;
+    private readonly int _firstWrite;
+    private readonly int[] _written;
+    private readonly GraphKey[] _keys;
+    private readonly Lock? _lock;
 
-    public CpuPlan(Graph graph)
+    /// <param name="graph">What to run. Its outputs are results, then values for <paramref name="targets"/>, then more results.</param>
+    /// <param name="firstWrite">The first output that is written to a target.</param>
+    /// <param name="targets">Leaves that change.</param>
+    /// <param name="keys">Random keys in the order in which they are drawn, those included that nothing reads.</param>
+    public CpuPlan(Graph graph, int firstWrite, IReadOnlyList<GraphLeaf> targets, IReadOnlyList<GraphKey> keys)
     {
         Graph = graph;
-        _builder = new PlanBuilder(graph);
+        _firstWrite = firstWrite;
+        _builder = new PlanBuilder(graph, firstWrite, targets);
         _memory = MemoryPlan.Of([.. _builder.Arena.Select(r => new Lifetime(r.Spec.DType.BytesFor(r.Spec.Shape.Count), r.First, r.Last))]);
-        _leaves = [.. graph.Leaves];
+        _leaves = [.. _builder.Leaves];
+        _written = [.. targets.Select(t => Array.IndexOf(_leaves, t))];
+        _keys = [.. keys];
+        _lock = targets.Count > 0 ? new Lock() : null;
         OutputSpecs = [.. _builder.Outputs.Select(r => r.Spec)];
     }
 
@@ -36,25 +51,71 @@ internal sealed class CpuPlan
     /// <summary>Shapes and types of what comes out.</summary>
     public TensorSpec[] OutputSpecs { get; }
 
-    /// <summary>Runs it into outputs that exist: contiguous, of the shapes and types that it gives, sharing memory with nothing that it reads.</summary>
+    /// <summary>Which of the graph's outputs an output of the plan is.</summary>
+    public int OutputNumber(int output) => output < _firstWrite ? output : output + _written.Length;
+
+    /// <summary>The leaves, read now: random keys in the order in which they are drawn.</summary>
+    public Dictionary<GraphLeaf, Tensor> ReadLeaves()
+    {
+        var values = new Dictionary<GraphLeaf, Tensor>(ReferenceEqualityComparer.Instance);
+        foreach (var leaf in _keys.Concat<GraphLeaf>(_builder.Sources.Select(s => s.Leaf)).Concat(_leaves))
+        {
+            if (!values.ContainsKey(leaf))
+                values.Add(leaf, leaf.Read());
+        }
+        return values;
+    }
+
+    /// <summary>Whether the plan changes a leaf.</summary>
+    public bool Writes(GraphLeaf leaf) => Array.Exists(_written, w => ReferenceEquals(_leaves[w], leaf));
+
+    /// <summary>Whether an input shares memory with what the plan writes to.</summary>
+    public bool Overlaps(ReadOnlySpan<Tensor> inputs)
+    {
+        foreach (int written in _written)
+        {
+            var storage = _leaves[written].Read().Storage;
+            foreach (var input in inputs)
+            {
+                if (ReferenceEquals(input.Storage, storage))
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Runs it into outputs that exist: contiguous, of the shapes and types that it gives, sharing memory with nothing that it reads or changes.</summary>
     /// <param name="inputs">What the caller gives.</param>
     /// <param name="outputs">What is written.</param>
-    /// <param name="leaves">What stands for each of the graph's leaves; read now if not given.</param>
+    /// <param name="leaves">What stands for the leaves; read now if not given.</param>
     /// <param name="observer">Is told of every step.</param>
-    public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, Tensor[]? leaves = null, PlanObserver? observer = null)
+    public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, IReadOnlyDictionary<GraphLeaf, Tensor>? leaves = null, PlanObserver? observer = null)
+    {
+        if (_lock is null)
+        {
+            RunAlone(inputs, outputs, leaves, observer);
+            return;
+        }
+        lock (_lock)
+            RunAlone(inputs, outputs, leaves, observer);
+    }
+
+    private void RunAlone(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, IReadOnlyDictionary<GraphLeaf, Tensor>? leaves, PlanObserver? observer)
     {
         if (!_free.TryTake(out var instance))
-            instance = new PlanInstance(_builder, _memory);
+            instance = new PlanInstance(_builder, _memory, _keys);
         // What fails half-way leaves nothing behind: the next run writes all anew.
         try
         {
             for (int i = 0; i < inputs.Length; i++)
                 instance.Attach(_builder.Inputs[i], inputs[i]);
             for (int i = 0; i < _leaves.Length; i++)
-                instance.Attach(_builder.Leaves[i], leaves is null ? _leaves[i].Read() : leaves[i]);
+                instance.Attach(_builder.LeafRoots[i], leaves is null ? _leaves[i].Read() : leaves[_leaves[i]]);
             for (int i = 0; i < outputs.Length; i++)
                 instance.Attach(_builder.Outputs[i], outputs[i]);
-            instance.Run(EngineThread.Current, observer);
+            foreach (int written in _written)
+                _leaves[written].Read().Storage.Version++;
+            instance.Run(EngineThread.Current, leaves, observer);
         }
         finally
         {

@@ -3,46 +3,8 @@ using Hebb.Ops;
 
 namespace Hebb.Compile;
 
-/// <summary>Where the memory behind a handle comes from.</summary>
-internal enum RootKind
-{
-    Arena,
-    Input,
-    Leaf,
-    Output,
-}
-
-/// <summary>Memory that handles share: a place in the arena, or a tensor from outside.</summary>
-internal sealed class Root(RootKind kind, int index, TensorSpec spec)
-{
-    public RootKind Kind = kind;
-
-    /// <summary>Which input, leaf or output; for the arena, which lifetime.</summary>
-    public int Index = index;
-
-    public TensorSpec Spec = spec;
-
-    /// <summary>The first and last step that touches it.</summary>
-    public int First = int.MaxValue, Last = -1;
-}
-
-/// <summary>A tensor of the plan: memory, and how it is looked at.</summary>
-/// <param name="Root">The memory.</param>
-/// <param name="Spec">Shape and type.</param>
-/// <param name="Strides">In elements; null if contiguous.</param>
-/// <param name="Offset">From the start of the root, in bytes.</param>
-internal sealed record Handle(Root Root, TensorSpec Spec, long[]? Strides, long Offset);
-
-/// <summary>One kernel call, or a copy where there is no primitive.</summary>
-/// <param name="Primitive">What to run; null to copy the input to the output.</param>
-/// <param name="Inputs">Numbers of handles.</param>
-/// <param name="Outputs">Numbers of handles.</param>
-/// <param name="Prepares">The kernel takes no halves: they are widened around it.</param>
-/// <param name="Node">Where it comes from; null for copies.</param>
-internal sealed record PlanStep(Primitive? Primitive, int[] Inputs, int[] Outputs, bool Prepares, GraphNode? Node);
-
 /// <summary>Turns a graph into kernel calls on handles: views are worked out once, copies that layouts ask for stand as steps, lifetimes are known.</summary>
-internal sealed class PlanBuilder
+internal sealed partial class PlanBuilder
 {
     private readonly Dictionary<GraphValue, int> _numbers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<int, int> _contiguous = [];
@@ -55,30 +17,55 @@ internal sealed class PlanBuilder
     /// <summary>The roots from outside, by kind and number.</summary>
     public List<Root> Inputs { get; } = [];
 
-    public List<Root> Leaves { get; } = [];
+    public List<Root> LeafRoots { get; } = [];
+
+    /// <summary>What <see cref="LeafRoots"/> stand for: the leaves of the graph, and those that are only written.</summary>
+    public List<GraphLeaf> Leaves { get; } = [];
+
+    /// <summary>Leaves that are filled at the start of a run, and their handles.</summary>
+    public List<(GraphSource Leaf, int Handle)> Sources { get; } = [];
 
     public List<Root> Outputs { get; } = [];
 
     /// <summary>The roots in the arena.</summary>
     public List<Root> Arena { get; } = [];
 
-    public PlanBuilder(Graph graph)
+    /// <param name="graph">What to run. Its outputs are results, then values for <paramref name="targets"/>, then more results.</param>
+    /// <param name="firstWrite">The first output that is written to a target.</param>
+    /// <param name="targets">Leaves that change.</param>
+    public PlanBuilder(Graph graph, int firstWrite, IReadOnlyList<GraphLeaf> targets)
     {
         foreach (var input in graph.Inputs)
             _numbers.Add(input, External(Inputs, RootKind.Input, input.Spec, null));
-        foreach (var leaf in graph.Leaves)
-            _numbers.Add(leaf, External(Leaves, RootKind.Leaf, leaf.Spec, leaf is GraphConstant constant ? constant.Tensor : null));
+        foreach (var leaf in graph.Leaves.Union(targets))
+            AddLeaf(leaf);
         foreach (var node in graph.Nodes)
             Add(node);
-        AddOutputs(graph);
-        for (int step = 0; step < Steps.Count; step++)
+        for (int i = 0; i < graph.Outputs.Count; i++)
         {
-            foreach (int handle in Steps[step].Inputs.Concat(Steps[step].Outputs))
-            {
-                var root = Handles[handle].Root;
-                (root.First, root.Last) = (Math.Min(root.First, step), step);
-            }
+            if (i < firstWrite || i >= firstWrite + targets.Count)
+                AddOutput(graph.Outputs[i]);
         }
+        FindUses();
+        (int Target, int Value)[] writes = [.. targets.Select((t, i) => (_numbers[t], _numbers[graph.Outputs[firstWrite + i]]))];
+        foreach (var (_, value) in writes)
+            Use(value, Steps.Count);
+        ReuseInPlace();
+        AddWrites(writes);
+        Finish();
+    }
+
+    private void AddLeaf(GraphLeaf leaf)
+    {
+        if (leaf is GraphSource source)
+        {
+            int handle = NewValue(leaf.Spec);
+            Sources.Add((source, handle));
+            _numbers.Add(leaf, handle);
+            return;
+        }
+        _numbers.Add(leaf, External(LeafRoots, RootKind.Leaf, leaf.Spec, leaf is GraphConstant constant ? constant.Tensor : null));
+        Leaves.Add(leaf);
     }
 
     private int External(List<Root> roots, RootKind kind, TensorSpec spec, Tensor? constant)
@@ -141,33 +128,28 @@ internal sealed class PlanBuilder
         if (!_contiguous.TryGetValue(handle, out int copy))
         {
             _contiguous.Add(handle, copy = NewValue(Handles[handle].Spec));
-            Steps.Add(new PlanStep(null, [handle], [copy], false, null));
+            Copy(handle, copy);
         }
         return copy;
     }
 
-    private void AddOutputs(Graph graph)
+    private void AddOutput(GraphValue value)
     {
-        for (int i = 0; i < graph.Outputs.Count; i++)
+        int handle = _numbers[value];
+        var root = Handles[handle].Root;
+        // A kernel writes its result where the caller gets it; views, inputs and second uses are copied there.
+        if (root.Kind == RootKind.Arena && IsWhole(handle) && !IsSource(root))
         {
-            int handle = _numbers[graph.Outputs[i]];
-            var root = Handles[handle].Root;
-            // A kernel writes its result where the caller gets it; views, inputs and second uses are copied there.
-            if (root.Kind == RootKind.Arena && Handles[handle] is { Offset: 0, Strides: null } own && own.Spec == root.Spec)
-            {
-                (root.Kind, root.Index) = (RootKind.Output, i);
-                Outputs.Add(root);
-                continue;
-            }
-            var spec = graph.Outputs[i].Spec;
-            var output = new Root(RootKind.Output, i, spec);
-            Outputs.Add(output);
-            Steps.Add(new PlanStep(null, [handle], [NewHandle(output, new Tensor(new Template(), spec, null, 0))], false, null));
+            (root.Kind, root.Index) = (RootKind.Output, Outputs.Count);
+            Outputs.Add(root);
+            return;
         }
-        Arena.RemoveAll(r => r.Kind != RootKind.Arena);
-        for (int i = 0; i < Arena.Count; i++)
-            Arena[i].Index = i;
+        var output = new Root(RootKind.Output, Outputs.Count, value.Spec);
+        Outputs.Add(output);
+        Copy(handle, NewHandle(output, new Tensor(new Template(), value.Spec, null, 0)));
     }
+
+    private void Copy(int from, int to) => Steps.Add(new PlanStep(null, [from], [to], false, null));
 
     private static long[] Strides(Tensor x)
     {

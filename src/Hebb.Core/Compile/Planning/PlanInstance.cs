@@ -16,8 +16,12 @@ internal sealed class PlanInstance
     private readonly PlanBuilder _builder;
     private readonly List<Tensor> _alive = [];
     private readonly Storage _arena;
+    private readonly (GraphSource Source, Tensor Into)[] _sources;
 
-    public PlanInstance(PlanBuilder builder, MemoryPlan memory)
+    /// <param name="builder">What to run.</param>
+    /// <param name="memory">Where the values lie.</param>
+    /// <param name="keys">Random keys in the order in which they are drawn, those included that nothing reads.</param>
+    public PlanInstance(PlanBuilder builder, MemoryPlan memory, GraphKey[] keys)
     {
         _builder = builder;
         using var suspended = TensorScope.Suspend();
@@ -37,7 +41,16 @@ internal sealed class PlanInstance
         }
         foreach (var (root, handles) in outside)
             _outside.Add(root, [.. handles]);
+        _sources = Sources(keys);
         _calls = [.. builder.Steps.Select(s => new Call(s.Primitive, Array.ConvertAll(s.Inputs, i => _handles[i]), Array.ConvertAll(s.Outputs, o => _handles[o]), s.Prepares, s.Node?.Path))];
+    }
+
+    // Keys first and all of them: streams of random numbers move as they do without a plan.
+    private (GraphSource, Tensor)[] Sources(GraphKey[] keys)
+    {
+        var handles = _builder.Sources.ToDictionary(s => s.Leaf, s => _handles[s.Handle]);
+        var unread = new Lazy<Tensor>(() => new Tensor(new TensorSpec([2], DType.UInt32)));
+        return [.. keys.Select(k => ((GraphSource)k, handles.GetValueOrDefault(k) ?? unread.Value)), .. handles.Where(h => h.Key is not GraphKey).Select(h => (h.Key, h.Value))];
     }
 
     /// <summary>Lets the handles of a root look at a tensor from outside, or at a copy of one whose layout does not serve.</summary>
@@ -48,7 +61,7 @@ internal sealed class PlanInstance
         var first = _builder.Handles[handles[0]];
         long start = tensor.DType.BytesFor(tensor.Offset);
         // A constant was planned with its strides. What comes from elsewhere is planned as contiguous, and for views as wider types as aligned.
-        if (first.Strides is null && (!tensor.IsContiguous || start % 16 != 0))
+        if (first.Strides is null && (!tensor.IsContiguous || start % 16 != 0) && !root.IsWritten)
         {
             using var suspended = TensorScope.Suspend();
             var copy = new Tensor(tensor.Spec);
@@ -61,12 +74,20 @@ internal sealed class PlanInstance
     }
 
     /// <param name="thread">The current one.</param>
+    /// <param name="leaves">What stands for the leaves that are made for a run; made now if not given.</param>
     /// <param name="observer">Is told of every step.</param>
-    public void Run(EngineThread thread, PlanObserver? observer)
+    public void Run(EngineThread thread, IReadOnlyDictionary<GraphLeaf, Tensor>? leaves, PlanObserver? observer)
     {
         string? outer = thread.ModulePath;
         try
         {
+            foreach (var (source, into) in _sources)
+            {
+                if (leaves is null)
+                    source.Fill(into);
+                else
+                    Copying.Convert(leaves[source], into);
+            }
             if (observer is not null)
             {
                 RunObserved(thread, observer);

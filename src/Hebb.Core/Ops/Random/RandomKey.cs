@@ -23,6 +23,12 @@ public static class RandomKey
 
     internal static Tensor ToTensor(PhiloxKey key) => Tensor.From([key.Low, key.High]);
 
+    internal static unsafe void Write(PhiloxKey key, Tensor into)
+    {
+        (into.Data<uint>()[0], into.Data<uint>()[1]) = (key.Low, key.High);
+        GC.KeepAlive(into);
+    }
+
     /// <summary>Key number <paramref name="i"/> of a contiguous tensor of keys.</summary>
     internal static unsafe PhiloxKey Read(Tensor keys, long i = 0)
     {

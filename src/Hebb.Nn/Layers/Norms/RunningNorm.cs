@@ -59,7 +59,7 @@ public abstract partial class RunningNorm : Module
         var (mean, variance) = statistics();
         if (Counts)
             InPlace.Copy(NumBatchesTracked! + 1L, NumBatchesTracked!);
-        double share = Momentum ?? 1 / NumBatchesTracked!.Item();
+        var share = Momentum is { } momentum ? Tensor.ScalarLike(momentum, RunningMean) : (1.0 / NumBatchesTracked!.To(DType.Float64)).To(RunningMean.DType);
         InPlace.Copy(RunningMean.Lerp(mean.To(RunningMean.DType), share), RunningMean);
         InPlace.Copy(RunningVar!.Lerp(variance.To(RunningVar.DType), share), RunningVar);
     }

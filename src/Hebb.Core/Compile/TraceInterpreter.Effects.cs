@@ -1,0 +1,177 @@
+using System.Runtime.InteropServices;
+using Hebb.Memory;
+using Hebb.Modules;
+using Hebb.Transforms;
+
+namespace Hebb.Compile;
+
+/// <summary>What a function that is being compiled does beside computing: it writes to tensors, gathers gradients, counts, looks at host values.</summary>
+internal sealed partial class TraceInterpreter
+{
+    /// <summary>Memory that the function changed: a tensor that is all of it, and what it holds by now.</summary>
+    private sealed class Written(Tensor target, GraphValue value, bool isNew)
+    {
+        public readonly Tensor Target = target;
+
+        /// <summary>Made by the function itself: nobody sees it after a run.</summary>
+        public readonly bool IsNew = isNew;
+        public GraphValue Value = value;
+
+        public bool Is(Tensor x) => x.IsContiguous && x.Offset == Target.Offset && x.DType == Target.DType && x.Count == Target.Count;
+
+        public bool Overlaps(Tensor x)
+        {
+            long start = Target.DType.BytesFor(Target.Offset), end = start + Target.DType.BytesFor(Target.Count);
+            var (first, last) = ByteRange(x);
+            return first < end && start < last;
+        }
+    }
+
+    private readonly Dictionary<Storage, List<Written>> _written = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Storage, VersionGuard> _read = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Storage> _new = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<LeafNode, Tensor?> _grads = new(ReferenceEqualityComparer.Instance);
+    private readonly List<LeafNode> _withoutGrad = [];
+    private readonly List<GraphKey> _keys = [];
+    private readonly List<HostGuard> _guards = [];
+    private readonly List<Action> _afterReplay = [], _undo = [];
+
+    /// <summary>The trace that is going on for a function to be compiled, whose replays must do all that the function does.</summary>
+    public static TraceInterpreter? Compiling => EngineThread.Current.Trace is { IsCompiling: true } trace ? trace : null;
+
+    private bool IsCompiling => !_folds && !_captures;
+
+    /// <summary>Refuses a change in place in what is a part of another function, whose runs would not repeat it.</summary>
+    /// <exception cref="TraceException">The trace is of such a part.</exception>
+    public void CheckInPlace(string op, Tensor target)
+    {
+        if (!_folds && _captures && target.Tracer is null)
+            throw new TraceException($"Trace: {op} changes {target.Spec} in place, which the function of a branch or a loop can't do");
+    }
+
+    /// <summary>Lets the tensor hold another value from here on, and after every replay.</summary>
+    /// <exception cref="TraceException">The change can't be told from one of other memory.</exception>
+    public void Write(string op, Tensor target, Tensor value)
+    {
+        if (!target.IsContiguous)
+            throw new TraceException($"Trace: {op} changes {target.Spec} in place through a view, which a compiled function can't do");
+        if (_read.ContainsKey(target.Storage))
+            throw new TraceException($"Trace: {op} changes {target.Spec} in place, whose values the function also reads");
+        var entries = CollectionsMarshal.GetValueRefOrAddDefault(_written, target.Storage, out _) ??= [];
+        var opened = Open(value);
+        if (opened.Spec != target.Spec)
+            throw new HebbException($"Trace: {op} writes {opened.Spec} to {target.Spec}");
+        if (entries.Find(e => e.Is(target)) is { } known)
+        {
+            known.Value = known.Target.Shape == target.Shape ? opened : Open(value.Reshape(known.Target.Shape));
+        }
+        else
+        {
+            if (entries.Exists(e => e.Overlaps(target)))
+                throw new TraceException($"Trace: {op} changes {target.Spec} in place, a part of memory that the function changes otherwise too");
+            Leaf(target);
+            entries.Add(new Written(target, opened, _new.Contains(target.Storage)));
+        }
+        // As in eager mode: what backward saved before is no longer there.
+        target.Storage.Version++;
+    }
+
+    /// <summary>A tensor of the host's making, computed anew at the start of every replay.</summary>
+    public Tensor Host(TensorSpec spec, Action<Tensor> fill) => Wrap(new GraphHost(spec, fill));
+
+    /// <summary>Makes the compiled function valid only while something holds.</summary>
+    /// <param name="holds">Looked at before every replay.</param>
+    /// <param name="what">What it is about, for the message if it changes all the time.</param>
+    public void Guard(Func<bool> holds, string what) => _guards.Add(new HostGuard(holds, what));
+
+    /// <summary>Has something done after every replay that came to its end.</summary>
+    public void AfterReplay(Action action) => _afterReplay.Add(action);
+
+    /// <summary>Has something done at the end of the trace, which must leave nothing changed. The last first.</summary>
+    public void Undo(Action action) => _undo.Add(action);
+
+    /// <summary>Somebody reads values on the host: they stay as they are in every replay, so they must not change.</summary>
+    public void SawValues(Tensor x)
+    {
+        if (!IsCompiling || !x.HasStorage)
+            return;
+        if (_written.ContainsKey(x.Storage))
+            throw new TraceException($"Trace: the function reads the values of {x.Spec}, which it changes in place");
+        if (!_new.Contains(x.Storage))
+            _read.TryAdd(x.Storage, new VersionGuard(x.Storage));
+    }
+
+    /// <summary>Memory was rented.</summary>
+    public void SawNew(Storage storage)
+    {
+        _new.Add(storage);
+        _outer?.SawNew(storage);
+    }
+
+    /// <summary>The gradient of a leaf is about to be read or set.</summary>
+    /// <exception cref="TraceException">It is read, and was there before the function ran: at the next call it would be another.</exception>
+    public void SawGrad(LeafNode leaf, Tensor? now, bool reads)
+    {
+        if (!IsCompiling || leaf.Tensor.Tracer is not null || _grads.ContainsKey(leaf))
+            return;
+        if (reads && now is not null)
+            throw new TraceException($"Trace: {leaf.Path ?? leaf.Tensor.Spec.ToString()} had a gradient before the function ran; clear gradients inside it, or after each call");
+        if (reads)
+            _withoutGrad.Add(leaf);
+        _grads.Add(leaf, now);
+    }
+
+    /// <summary>What came of the function beside its results. Gradients are put back to what they were.</summary>
+    public TraceEffects Effects()
+    {
+        var writes = _written.Values.SelectMany(e => e).Where(e => !e.IsNew).Select(e => (Leaf(e.Target), e.Value)).ToList();
+        foreach (var constant in _constants.Values)
+            constant.Changes = constant.Tensor.HasStorage && _written.ContainsKey(constant.Tensor.Storage);
+        var grads = new List<(LeafNode, Tensor?, GraphValue?)>();
+        foreach (var (leaf, before) in _grads)
+        {
+            var now = leaf.Grad;
+            if (ReferenceEquals(now, before) && now is null)
+                continue;
+            grads.Add((leaf, now, now is { Tracer: not null } ? Open(now) : null));
+        }
+        var parameters = _state.Values.OfType<GraphParameter>().Select(p => p.Parameter).ToArray();
+        return new TraceEffects(writes, grads, _keys, [.. _withoutGrad], [.. parameters.Select(p => (p, p.RequiresGrad))], [.. _guards], [.. _read.Values], [.. _afterReplay]);
+    }
+
+    private void UndoAll()
+    {
+        foreach (var (leaf, before) in _grads)
+            leaf.Restore(before);
+        for (int i = _undo.Count - 1; i >= 0; i--)
+            _undo[i]();
+    }
+
+    /// <summary>What a tensor from outside holds by now, if the function changed it.</summary>
+    private GraphValue? Current(Tensor x)
+    {
+        if (_written.Count == 0 || !x.HasStorage || !_written.TryGetValue(x.Storage, out var entries))
+            return null;
+        foreach (var entry in entries)
+        {
+            if (entry.Is(x))
+                return entry.Target.Shape == x.Shape ? entry.Value : Open(Wrap(entry.Value).Reshape(x.Shape));
+            if (entry.Overlaps(x))
+                throw new TraceException($"Trace: the function reads {x.Spec}, a view of memory that it changes in place");
+        }
+        return null;
+    }
+
+    private static (long First, long Last) ByteRange(Tensor x)
+    {
+        if (x.Count == 0)
+            return (0, 0);
+        long low = x.Offset, high = x.Offset;
+        for (int i = 0; i < x.Rank; i++)
+        {
+            long reach = x.Stride(i) * (x.Shape[i] - 1);
+            (low, high) = reach < 0 ? (low + reach, high) : (low, high + reach);
+        }
+        return (x.DType.BytesFor(low), x.DType.BytesFor(high + 1));
+    }
+}

@@ -1,0 +1,45 @@
+using Hebb.Transforms;
+
+namespace Hebb.Ops;
+
+/// <summary>Ends a run where a number is not finite. Compiled functions change nothing before their last gate. The result is the number.</summary>
+public sealed class GateOp : Primitive
+{
+    private string _what;
+
+    /// <param name="what">What the message calls the number.</param>
+    public GateOp(string what) => _what = what;
+
+    public GateOp() : this("a number")
+    {
+    }
+
+    public override string Name => "gate";
+
+    public override string DisplayName => "RequireFinite";
+
+    public override bool IsLinear => true;
+
+    public override Saved Saves => Saved.None;
+
+    public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
+    {
+        if (inputs[0].Shape.Count != 1)
+            throw new ShapeException($"{DisplayName}: {inputs[0].Shape} has {inputs[0].Shape.Count} elements, not one");
+        if (inputs[0].DType.IsComplex)
+            throw new DTypeException($"{DisplayName}: {inputs[0].DType.Name} is not a real type");
+        outputs[0] = inputs[0];
+    }
+
+    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        double value = inputs[0].Item();
+        if (!double.IsFinite(value))
+            throw new NotFiniteException(_what, value);
+        Copying.Convert(inputs[0], outputs[0]);
+    }
+
+    public override void Vjp(in VjpContext c) => c.Set(0, c.Grad());
+
+    public override void Describe(AttributeVisitor v) => v.Text("what", ref _what);
+}

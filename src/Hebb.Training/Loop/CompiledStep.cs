@@ -1,0 +1,54 @@
+using Hebb.Data;
+
+namespace Hebb;
+
+/// <summary>A training step as one compiled function: forward, backward, clip, optimizer.</summary>
+internal sealed class CompiledStep
+{
+    private readonly Trainer _trainer;
+    private readonly IReadOnlyList<Parameter> _parameters;
+    private readonly HashSet<(Shape, DType, Shape, DType)> _seen = [];
+    private readonly CompiledFunction _step;
+    private readonly bool _givesOutput;
+
+    /// <param name="trainer">Whose model, loss and optimizer.</param>
+    /// <param name="parameters">The model's.</param>
+    /// <param name="givesOutput">Whether metrics need what the model gives.</param>
+    public CompiledStep(Trainer trainer, IReadOnlyList<Parameter> parameters, bool givesOutput)
+    {
+        (_trainer, _parameters, _givesOutput) = (trainer, parameters, givesOutput);
+        _step = Transform.Compile(Step, trainer.Model);
+        _step.FellBack += reason => TrainingLog.Warning(trainer.Log, $"training runs op by op, because a step can't be compiled: {reason}");
+    }
+
+    /// <summary>The function, from inputs and targets to the loss, the norm of the gradients where they are clipped, and what the model gives where that is asked for.</summary>
+    public CompiledFunction Function => _step;
+
+    /// <summary>Whether a batch is to be given to <see cref="Run"/>: one of its kind came before, and the step can be compiled.</summary>
+    public bool Takes(Batch batch) => _step.FallbackReason is null && !_seen.Add((batch.Inputs.Shape, batch.Inputs.DType, batch.Targets.Shape, batch.Targets.DType));
+
+    /// <exception cref="NotFiniteException">The loss or the norm of the gradients is not finite; nothing has changed.</exception>
+    public (double Loss, double? Norm, Tensor? Output) Run(Batch batch)
+    {
+        var results = _step.Call(batch.Inputs, batch.Targets);
+        int clipped = _trainer.Options.ClipNorm is null ? 0 : 1;
+        return (results[0].Item(), clipped > 0 ? results[1].Item() : null, _givesOutput ? results[1 + clipped] : null);
+    }
+
+    private Tensor[] Step(Tensor[] batch)
+    {
+        var output = _trainer.Model.Call(batch[0]);
+        var loss = StepRunner.Scalar(_trainer.Loss(output, batch[1]));
+        Transform.RequireFinite(loss.Detach(), "the loss");
+        loss.Backward();
+        var results = new List<Tensor> { loss.Detach() };
+        if (_trainer.Options.ClipNorm is { } limit)
+            results.Add(Transform.RequireFinite(GradientClipping.ByNorm(_parameters, limit), "the norm"));
+        _trainer.Optimizer.Step();
+        foreach (var parameter in _parameters)
+            parameter.Grad = null;
+        if (_givesOutput)
+            results.Add(output.Detach());
+        return [.. results];
+    }
+}

@@ -1,0 +1,147 @@
+using Hebb.Compile;
+
+namespace Hebb.Nn.Tests;
+
+/// <summary>Whole training steps as compiled functions: the weights of eager mode, bit for bit.</summary>
+public class CompiledStepTests
+{
+    private sealed class SignDescent(double lr, bool asNumber) : Optimizer(lr)
+    {
+        protected override IReadOnlyList<string> Entries => [];
+
+        protected override void Update(Tensor parameter, Tensor gradient, ParameterState state) =>
+            parameter.CopyFrom(parameter - (asNumber ? gradient.Sign() * RateOf(state) : gradient.Sign() * Rate(parameter, state)));
+    }
+
+    public static IEnumerable<TheoryDataRow<string>> Names => new[] { "sgd", "sgd_nesterov", "adam_amsgrad", "adamw", "sign" }.Select(n => new TheoryDataRow<string>(n));
+
+    private static Optimizer Make(string name) => name == "sign" ? new SignDescent(0.01, asNumber: false) : OptimizerGoldenTests.Make(name);
+
+    private static Sequential Net(DType dtype = DType.Float32)
+    {
+        var rng = new Rng(1);
+        var net = new Sequential(new Linear(6, 8, rng: rng), new BatchNorm1d(8, momentum: null), new Tanh(), new Dropout(0.25, new Rng(7)), new Linear(8, 3, rng: rng));
+        if (dtype != DType.Float32)
+            net.To(dtype);
+        return net;
+    }
+
+    private static Func<Tensor[], Tensor[]> Step(Sequential net, Optimizer optimizer, double? clip = null) => batch =>
+    {
+        optimizer.ZeroGrad();
+        var loss = Losses.MeanSquaredError(net.Call(batch[0]), batch[1]);
+        loss.Backward();
+        Tensor[] results = clip is { } limit ? [loss, GradientClipping.ByNorm(net.Parameters(), limit)] : [loss];
+        optimizer.Step();
+        optimizer.ZeroGrad();
+        return results;
+    };
+
+    private static (List<double[]> Results, Sequential Net, Optimizer Optimizer, string? Reason) Train(string name, bool compiles, int steps = 8, double? clip = null, DType dtype = DType.Float32, Action<int, Sequential, Optimizer>? before = null)
+    {
+        var (net, optimizer) = (Net(dtype), name == "number" ? new SignDescent(0.01, asNumber: true) : Make(name));
+        optimizer.Bind(net);
+        var step = Step(net, optimizer, clip);
+        var compiled = compiles ? Transform.Compile(step, net) : null;
+        var results = new List<double[]>();
+        for (int i = 0; i < steps; i++)
+        {
+            before?.Invoke(i, net, optimizer);
+            Tensor[] batch = [Check.Random((ulong)i, 5, 6).To(dtype), Check.Random((ulong)(1000 + i), 5, 3).To(dtype)];
+            optimizer.LearningRate = optimizer.BaseLearningRate * (1 + i);
+            var given = compiled?.Call(batch) ?? step(batch);
+            results.Add(Array.ConvertAll(given, x => x.Item()));
+        }
+        return (results, net, optimizer, compiled?.FallbackReason);
+    }
+
+    private static void SameAsEager(string name, double? clip = null, DType dtype = DType.Float32, Action<int, Sequential, Optimizer>? before = null, string? reason = null)
+    {
+        var eager = Train(name, compiles: false, clip: clip, dtype: dtype, before: before);
+        var compiled = Train(name, compiles: true, clip: clip, dtype: dtype, before: before);
+        if (reason is null)
+            Assert.Null(compiled.Reason);
+        else
+            Assert.Contains(reason, compiled.Reason);
+        Assert.Equal(eager.Results, compiled.Results);
+        foreach (var (key, value) in eager.Net.StateDict())
+            Check.Same(value, compiled.Net.StateDict()[key], $"{name}, {key}");
+        Assert.Equal(eager.Optimizer.State().Keys, compiled.Optimizer.State().Keys);
+        foreach (var (key, value) in eager.Optimizer.State())
+            Check.Same(value, compiled.Optimizer.State()[key], $"{name}, {key}");
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void TheWeightsOfEagerMode(string name) => SameAsEager(name);
+
+    [Fact]
+    public void WithClippedGradients()
+    {
+        SameAsEager("adamw", clip: 0.05);
+        SameAsEager("adamw", clip: 1e6);
+    }
+
+    [Fact]
+    public void OfHalfPrecisionParameters() => SameAsEager("adamw", dtype: DType.BFloat16);
+
+    [Fact]
+    public void WhenLayersAreFrozenAndThawed() => SameAsEager("adamw", before: (i, net, _) => net[0].RequireGrad(i is < 3 or > 5));
+
+    [Fact]
+    public void AfterTheStateWasReplaced() => SameAsEager("sgd_nesterov", before: (i, _, optimizer) =>
+    {
+        if (i == 4)
+            optimizer.LoadState(optimizer.State().ToDictionary(s => s.Key, s => s.Key.EndsWith("step", StringComparison.Ordinal) ? s.Value : s.Value * 0.5));
+    });
+
+    [Fact]
+    public void ARateThatIsReadAsANumberIsNotFrozen() => SameAsEager("number", reason: "the learning rate as a number");
+
+    [Fact]
+    public void TwoStepsInOneFunction()
+    {
+        var (eager, compiled) = (Net(), Net());
+        var optimizers = (Eager: new AdamW(0.01), Compiled: new AdamW(0.01));
+        optimizers.Eager.Bind(eager);
+        optimizers.Compiled.Bind(compiled);
+        Func<Tensor[], Tensor[]> Twice(Sequential net, Optimizer optimizer)
+        {
+            net.Eval();
+            var step = Step(net, optimizer);
+            return batch => [.. step(batch), .. step(batch)];
+        }
+        var (f, g) = (Twice(eager, optimizers.Eager), Transform.Compile(Twice(compiled, optimizers.Compiled), compiled));
+        for (int i = 0; i < 4; i++)
+        {
+            Tensor[] batch = [Check.Random((ulong)i, 5, 6), Check.Random((ulong)(1000 + i), 5, 3)];
+            Assert.Equal(f(batch).Select(x => x.Item()), g.Call(batch).Select(x => x.Item()));
+        }
+        Assert.Null(g.FallbackReason);
+        foreach (var (key, value) in optimizers.Eager.State())
+            Check.Same(value, optimizers.Compiled.State()[key], key);
+    }
+
+    [Fact]
+    public void TheFirstCallMakesWhatIsMissing()
+    {
+        var net = new Sequential(new Linear(4), new ReLU(), new Linear(2));
+        var optimizer = new AdamW(0.01);
+        bool bound = false;
+        var step = Transform.Compile(batch =>
+        {
+            var loss = net.Call(batch[0]).Square().Mean();
+            if (!bound)
+                optimizer.Bind(net);
+            bound = true;
+            loss.Backward();
+            optimizer.Step();
+            optimizer.ZeroGrad();
+            return [loss];
+        }, net);
+        double first = step.Call(Check.Random(1, 5, 6))[0].Item(), last = 0;
+        for (int i = 0; i < 50; i++)
+            last = step.Call(Check.Random(1, 5, 6))[0].Item();
+        Assert.Null(step.FallbackReason);
+        Assert.True(last < first / 2, $"{first} to {last}");
+    }
+}
