@@ -16,5 +16,5 @@ public static partial class Transform
     /// <returns>The number.</returns>
     /// <exception cref="NotFiniteException">It is infinite or not a number.</exception>
     /// <exception cref="ShapeException">The tensor has more or fewer elements than one.</exception>
-    public static Tensor RequireFinite(Tensor x, string what = "a number") => Engine.Apply(new GateOp(what), x);
+    public static Tensor RequireFinite(Tensor x, string what = "a number") => Engine.Apply(new RequireFiniteOp(what), x);
 }

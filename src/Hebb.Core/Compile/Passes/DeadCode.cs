@@ -12,7 +12,7 @@ public static class DeadCode
         Mark(graph.Outputs);
         for (int i = graph.Nodes.Count - 1; i >= 0; i--)
         {
-            if (graph.Nodes[i].Primitive is GateOp)
+            if (graph.Nodes[i].Primitive is RequireFiniteOp)
                 live.Add(graph.Nodes[i]);
             if (live.Contains(graph.Nodes[i]))
                 Mark(graph.Nodes[i].Inputs);

@@ -19,6 +19,11 @@ internal sealed class CpuPlan
     private readonly GraphKey[] _keys;
     private readonly Lock? _lock;
 
+    /// <summary>A plan of a graph that changes nothing.</summary>
+    public CpuPlan(Graph graph) : this(graph, graph.Outputs.Count, [], [])
+    {
+    }
+
     /// <param name="graph">What to run. Its outputs are results, then values for <paramref name="targets"/>, then more results.</param>
     /// <param name="firstWrite">The first output that is written to a target.</param>
     /// <param name="targets">Leaves that change.</param>

@@ -104,7 +104,7 @@ internal sealed partial class PlanBuilder
     /// <param name="writes">Handles of the target and of the value.</param>
     private void AddWrites((int Target, int Value)[] writes)
     {
-        int gate = Steps.FindLastIndex(s => s.Primitive is GateOp);
+        int gate = Steps.FindLastIndex(s => s.Primitive is RequireFiniteOp);
         var copies = new List<(int Target, int Value)>();
         // What is copied from a leaf is read at the very end.
         var readLast = writes.Where(w => RootOf(w.Value).Kind == RootKind.Leaf).Select(w => RootOf(w.Value)).ToList();

@@ -3,18 +3,18 @@ using Hebb.Transforms;
 namespace Hebb.Ops;
 
 /// <summary>Ends a run where a number is not finite. Compiled functions change nothing before their last gate. The result is the number.</summary>
-public sealed class GateOp : Primitive
+public sealed class RequireFiniteOp : Primitive
 {
     private string _what;
 
     /// <param name="what">What the message calls the number.</param>
-    public GateOp(string what) => _what = what;
+    public RequireFiniteOp(string what) => _what = what;
 
-    public GateOp() : this("a number")
+    public RequireFiniteOp() : this("a number")
     {
     }
 
-    public override string Name => "gate";
+    public override string Name => "require_finite";
 
     public override string DisplayName => "RequireFinite";
 
