@@ -113,11 +113,20 @@ internal sealed class Verification : PlanObserver
 
     private void Apply(GraphNode node)
     {
-        ModulePath.Current = node.Path;
         var inputs = new Tensor[node.Inputs.Count];
         for (int i = 0; i < inputs.Length; i++)
             inputs[i] = _values[node.Inputs[i]];
-        var outputs = Transforms.Engine.ApplyAll(node.Primitive, inputs);
+        string? outer = ModulePath.Current;
+        ModulePath.Current = node.Path;
+        Tensor[] outputs;
+        try
+        {
+            outputs = Transforms.Engine.ApplyAll(node.Primitive, inputs);
+        }
+        finally
+        {
+            ModulePath.Current = outer;
+        }
         // One that was compared before stays what the plan made of it.
         for (int i = 0; i < outputs.Length; i++)
             _values.TryAdd(node.Outputs[i], outputs[i]);
