@@ -54,7 +54,7 @@ public abstract class Primitive
     /// Whether an output may take the place of an input of its shape and type: the kernel then reads each element of that input before it writes the one in its
     /// place, and reads it no more.
     /// </summary>
-    public virtual bool CanRunInPlace(int input, int output) => false;
+    public virtual bool CanRunInPlace(int input, int output) => IsElementwise;
 
     /// <summary>Whether the output's shape depends on values. Such an op allocates in <see cref="RunDynamic"/>.</summary>
     public virtual bool IsDataDependent => false;

@@ -24,6 +24,8 @@ internal sealed unsafe class FusedElementwise(FusedProgram program, TensorSpec[]
 
     public override bool AcceptsHalf => true;
 
+    public override bool CanRunInPlace(int input, int output) => program.CanOverwrite(input, output);
+
     public override void Describe(AttributeVisitor v) => v.Text("ops", ref _text);
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> specs) => outputs.CopyTo(specs);

@@ -47,6 +47,20 @@ internal sealed unsafe class FusedProgram(Shape shape, Load[] loads, Instruction
     /// <summary>Elements that a thread takes at once: fewer, the more is done with each.</summary>
     public long Block { get; } = Math.Max(LeastBlock, ElementwiseBlocks.Size / Math.Max(1, instructions.Length / 2) / 1024 * 1024);
 
+    /// <summary>Whether an output may lie where an input does: no instruction after the one that gives it reads the input.</summary>
+    public bool CanOverwrite(int input, int output)
+    {
+        int given = Array.FindIndex(instructions, s => s.Y == loads.Length + slots + output);
+        for (int i = given + 1; i < instructions.Length; i++)
+        {
+            if (Reads(instructions[i].A) || Reads(instructions[i].B) || Reads(instructions[i].C))
+                return false;
+        }
+        return given >= 0;
+
+        bool Reads(int register) => register >= 0 && register < loads.Length && loads[register].Input == input;
+    }
+
     /// <summary>Computes elements <paramref name="start"/> to <paramref name="end"/>, in row-major order.</summary>
     /// <param name="operands">The inputs, one a load.</param>
     /// <param name="numbers">Those loads that are numbers, 8 bytes each.</param>

@@ -74,8 +74,6 @@ public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
 
     public override Saved Saves => TOp.Saves;
 
-    public override bool CanRunInPlace(int input, int output) => true;
-
     public override BatchRule Batching => BatchRule.Broadcast;
 
     internal override bool IsElementwise => true;

@@ -53,8 +53,6 @@ public sealed class Ternary<TOp> : Primitive where TOp : struct, ITernaryOp<TOp>
 
     public override Saved Saves => TOp.Saves;
 
-    public override bool CanRunInPlace(int input, int output) => true;
-
     public override BatchRule Batching => BatchRule.Broadcast;
 
     internal override bool IsElementwise => true;

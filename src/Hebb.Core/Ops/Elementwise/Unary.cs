@@ -66,8 +66,6 @@ public sealed class Unary<TOp> : Primitive where TOp : struct, IUnaryOp<TOp>
 
     public override Saved Saves => TOp.Saves;
 
-    public override bool CanRunInPlace(int input, int output) => true;
-
     public override BatchRule Batching => BatchRule.Broadcast;
 
     internal override bool IsElementwise => true;
