@@ -16,6 +16,9 @@ public class CompiledMemoryTests
         Tensor[] inputs = [Tensor.RandN([4, 8], rng: new Rng(5))], outputs = [Tensor.Zeros([4]), Tensor.Zeros([8, 4])];
         for (int i = 0; i < 50; i++)
             f.CallInto(inputs, outputs);
+        // What other tests left is handed back before, not in between.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         long native = Allocator.BytesInUse, managed = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++)
             f.CallInto(inputs, outputs);

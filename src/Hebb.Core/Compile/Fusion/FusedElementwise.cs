@@ -37,22 +37,23 @@ internal sealed unsafe class FusedElementwise(FusedProgram program, TensorSpec[]
     {
         if (program.Count == 0)
             return;
-        var loads = program.Loads;
-        Operand* operands = stackalloc Operand[loads.Length];
-        ulong* numbers = stackalloc ulong[loads.Length];
+        int loads = program.Loads.Length;
+        byte** direct = stackalloc byte*[loads];
+        Operand* operands = stackalloc Operand[loads];
+        ulong* numbers = stackalloc ulong[loads];
         byte** results = stackalloc byte*[outputs.Length];
-        FusedOperands.Bind(program, inputs, operands, numbers);
+        FusedOperands.Bind(program, inputs, direct, operands, numbers);
         for (int i = 0; i < outputs.Length; i++)
             results[i] = outputs[i].Pointer;
         if (program.Count <= program.Block)
-            program.Run(operands, numbers, results, 0, program.Count);
+            program.Run(direct, operands, results, 0, program.Count);
         else
-            ParallelFor.Ranges(program.Count, program.Block, new Body(program, operands, numbers, results));
+            ParallelFor.Ranges(program.Count, program.Block, new Body(program, direct, operands, results));
     }
 
-    private readonly struct Body(FusedProgram program, Operand* operands, ulong* numbers, byte** results) : IRangeBody
+    private readonly struct Body(FusedProgram program, byte** direct, Operand* operands, byte** results) : IRangeBody
     {
-        public void Invoke(long start, long end) => program.Run(operands, numbers, results, start, end);
+        public void Invoke(long start, long end) => program.Run(direct, operands, results, start, end);
     }
 }
 
@@ -61,19 +62,29 @@ internal static unsafe class FusedOperands
 {
     /// <param name="program">What reads them.</param>
     /// <param name="inputs">The tensors.</param>
-    /// <param name="operands">Gets one operand a load.</param>
-    /// <param name="numbers">Gets those that are numbers.</param>
-    public static void Bind(FusedProgram program, ReadOnlySpan<Tensor> inputs, Operand* operands, ulong* numbers)
+    /// <param name="direct">Gets, for each load, what is read where it lies; null for the others.</param>
+    /// <param name="operands">Gets the others.</param>
+    /// <param name="numbers">Room for numbers that are of another type than they are read in.</param>
+    public static void Bind(FusedProgram program, ReadOnlySpan<Tensor> inputs, byte** direct, Operand* operands, ulong* numbers)
     {
         var loads = program.Loads;
-        var shape = program.Shape;
         for (int i = 0; i < loads.Length; i++)
         {
             var input = inputs[loads[i].Input];
+            var type = loads[i].Type;
+            direct[i] = input.Pointer;
             if (loads[i].IsNumber)
-                Converting.Convert(input.Pointer, input.DType, (byte*)(numbers + i), loads[i].Type, 1);
-            else
-                operands[i] = new Operand(input, shape, loads[i].Type, exact: loads[i].Type == input.DType);
+            {
+                if (input.DType == type)
+                    continue;
+                direct[i] = (byte*)(numbers + i);
+                Converting.Convert(input.Pointer, input.DType, direct[i], type, 1);
+            }
+            else if (!input.IsContiguous || input.DType != type || input.Sizes != program.Shape)
+            {
+                direct[i] = null;
+                operands[i] = new Operand(input, program.Shape, type, exact: type == input.DType);
+            }
         }
     }
 }

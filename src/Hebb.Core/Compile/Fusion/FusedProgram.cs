@@ -28,8 +28,10 @@ internal sealed unsafe class FusedProgram(Shape shape, Load[] loads, Instruction
     /// <summary>Elements of a tile.</summary>
     private readonly int _tile = RegisterBytes / WidestType(loads, instructions);
 
+    private readonly Shape _shape = shape;
+
     /// <summary>The shape that all instructions go over.</summary>
-    public Shape Shape { get; } = shape;
+    public ref readonly Shape Shape => ref _shape;
 
     /// <summary>How many elements that is.</summary>
     public long Count { get; } = shape.Count;
@@ -62,22 +64,32 @@ internal sealed unsafe class FusedProgram(Shape shape, Load[] loads, Instruction
     }
 
     /// <summary>Computes elements <paramref name="start"/> to <paramref name="end"/>, in row-major order.</summary>
-    /// <param name="operands">The inputs, one a load.</param>
-    /// <param name="numbers">Those loads that are numbers, 8 bytes each.</param>
+    /// <param name="direct">For each load, a number or elements that are read where they lie; null for others.</param>
+    /// <param name="operands">For each of the others, what gathers, broadcasts and converts.</param>
     /// <param name="results">Where element 0 of each output lies.</param>
     /// <param name="start">The first element.</param>
     /// <param name="end">The element after the last.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(Operand* operands, ulong* numbers, byte** results, long start, long end)
+    public void Run(byte** direct, Operand* operands, byte** results, long start, long end)
     {
-        int first = loads.Length + slots, tile = (int)Math.Min(_tile, end - start), size = RegisterBytes / _tile * ((tile + 15) & ~15) + Skew;
+        int first = loads.Length + slots, tile = (int)Math.Min(_tile, end - start);
+        // Whole periods of what repeats: then it is gathered once.
+        for (int i = 0; i < loads.Length; i++)
+        {
+            if (direct[i] == null && operands[i].Period is > 1 and var period && period <= tile)
+            {
+                tile -= (int)(tile % period);
+                break;
+            }
+        }
+        int size = RegisterBytes / _tile * ((tile + 15) & ~15) + Skew;
         byte** registers = stackalloc byte*[first + outputs.Length];
         byte* space = stackalloc byte[(first + outputs.Length) * size + RegisterBytes * 2 + 64];
         space += -(nint)space & 63;
         byte* raw = space + (first + outputs.Length) * size;
         for (int i = 0; i < first; i++)
-            registers[i] = i < loads.Length && loads[i].IsNumber ? (byte*)(numbers + i) : space + i * size;
+            registers[i] = i < loads.Length && direct[i] != null ? direct[i] : space + i * size;
         uint streamed = 0;
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -90,9 +102,11 @@ internal sealed unsafe class FusedProgram(Shape shape, Load[] loads, Instruction
             int length = (int)Math.Min(tile, end - at);
             for (int i = 0; i < loads.Length; i++)
             {
-                // A constant fills its tile once; the first tile is the longest.
-                if (!loads[i].IsNumber && (at == start || !operands[i].IsConstant))
+                // The first tile is the longest: what repeats in every tile is there for good.
+                if (direct[i] == null && (at == start || tile % operands[i].Period != 0))
                     registers[i] = operands[i].Read(at, length, space + i * size, raw);
+                else if (direct[i] != null && !loads[i].IsNumber)
+                    registers[i] = direct[i] + at * loads[i].Type.Size;
             }
             for (int i = 0; i < outputs.Length; i++)
             {
@@ -102,7 +116,7 @@ internal sealed unsafe class FusedProgram(Shape shape, Load[] loads, Instruction
             foreach (ref readonly var step in instructions.AsSpan())
                 step.Kernel.Run(registers[step.A], registers[step.B], registers[step.C], registers[step.Y], length);
             if (streamed != 0)
-                Store(operands, registers + first, results, streamed, at, length);
+                Store(direct, registers + first, results, streamed, at, length);
         }
         if (streamed != 0)
             Streaming.Fence();
@@ -119,7 +133,7 @@ internal sealed unsafe class FusedProgram(Shape shape, Load[] loads, Instruction
     }
 
     /// <summary>Writes tiles of large outputs past the caches, while the next tiles of inputs are fetched, two beside each output.</summary>
-    private void Store(Operand* operands, byte** tiles, byte** results, uint streamed, long at, int length)
+    private void Store(byte** direct, byte** tiles, byte** results, uint streamed, long at, int length)
     {
         long next = Math.Min(at + length, Count - 1);
         int load = 0;
@@ -128,14 +142,18 @@ internal sealed unsafe class FusedProgram(Shape shape, Load[] loads, Instruction
             if ((streamed >> i & 1) == 0)
                 continue;
             int size = outputs[i].Size;
-            Streaming.Write(tiles[i], results[i] + at * size, (long)length * size, Next(operands, ref load, next, tiles[i]), Next(operands, ref load, next, tiles[i]));
+            Streaming.Write(tiles[i], results[i] + at * size, (long)length * size, Next(direct, ref load, next, tiles[i]), Next(direct, ref load, next, tiles[i]));
         }
     }
 
-    private byte* Next(Operand* operands, ref int load, long at, byte* otherwise)
+    private byte* Next(byte** direct, ref int load, long at, byte* otherwise)
     {
-        while (load < loads.Length && loads[load].IsNumber)
+        while (load < loads.Length && (loads[load].IsNumber || direct[load] == null))
             load++;
-        return load < loads.Length ? operands[load++].Peek(at) : otherwise;
+        if (load == loads.Length)
+            return otherwise;
+        byte* next = direct[load] + at * loads[load].Type.Size;
+        load++;
+        return next;
     }
 }

@@ -10,7 +10,7 @@ internal static class Pipeline
     public static Graph Optimize(Graph traced, List<VersionGuard>? guards, bool fuses = true)
     {
         var graph = guards is null ? traced : ConstantFolding.Fold(traced, guards);
-        graph = DeadCode.Remove(CommonSubexpressions.Merge(graph));
-        return fuses ? ElementwiseFusion.Fuse(graph) : graph;
+        graph = DeadCode.Remove(CommonSubexpressions.Merge(Algebra.Simplify(graph, guards)));
+        return fuses ? ElementwiseFusion.Fuse(NormFolding.Fold(graph)) : graph;
     }
 }

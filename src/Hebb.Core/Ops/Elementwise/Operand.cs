@@ -63,6 +63,20 @@ internal unsafe struct Operand
     /// <summary>Whether one element stands for all.</summary>
     public readonly bool IsConstant => _rank == 0 && !_contiguous;
 
+    /// <summary>After how many elements those handed out come again; none do before the end where this is the largest number.</summary>
+    public readonly long Period
+    {
+        get
+        {
+            if (_contiguous || (_rank > 0 && _strides[0] != 0))
+                return long.MaxValue;
+            long period = 1;
+            for (int i = 1; i < _rank; i++)
+                period *= _sizes[i];
+            return period;
+        }
+    }
+
     /// <summary>Whether a tensor's elements can be read where they lie: contiguous, of the output's shape, in the type to compute in.</summary>
     public static bool IsPlain(Tensor tensor, in Shape output, DType compute) =>
         tensor.IsContiguous && (tensor.DType == compute || (tensor.DType == DType.Bool && compute == DType.UInt8)) && tensor.Sizes == output;

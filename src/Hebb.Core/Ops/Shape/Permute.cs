@@ -12,6 +12,8 @@ internal sealed class PermuteOp : ViewPrimitive
 
     public PermuteOp() => _axes = [];
 
+    public int[] Axes => _axes;
+
     public override string Name => "permute";
 
     public override string DisplayName => "Permute";
