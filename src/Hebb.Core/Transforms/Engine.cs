@@ -26,7 +26,8 @@ public static class Engine
     internal static void Execute(Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
     {
         var thread = EngineThread.Current;
-        thread.Observer?.Invoke(primitive);
+        if (thread.IsWatched)
+            thread.Observer?.Invoke(primitive);
         Tracer? top = null;
         bool record = false;
         foreach (var input in inputs)
@@ -42,7 +43,10 @@ public static class Engine
         if (by is null)
         {
             thread.Running = primitive;
-            Eager.Run(thread, primitive, inputs, outputs);
+            if (thread.IsWatched && thread.Profile is { } profile)
+                profile.Run(thread, primitive, inputs, outputs);
+            else
+                Eager.Run(thread, primitive, inputs, outputs);
             thread.Running = null;
         }
         else

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Hebb.Compile;
+using Hebb.Diagnostics;
 using Hebb.Memory;
 using Hebb.Modules;
 using Hebb.Ops;
@@ -38,7 +39,21 @@ internal sealed class EngineThread
     public BoundParameters? Bound;
 
     /// <summary>Lets a test see every op that this thread applies.</summary>
-    public Action<Primitive>? Observer;
+    public Action<Primitive>? Observer
+    {
+        get;
+        set => IsWatched = (field = value) is not null || Profile is not null;
+    }
+
+    /// <summary>Takes the times of the kernels that this thread runs.</summary>
+    public ProfileRecorder? Profile
+    {
+        get;
+        set => IsWatched = (field = value) is not null || Observer is not null;
+    }
+
+    /// <summary>Whether there is an <see cref="Observer"/> or a <see cref="Profile"/>: one look for both.</summary>
+    public bool IsWatched { get; private set; }
 
     /// <summary>The path of the module that is running, such as <c>model.head</c>.</summary>
     public string? ModulePath;

@@ -120,7 +120,8 @@ internal sealed class CpuPlan
                 instance.Attach(_builder.Outputs[i], outputs[i]);
             foreach (int written in _written)
                 _leaves[written].Read().Storage.Version++;
-            instance.Run(EngineThread.Current, leaves, observer);
+            var thread = EngineThread.Current;
+            instance.Run(thread, leaves, observer ?? thread.Profile);
         }
         finally
         {
