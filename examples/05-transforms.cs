@@ -39,4 +39,14 @@ Console.WriteLine($"roots         {Transform.Vmap(root, 0)(squares)}, their deri
 (_, Tensor sums) = Control.Scan((sum, v) => (sum + v, sum + v), Tensor.Scalar(0), squares);
 Console.WriteLine($"running sums  {sums}");
 
+// Compiled once for every batch size.
+int traces = 0;
+var compiled = Transform.Compile(b => { traces++; return [model.Call(b[0]).Softmax(-1).Mean(0)]; }, model, dynamic: [new("batch", 0, 0)]);
+using (GradMode.NoGrad())
+{
+    for (int n = 2; n <= 16; n++)
+        compiled.Call(inputs[..n]);
+}
+Console.WriteLine($"15 sizes      traced {traces} times");
+
 static bool Same(Tensor p, Tensor q) => p.ToArray<float>().AsSpan().SequenceEqual(q.ToArray<float>());

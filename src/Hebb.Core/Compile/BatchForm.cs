@@ -1,3 +1,5 @@
+using Hebb.Transforms;
+
 namespace Hebb.Compile;
 
 /// <summary>What of a graph follows from the batch size: elements of attributes, and the shapes of constants that hold one value everywhere.</summary>
@@ -5,6 +7,8 @@ public sealed class BatchForm
 {
     private readonly Dictionary<GraphNode, Dictionary<string, BatchSize[]>> _attributes = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<GraphConstant, BatchSize[]> _constants = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<GraphConstant, ScaledNumber> _numbers = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<GraphNode, (BatchForm[] Bodies, BatchSize[] Sizes)> _control = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The attributes of a node that follow from the batch size; null if none does.</summary>
     public IReadOnlyDictionary<string, BatchSize[]>? Attributes(GraphNode node) => _attributes.GetValueOrDefault(node);
@@ -23,19 +27,85 @@ public sealed class BatchForm
     /// <summary>Makes the shape of a constant follow from the batch size. All its elements must be the same.</summary>
     public void SetConstant(GraphConstant constant, BatchSize[] sizes) => _constants[constant] = sizes;
 
+    /// <summary>Makes the value of a constant follow too.</summary>
+    internal void SetNumber(GraphConstant constant, ScaledNumber number) => _numbers[constant] = number;
+
+    /// <summary>Makes the functions of a control op follow, and its own sizes.</summary>
+    internal void SetControl(GraphNode node, BatchForm[] bodies, BatchSize[] sizes) => _control[node] = (bodies, sizes);
+
+    /// <summary>Whether anything follows beside sizes that are linear in one axis: what tells a graph worked out from one traced.</summary>
+    internal bool IsEmpty => _attributes.Count + _constants.Count == 0 && _control.Values.All(c => Array.TrueForAll(c.Bodies, b => b.IsEmpty) && Array.TrueForAll(c.Sizes, s => s.Scale == 0));
+
+    /// <summary>The graph at other sizes.</summary>
+    /// <param name="example">The graph that this form is of.</param>
+    /// <param name="inputs">Shapes and types of its inputs there.</param>
+    /// <param name="sizes">The dynamic sizes.</param>
+    /// <param name="infer">What an op gives for inputs; by default what it infers.</param>
+    /// <exception cref="ShapeException">An op does not take these sizes.</exception>
+    internal Graph Build(Graph example, ReadOnlySpan<TensorSpec> inputs, int[] sizes, Func<Primitive, TensorSpec[], GraphNode, TensorSpec[]>? infer = null)
+    {
+        var values = new Dictionary<GraphValue, GraphValue>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            var input = example.Inputs[i];
+            values.Add(input, inputs[i] == input.Spec ? input : new GraphInput(input.Name, inputs[i]));
+        }
+        foreach (var leaf in example.Leaves)
+            values.Add(leaf, leaf is GraphConstant constant && _constants.TryGetValue(constant, out var shape) ? new GraphConstant(Make(constant, shape, sizes)) : leaf);
+        var nodes = new List<GraphNode>(example.Nodes.Count);
+        foreach (var node in example.Nodes)
+        {
+            GraphValue[] read = [.. node.Inputs.Select(v => values[v])];
+            TensorSpec[] specs = Array.ConvertAll(read, v => v.Spec), outputs;
+            var primitive = Primitive(node, specs, sizes);
+            if (infer is not null)
+                outputs = infer(primitive, specs, node);
+            else
+                primitive.Infer(specs, outputs = new TensorSpec[node.Outputs.Count]);
+            var made = new GraphNode(primitive, read, outputs, node.Path, node.Line);
+            for (int i = 0; i < outputs.Length; i++)
+                values.Add(node.Outputs[i], made.Outputs[i]);
+            nodes.Add(made);
+        }
+        return new Graph(example.Inputs.Select(i => (GraphInput)values[i]), nodes, example.Outputs.Select(o => values[o]));
+    }
+
+    private Tensor Make(GraphConstant constant, BatchSize[] shape, int[] sizes)
+    {
+        var first = _numbers.TryGetValue(constant, out var number) ? number.At(sizes, constant.Spec.DType) : TensorBits.First(constant.Tensor);
+        return TensorBits.Fill(first, Array.ConvertAll(shape, s => s.At(sizes)));
+    }
+
+    private Primitive Primitive(GraphNode node, TensorSpec[] inputs, int[] sizes)
+    {
+        if (!_control.TryGetValue(node, out var control))
+            return Primitive(node, sizes);
+        var op = (ControlPrimitive)node.Primitive;
+        var specs = op.BodyInputs(inputs);
+        return op.With([.. op.Bodies.Select((body, i) => body.With(graph => control.Bodies[i].Build(graph, specs, sizes)))], Array.ConvertAll(control.Sizes, s => s.At(sizes)));
+    }
+
     /// <summary>A node's op for a batch size.</summary>
-    public Primitive Primitive(GraphNode node, int batch)
+    public Primitive Primitive(GraphNode node, int batch) => Primitive(node, [batch]);
+
+    private Primitive Primitive(GraphNode node, int[] batch)
     {
         if (Attributes(node) is not { } sizes)
             return node.Primitive;
         return AttributeRecord.Of(node.Primitive).With((name, value) => sizes.TryGetValue(name, out var at) ? Value(value, at, batch) : value).Create(node.Primitive.Name);
     }
 
-    private static object Value(object kind, BatchSize[] sizes, int batch) => kind switch
+    private static object Value(object kind, BatchSize[] sizes, int[] batch) => kind switch
     {
         int => sizes[0].At(batch),
         long => (long)sizes[0].At(batch),
         long[] => Array.ConvertAll(sizes, s => (long)s.At(batch)),
         _ => Array.ConvertAll(sizes, s => s.At(batch)),
     };
+}
+
+/// <summary>A number that follows from sizes, or one over it: what a mean divides by.</summary>
+internal readonly record struct ScaledNumber(BatchSize Size, bool Inverse)
+{
+    public Tensor At(int[] sizes, DType dtype) => Tensor.Full([], Inverse ? 1.0 / Size.At(sizes) : Size.At(sizes), dtype);
 }

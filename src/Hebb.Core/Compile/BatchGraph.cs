@@ -12,7 +12,7 @@ public sealed class BatchGraph
     /// <summary>Graphs of this many sizes are kept; further ones are made anew each time.</summary>
     private const int MaxKept = 64;
 
-    private static readonly int[] Candidates = [5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113];
+    internal static readonly int[] Candidates = [5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113];
 
     private readonly ConcurrentDictionary<int, Graph> _kept = new();
     private readonly bool[] _batched;
@@ -67,7 +67,7 @@ public sealed class BatchGraph
         {
             var graph = At(sizes[0], lines: true);
             var result = new BatchGraph(graph, sizes[0], batched, BatchUnifier.Unify(graph, sizes[0], At(sizes[1]), sizes[1]));
-            Check(result.At(sizes[2]), At(sizes[2]), sizes[2]);
+            BatchUnifier.Check(result.At(sizes[2]), At(sizes[2]), [sizes[2]]);
             return result;
         }
         catch (HebbException e)
@@ -115,30 +115,7 @@ public sealed class BatchGraph
     {
         if (Form is null)
             throw new ShapeException($"the graph takes batches of {ExampleBatch}, not {batch}: {FixedReason}");
-        var values = new Dictionary<GraphValue, GraphValue>(ReferenceEqualityComparer.Instance);
-        for (int i = 0; i < _batched.Length; i++)
-        {
-            var input = Example.Inputs[i];
-            values.Add(input, _batched[i] ? new GraphInput(input.Name, input.Spec with { Shape = input.Spec.Shape.With(0, batch) }) : input);
-        }
-        foreach (var leaf in Example.Leaves)
-        {
-            values.Add(leaf, leaf is GraphConstant constant && Form.Constant(constant) is { } sizes
-                ? new GraphConstant(TensorBits.Fill(TensorBits.First(constant.Tensor), sizes.Select(s => s.At(batch)).ToArray()))
-                : leaf);
-        }
-        var nodes = new List<GraphNode>(Example.Nodes.Count);
-        foreach (var node in Example.Nodes)
-        {
-            var primitive = Form.Primitive(node, batch);
-            GraphValue[] inputs = [.. node.Inputs.Select(v => values[v])];
-            var specs = Infer(primitive, Array.ConvertAll(inputs, v => v.Spec), node);
-            var made = new GraphNode(primitive, inputs, specs, node.Path, node.Line);
-            for (int i = 0; i < specs.Length; i++)
-                values.Add(node.Outputs[i], made.Outputs[i]);
-            nodes.Add(made);
-        }
-        return new Graph(Example.Inputs.Select(i => (GraphInput)values[i]), nodes, Example.Outputs.Select(o => values[o]));
+        return Form.Build(Example, WithBatch([.. Example.Inputs.Select(i => i.Spec)], _batched, batch), [batch], Infer);
     }
 
     private TensorSpec[] Infer(Primitive primitive, TensorSpec[] inputs, GraphNode node)
@@ -158,24 +135,6 @@ public sealed class BatchGraph
         {
             throw new ShapeException($"{e.Message}{(node.Path is null ? "" : $" (at {node.Path})")}", e);
         }
-    }
-
-    /// <summary>The graph worked out for a size must be the one traced at it.</summary>
-    private static void Check(Graph workedOut, Graph traced, int batch)
-    {
-        for (int i = 0; i < traced.Outputs.Count; i++)
-        {
-            if (workedOut.Outputs[i].Spec != traced.Outputs[i].Spec)
-                throw new TraceException($"the function depends on the batch size: for {batch} it gives {traced.Outputs[i].Spec}, where other sizes suggest {workedOut.Outputs[i].Spec}");
-        }
-        var differences = BatchUnifier.Unify(workedOut, batch, traced, batch + 1);
-        foreach (var node in workedOut.Nodes)
-        {
-            if (differences.Attributes(node) is { } attributes)
-                throw new TraceException($"the function depends on the batch size: {node.Primitive.DisplayName}: its {attributes.Keys.First()} is not linear in it");
-        }
-        if (workedOut.Leaves.OfType<GraphConstant>().Any(c => differences.Constant(c) is not null))
-            throw new TraceException("the function depends on the batch size: the shape of a constant is not linear in it");
     }
 
     private static TensorSpec[] WithBatch(TensorSpec[] specs, bool[] batched, int size) =>

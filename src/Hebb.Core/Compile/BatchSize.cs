@@ -7,12 +7,67 @@ public readonly record struct BatchSize(int Scale, int Offset)
 {
     private const string Name = "batch";
 
+    /// <summary>The greatest degree of a product of axes.</summary>
+    private const int MaxDegree = 4;
+
+    /// <summary>
+    /// Where a function has several dynamic axes: to which power each stands in the product that is scaled, four bits an axis, the first lowest. Saved models have one axis.
+    /// </summary>
+    internal ulong Powers { get; init; } = 1;
+
     /// <summary>The size at a batch size.</summary>
     /// <exception cref="ShapeException">It is out of the range of sizes.</exception>
-    public int At(int batch)
+    public int At(int batch) => At([batch]);
+
+    /// <summary>The size at sizes of all dynamic axes.</summary>
+    /// <exception cref="ShapeException">It is out of the range of sizes.</exception>
+    internal int At(ReadOnlySpan<int> sizes)
     {
-        long value = (long)Scale * batch + Offset;
-        return value is >= int.MinValue and <= int.MaxValue ? (int)value : throw new ShapeException($"{this} is {value} for a batch of {batch}, too large for a size");
+        Int128 value = (Int128)Scale * Product(Powers, sizes) + Offset;
+        return value >= int.MinValue && value <= int.MaxValue ? (int)value : throw new ShapeException($"{this} is {value} for a batch of {sizes[0]}, too large for a size");
+    }
+
+    /// <summary>A multiple of a product of axes, or such a multiple and a number more, that is right at two places; the simplest one.</summary>
+    internal static BatchSize? Fit(ReadOnlySpan<int> sizes, long value, ReadOnlySpan<int> others, long otherValue)
+    {
+        if (value == otherValue)
+            return value is >= int.MinValue and <= int.MaxValue ? new BatchSize(0, (int)value) : null;
+        foreach (bool offset in (ReadOnlySpan<bool>)[false, true])
+        {
+            for (int degree = 1; degree <= MaxDegree; degree++)
+            {
+                foreach (ulong powers in Products(sizes.Length, degree))
+                {
+                    Int128 at = Product(powers, sizes), other = Product(powers, others);
+                    if (at > long.MaxValue || other > long.MaxValue || at == other || (otherValue - value) % (long)(other - at) != 0)
+                        continue;
+                    long scale = (otherValue - value) / (long)(other - at);
+                    Int128 rest = value - scale * at;
+                    if ((offset || rest == 0) && scale is >= int.MinValue and <= int.MaxValue && rest >= int.MinValue && rest <= int.MaxValue)
+                        return new BatchSize((int)scale, (int)rest) { Powers = powers };
+                }
+            }
+        }
+        return null;
+    }
+
+    private static Int128 Product(ulong powers, ReadOnlySpan<int> sizes)
+    {
+        Int128 product = 1;
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            for (ulong power = powers >> (4 * i) & 15; power > 0; power--)
+                product *= sizes[i];
+        }
+        return product;
+    }
+
+    /// <summary>All products of so many axes of a degree.</summary>
+    private static IEnumerable<ulong> Products(int axes, int degree)
+    {
+        if (axes == 1)
+            return [(ulong)degree];
+        return Enumerable.Range(0, degree + 1).SelectMany(last => degree == last ? [(ulong)last << (4 * (axes - 1))] : Products(axes - 1, degree - last).Select(p => p | ((ulong)last << (4 * (axes - 1)))));
     }
 
     /// <summary>The line through two points, if it goes through whole numbers.</summary>

@@ -6,7 +6,7 @@ namespace Hebb;
 
 /// <summary>
 /// A function compiled for the shapes and types that it is called with: traced once, its graph simplified, its memory planned, then replayed. Made by
-/// <see cref="Transform.Compile(Func{Tensor[], Tensor[]}, Module, bool, bool)"/>. Any number of threads may call it at once.
+/// <see cref="Transform.Compile(Func{Tensor[], Tensor[]}, Module, bool, bool, IEnumerable{DynamicAxis})"/>. Any number of threads may call it at once.
 /// </summary>
 public sealed class CompiledFunction
 {
@@ -19,18 +19,26 @@ public sealed class CompiledFunction
     private readonly Func<Tensor[], Tensor[]> _function;
     private readonly Module? _module;
     private readonly bool _strict, _verify;
+    private readonly DynamicTraces? _dynamic;
     private readonly Lock _lock = new();
     private volatile CompiledKind[] _kinds = [];
     private string? _reason;
     private int _passed;
+    private bool _toldFixed;
 
-    internal CompiledFunction(Func<Tensor[], Tensor[]> function, Module? module, bool strict, bool verify) =>
+    internal CompiledFunction(Func<Tensor[], Tensor[]> function, Module? module, bool strict, bool verify, IEnumerable<DynamicAxis>? dynamic = null)
+    {
         (_function, _module, _strict, _verify) = (function, module, strict, verify);
+        _dynamic = dynamic is null ? null : new DynamicTraces(dynamic);
+    }
 
     /// <summary>Why the function runs op by op where it can't be compiled; null if it never had to.</summary>
     public string? FallbackReason => _reason;
 
-    /// <summary>Told once, with the reason, when the function first has to run op by op.</summary>
+    /// <summary>Why graphs for other sizes of dynamic axes can't be worked out, so that every size is traced for itself; null if none had to be.</summary>
+    public string? FixedReason => _dynamic?.Reason;
+
+    /// <summary>Told once, with the reason, when the function first has to run op by op, or when dynamic axes turn out to need a trace for every size.</summary>
     public event Action<string>? FellBack;
 
     /// <summary>Runs the function. Results are new tensors.</summary>
@@ -131,7 +139,7 @@ public sealed class CompiledFunction
                     (given, what) = (given + 1, other);
             }
             // A constant that changes in place would be folded again at every call: better to read it each time.
-            var made = given < MaxChanges ? CompiledKind.Make(_function, _module, inputs, folds: !changed, lines: _verify || DebugSettings.Lines || DebugSettings.Plan)
+            var made = given < MaxChanges ? CompiledKind.Make(_function, _module, inputs, folds: !changed, lines: _verify || DebugSettings.Lines || DebugSettings.Plan, _dynamic)
                 : CompiledKind.Without(inputs, $"the function depends on {what}, which changes from call to call");
             if (made.IsPassing && _passed++ < MaxChanges)
                 return made;
@@ -141,6 +149,11 @@ public sealed class CompiledFunction
                     throw new TraceException(reason);
                 _reason = reason;
                 FellBack?.Invoke(reason);
+            }
+            if (_dynamic?.Reason is { } why && !_toldFixed)
+            {
+                _toldFixed = true;
+                FellBack?.Invoke(why);
             }
             if (DebugSettings.Plan && made.Report is { } report)
                 Console.Error.WriteLine(report);

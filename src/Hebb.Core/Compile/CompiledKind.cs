@@ -42,7 +42,7 @@ internal sealed class CompiledKind
     /// <summary>What has changed on the host since the trace; null if nothing that matters.</summary>
     public string? Changed => Effects?.Broken();
 
-    public static CompiledKind Make(Func<Tensor[], Tensor[]> function, Module? module, ReadOnlySpan<Tensor> inputs, bool folds, bool lines)
+    public static CompiledKind Make(Func<Tensor[], Tensor[]> function, Module? module, ReadOnlySpan<Tensor> inputs, bool folds, bool lines, DynamicTraces? dynamic)
     {
         var specs = new TensorSpec[inputs.Length];
         for (int i = 0; i < specs.Length; i++)
@@ -50,7 +50,7 @@ internal sealed class CompiledKind
         var kind = new CompiledKind(specs);
         try
         {
-            var seen = Tracing.Observe(function, specs, module, lines);
+            var seen = dynamic is null ? Tracing.Observe(function, specs, module, lines) : dynamic.Observe(function, specs, module, lines);
             var guards = new List<VersionGuard>();
             var graph = Pipeline.Optimize(seen.Graph, folds ? guards : null);
             kind._modes = seen.Modes;

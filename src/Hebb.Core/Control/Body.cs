@@ -14,8 +14,10 @@ internal sealed class Body
         _graph = graph;
         Inputs = [.. graph.Inputs.Select(x => x.Spec)];
         Outputs = [.. graph.Outputs.Select(y => y.Spec)];
-        _plan = new Lazy<CpuPlan>(() => new CpuPlan(CommonSubexpressions.Merge(graph)));
+        _plan = new Lazy<CpuPlan>(() => new CpuPlan(Pipeline.Optimize(graph, guards: null)));
     }
+
+    public Graph Graph => _graph;
 
     public TensorSpec[] Inputs { get; }
 
@@ -26,6 +28,9 @@ internal sealed class Body
 
     /// <summary>Writes a function of its inputs alone down as a graph.</summary>
     public static Body Capture(Func<Tensor[], Tensor[]> f, params ReadOnlySpan<TensorSpec> inputs) => new(Tracing.CaptureWhole(f, inputs));
+
+    /// <summary>Another graph in place of this one.</summary>
+    public Body With(Func<Graph, Graph> change) => new(change(_graph));
 
     /// <summary>Applies the function op by op, so that transforms and the tape see it.</summary>
     public Tensor[] Apply(params ReadOnlySpan<Tensor> inputs) => _graph.Run(inputs);

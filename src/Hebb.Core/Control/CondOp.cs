@@ -9,6 +9,12 @@ internal sealed class CondOp(Body then, Body otherwise) : ControlPrimitive
 
     public override string DisplayName => "Control.Cond";
 
+    public override Body[] Bodies => [then, otherwise];
+
+    public override ControlPrimitive With(Body[] bodies, int[] sizes) => new CondOp(bodies[0], bodies[1]);
+
+    public override TensorSpec[] BodyInputs(TensorSpec[] inputs) => inputs[1..];
+
     public override int Outputs => then.Outputs.Length;
 
     public override bool AcceptsStrided => true;

@@ -16,6 +16,21 @@ internal abstract class ControlPrimitive : Primitive
     /// <summary>Two control ops are never the same, whatever their inputs: nobody compares functions.</summary>
     public override void Describe(AttributeVisitor v) => v.Long("function", ref _number);
 
+    /// <summary>What the op runs.</summary>
+    public abstract Body[] Bodies { get; }
+
+    /// <summary>All that the op is beside its bodies and sizes, as text.</summary>
+    public virtual string Kind => Name;
+
+    /// <summary>Numbers that may follow from the sizes of tensors.</summary>
+    public virtual int[] Sizes => [];
+
+    /// <summary>The same op with other bodies and sizes.</summary>
+    public abstract ControlPrimitive With(Body[] bodies, int[] sizes);
+
+    /// <summary>What the bodies read where the op reads this.</summary>
+    public virtual TensorSpec[] BodyInputs(TensorSpec[] inputs) => inputs;
+
     /// <summary>Whether the tape will ask for gradients of an op on these inputs.</summary>
     protected static bool Records(ReadOnlySpan<Tensor> inputs)
     {

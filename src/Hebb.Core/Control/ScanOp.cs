@@ -44,6 +44,17 @@ internal sealed class ScanOp : ControlPrimitive
 
     public override string DisplayName => "Control.Scan";
 
+    public override Body[] Bodies => [_body];
+
+    public override string Kind => $"{Name} {_closed} {_states} {_reverse} {_saves}";
+
+    public override int[] Sizes => [_length];
+
+    public override ControlPrimitive With(Body[] bodies, int[] sizes) => new ScanOp(bodies[0], _closed, _states, sizes[0], _reverse, _saves);
+
+    public override TensorSpec[] BodyInputs(TensorSpec[] inputs) =>
+        [.. inputs.Select((x, i) => i < _closed + _states ? x : x with { Shape = x.Shape.Remove(0) })];
+
     public override int Outputs => _body.Outputs.Length + (_saves ? _states : 0);
 
     public override Saved Saves

@@ -17,6 +17,12 @@ internal sealed class WhileOp(Body condition, Body body, int? limit) : ControlPr
 
     public override string DisplayName => "Control.While";
 
+    public override Body[] Bodies => [condition, body];
+
+    public override int[] Sizes => limit is { } most ? [most] : [];
+
+    public override ControlPrimitive With(Body[] bodies, int[] sizes) => new WhileOp(bodies[0], bodies[1], sizes.Length > 0 ? sizes[0] : null);
+
     public override int Outputs => _states;
 
     public override bool HasDecomposition => limit is not null;

@@ -13,10 +13,16 @@ public static partial class Transform
     /// Applies in every call the traced ops one by one beside the plan and compares each value that the plan computes: bit for bit (NaN equals NaN), or to 1e-6 of the
     /// largest value where a pass changed the order of sums. Slow, and keeps all intermediates; for finding faults. The first difference is a <see cref="Hebb.Compile.VerificationException"/>.
     /// </param>
-    public static CompiledFunction Compile(Func<Tensor[], Tensor[]> f, Module? module = null, bool strict = false, bool verify = false) => new(f, module, strict, verify);
+    /// <param name="dynamic">
+    /// Axes whose sizes change from call to call. The function is traced at a few sizes of them; graphs for all others are worked out from these traces and only planned anew.
+    /// Sizes may enter the function as shapes, as numbers that it computes with and as lengths of loops; branches on them must go one way for all. Where
+    /// that is not so, every size is traced for itself, and <see cref="CompiledFunction.FixedReason"/> says why.
+    /// </param>
+    public static CompiledFunction Compile(Func<Tensor[], Tensor[]> f, Module? module = null, bool strict = false, bool verify = false, IEnumerable<DynamicAxis>? dynamic = null) =>
+        new(f, module, strict, verify, dynamic);
 
     /// <summary>A compiled function of one tensor.</summary>
-    /// <inheritdoc cref="Compile(Func{Tensor[], Tensor[]}, Module, bool, bool)"/>
+    /// <inheritdoc cref="Compile(Func{Tensor[], Tensor[]}, Module, bool, bool, IEnumerable{DynamicAxis})"/>
     public static Func<Tensor, Tensor> Compile(Func<Tensor, Tensor> f, bool strict = false, bool verify = false)
     {
         var compiled = new CompiledFunction(xs => [f(xs[0])], null, strict, verify);
@@ -24,7 +30,7 @@ public static partial class Transform
     }
 
     /// <summary>A module's <see cref="Module.Call(Tensor)"/>, compiled.</summary>
-    /// <inheritdoc cref="Compile(Func{Tensor[], Tensor[]}, Module, bool, bool)"/>
-    public static CompiledFunction Compile(Module module, bool strict = false, bool verify = false) =>
-        new(xs => [xs.Length == 1 ? module.Call(xs[0]) : module.Call(xs)], module, strict, verify);
+    /// <inheritdoc cref="Compile(Func{Tensor[], Tensor[]}, Module, bool, bool, IEnumerable{DynamicAxis})"/>
+    public static CompiledFunction Compile(Module module, bool strict = false, bool verify = false, IEnumerable<DynamicAxis>? dynamic = null) =>
+        new(xs => [xs.Length == 1 ? module.Call(xs[0]) : module.Call(xs)], module, strict, verify, dynamic);
 }
