@@ -22,6 +22,24 @@ public sealed class Flatten(int start = 1, int end = -1) : Module
     public override string ToString() => $"Flatten({start}, {end})";
 }
 
+/// <summary>Another shape for each example: [N, …] gives [N, sizes].</summary>
+/// <param name="sizes">The sizes after the first axis; one may be -1, which takes what is left.</param>
+public sealed class Reshape(params int[] sizes) : Module
+{
+    protected override Tensor Forward(Tensor x) => x.Rank == 0 ? throw new ShapeException("Reshape: [] has no axis of examples") : x.Reshape([x.Shape[0], .. sizes]);
+
+    public override string ToString() => $"Reshape({string.Join(", ", sizes)})";
+}
+
+/// <summary>Axes in another order: <c>new Permute(0, 2, 1)</c> swaps the last two of three.</summary>
+/// <param name="axes">For each axis of the result the one of the input; negative ones count from the end.</param>
+public sealed class Permute(params int[] axes) : Module
+{
+    protected override Tensor Forward(Tensor x) => x.Permute(axes);
+
+    public override string ToString() => $"Permute({string.Join(", ", axes)})";
+}
+
 /// <summary>Splits one axis into several: the reverse of <see cref="Flatten"/>.</summary>
 /// <param name="axis">The axis; negative ones count from the end.</param>
 /// <param name="sizes">What takes its place; their product is its size.</param>

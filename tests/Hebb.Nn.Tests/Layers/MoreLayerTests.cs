@@ -128,6 +128,14 @@ public class MoreLayerTests
     }
 
     [Fact]
+    public void ShapingLayers()
+    {
+        var x = Check.Random(1, 2, 6, 4);
+        Check.Same(x.Reshape(2, 3, 8), new Reshape(3, -1).Call(x), "Reshape");
+        Check.Same(x.Transpose(1, 2), new Permute(0, 2, 1).Call(x), "Permute");
+    }
+
+    [Fact]
     public void ErrorsSayWhatIsWrong()
     {
         Check.Throws<HebbException>("WeightNorm: Linear has no parameter 'wait'; it has weight, bias", () => new WeightNorm(new Linear(4, 3), "wait"));

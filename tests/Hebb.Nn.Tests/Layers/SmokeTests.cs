@@ -13,6 +13,26 @@ public class SmokeTests
         Assert.True(Losses.CrossEntropy(model.Call(x), y).Item() < 0.01);
     }
 
+    /// <summary>A transformer reverses sequences: it must look at other places and know its own.</summary>
+    [Fact]
+    public void ATransformerLearnsToReverse()
+    {
+        var rng = new Rng(5);
+        var model = new Sequential(
+            new Embedding(6, 16, rng: rng), new PositionEmbedding(5, 16, 1, rng), new TransformerEncoderLayer(16, 2, 32, 0, batchFirst: true, normFirst: true, rng: rng), new Linear(16, 6, rng: rng));
+        var x = Tensor.RandInt(0, 6, [64, 5], rng: rng);
+        var y = x.Flip(1);
+        var optimizer = new AdamW(lr: 0.01);
+        optimizer.Bind(model);
+        for (int i = 0; i < 120; i++)
+        {
+            optimizer.ZeroGrad();
+            Losses.SequenceCrossEntropy(model.Call(x), y).Backward();
+            optimizer.Step();
+        }
+        Assert.True(model.Call(x).ArgMax(-1).Equal(y).To(DType.Float32).Mean().Item() > 0.99);
+    }
+
     /// <summary>The README's model tells where a bright spot is.</summary>
     [Fact]
     public void LearnsPlaces()

@@ -64,8 +64,9 @@ public sealed partial class MixtureOfExperts : Module
         if (_normalize)
             weights /= weights.Sum(-1, keepDim: true);
         // [tokens, choices, experts]
-        var marks = chosen.OneHot(Experts.Count, probabilities.DType);
-        var y = CapacityFactor is { } factor ? Dispatched(tokens, weights, marks, factor) : Everywhere(tokens, (marks * weights.Unsqueeze(-1)).Sum(1));
+        var places = chosen.OneHot(Experts.Count);
+        var marks = places.To(probabilities.DType);
+        var y = CapacityFactor is { } factor ? Dispatched(tokens, weights, places, factor) : Everywhere(tokens, (marks * weights.Unsqueeze(-1)).Sum(1));
         var loss = (marks.Mean([0, 1]) * probabilities.Mean(0)).Sum() * Experts.Count;
         return (y.Reshape(x.Shape[..^1].Concat([y.Shape[^1]])), loss);
     }
@@ -88,9 +89,8 @@ public sealed partial class MixtureOfExperts : Module
         // First choices of all tokens come before second ones.
         var queue = marks.Transpose(0, 1).Reshape(TopK * count, Experts.Count);
         var place = (queue.CumSum(0) - queue).Reshape(TopK, count, Experts.Count).Transpose(0, 1);
-        var kept = marks * place.Less(slots - 0.5).To(marks.DType);
-        // [tokens, experts, slots]: the weight of a token in a slot.
-        var slot = place.Unsqueeze(-1).Equal(Tensor.Arange(slots, marks.DType)).To(marks.DType) * kept.Unsqueeze(-1);
+        // [tokens, choices, experts, slots]: 1 where a token's choice got a slot.
+        var slot = place.Unsqueeze(-1).Equal(Tensor.Arange(slots)).LogicalAnd(marks.Greater(0L).Unsqueeze(-1)).To(tokens.DType);
         var combine = (slot * weights.Unsqueeze(-1).Unsqueeze(-1)).Sum(1);
         var dispatch = slot.Sum(1).Reshape(count, Experts.Count * slots);
         var inputs = dispatch.MT.MatMul(tokens);
