@@ -20,6 +20,9 @@ public sealed unsafe class CpuContext
             NativeMemory.AlignedFree((void*)pointer);
     }
 
+    /// <summary>Where reductions find elements that were not written.</summary>
+    internal Compile.ElementSource Source { get; } = new();
+
     /// <summary>Uninitialised scratch memory of this thread, aligned to 64 bytes, valid until the same slot (0 to 3) is asked for again.</summary>
     public T* Scratch<T>(int slot, long count) where T : unmanaged
     {

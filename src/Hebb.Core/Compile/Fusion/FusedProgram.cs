@@ -69,9 +69,10 @@ internal sealed unsafe class FusedProgram(Shape shape, Load[] loads, Instruction
     /// <param name="results">Where element 0 of each output lies.</param>
     /// <param name="start">The first element.</param>
     /// <param name="end">The element after the last.</param>
+    /// <param name="streams">Whether large outputs go past the caches.</param>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(byte** direct, Operand* operands, byte** results, long start, long end)
+    public void Run(byte** direct, Operand* operands, byte** results, long start, long end, bool streams = true)
     {
         int first = loads.Length + slots, tile = (int)Math.Min(_tile, end - start);
         // Whole periods of what repeats: then it is gathered once.
@@ -94,7 +95,7 @@ internal sealed unsafe class FusedProgram(Shape shape, Load[] loads, Instruction
         for (int i = 0; i < outputs.Length; i++)
         {
             registers[first + i] = space + (first + i) * size;
-            if (Streaming.Pays(results[i], Count * outputs[i].Size))
+            if (streams && Streaming.Pays(results[i], Count * outputs[i].Size))
                 streamed |= 1u << i;
         }
         for (long at = start; at < end; at += tile)

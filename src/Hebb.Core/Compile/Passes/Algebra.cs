@@ -117,7 +117,7 @@ internal static class Algebra
 
     private static GraphValue? Neutral(GraphValue[] inputs, TensorSpec output, int kept, int neutral, List<VersionGuard>? guards, Func<DType, double, bool> isNeutral)
     {
-        if (guards is null || inputs[kept].Spec != output || inputs[neutral] is not GraphConstant constant)
+        if (guards is null || inputs[kept].Spec != output || inputs[neutral] is not GraphConstant { Changes: false } constant)
             return null;
         var tensor = constant.Tensor;
         if (tensor.Count != 1 || !tensor.HasStorage || tensor.Storage.IsExposed || tensor.DType.IsComplex || tensor.DType.IsStorageOnly || !isNeutral(output.DType, tensor.Item()))

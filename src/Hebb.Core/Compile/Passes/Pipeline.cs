@@ -11,6 +11,6 @@ internal static class Pipeline
     {
         var graph = guards is null ? traced : ConstantFolding.Fold(traced, guards);
         graph = DeadCode.Remove(CommonSubexpressions.Merge(Algebra.Simplify(graph, guards)));
-        return fuses ? ElementwiseFusion.Fuse(NormFolding.Fold(graph)) : graph;
+        return fuses ? ReductionFusion.Fuse(ElementwiseFusion.Fuse(NormFolding.Fold(graph))) : graph;
     }
 }

@@ -19,6 +19,8 @@ internal sealed class AmaxOp : ReducePrimitive
 
     public override string DisplayName => _largest ? "Amax" : "Amin";
 
+    public override bool ReadsOnce => true;
+
     public override bool AcceptsHalf => true;
 
     public override Saved Saves => Saved.Input0 | Saved.Output0;

@@ -18,6 +18,8 @@ internal sealed class MeanOp : ReducePrimitive
 
     public override string DisplayName => "Mean";
 
+    public override bool ReadsOnce => true;
+
     public override bool AcceptsHalf => true;
 
     public override bool IsLinear => true;

@@ -21,6 +21,8 @@ internal sealed class NormOp : ReducePrimitive
 
     public override string DisplayName => "Norm";
 
+    public override bool ReadsOnce => true;
+
     public override Saved Saves => Saved.Input0 | Saved.Output0;
 
     public override void Describe(AttributeVisitor v)

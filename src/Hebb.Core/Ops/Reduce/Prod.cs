@@ -18,6 +18,8 @@ internal sealed class ProdOp : ReducePrimitive
 
     public override string DisplayName => "Prod";
 
+    public override bool ReadsOnce => true;
+
     public override bool AcceptsHalf => true;
 
     public override Saved Saves => Saved.Input0;

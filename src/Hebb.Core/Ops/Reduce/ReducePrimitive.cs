@@ -12,6 +12,9 @@ internal abstract class ReducePrimitive(int[] axes, bool keepDim) : Primitive
 
     public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => inputs[0].Sizes.Count;
 
+    /// <summary>Whether the kernel asks for every element once, through <see cref="Reductions"/>.</summary>
+    public virtual bool ReadsOnce => false;
+
     public override bool AcceptsStrided => true;
 
     public override BatchRule Batching => BatchRule.ShiftAxis;

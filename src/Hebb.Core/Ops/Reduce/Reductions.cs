@@ -24,7 +24,7 @@ internal static unsafe class Reductions
         where TOp : struct, IReducer<T>
         where T : unmanaged, INumber<T>
     {
-        if (PlainRows.Lie(x, axes, compute, out long outputs, out long count))
+        if (!c.Source.IsOpen && PlainRows.Lie(x, axes, compute, out long outputs, out long count))
         {
             PlainSums(c, op, x.Data<T>(), outputs, count, y, shifts);
         }
@@ -75,7 +75,7 @@ internal static unsafe class Reductions
     {
         long parts = (plan.Count + BlockSize - 1) / BlockSize;
         T* partials = parts == 1 ? null : c.Scratch<T>(PartSlot, 2 * parts * plan.Outputs);
-        var body = new RowBody<TOp, T>(op, plan, new RunReader(plan.DType, compute, plan.Reduced.Rank == 0 ? 1 : plan.Reduced.LastStride), parts, y, shifts, partials);
+        var body = new RowBody<TOp, T>(op, plan, new RunReader(plan.DType, compute, plan.Reduced.Rank == 0 ? 1 : plan.Reduced.LastStride, c.Source), parts, y, shifts, partials);
         ParallelFor.Run(body.Blocks, body);
         if (parts > 1)
             Join<TOp, T>(op, plan.Outputs, parts, 2 * parts, 2, 1, partials, y);
@@ -117,7 +117,7 @@ internal static unsafe class Reductions
         long rows = Math.Max(64, BlockSize / Math.Min(width, ColumnReduction<TOp, T>.MaxWidth) / 64 * 64);
         long parts = (plan.Count + rows - 1) / rows;
         T* partials = parts == 1 ? null : c.Scratch<T>(PartSlot, 2 * parts * plan.Outputs);
-        var body = new ColumnBody<TOp, T>(op, plan, new RunReader(plan.DType, compute, plan.Kept.LastStride), rows, parts, y, shifts, partials);
+        var body = new ColumnBody<TOp, T>(op, plan, new RunReader(plan.DType, compute, plan.Kept.LastStride, c.Source), rows, parts, y, shifts, partials);
         ParallelFor.Run(body.Blocks, body);
         if (parts > 1)
             Join<TOp, T>(op, plan.Outputs, parts, 1, 2 * plan.Outputs, plan.Outputs, partials, y);

@@ -1,17 +1,21 @@
 using System.Runtime.CompilerServices;
+using Hebb.Compile;
 
 namespace Hebb.Ops;
 
 /// <summary>Hands out runs of elements in the type that a kernel computes in: in place where they lie so, else gathered and converted into a tile.</summary>
-internal unsafe readonly struct RunReader(DType from, DType compute, long stride)
+internal unsafe readonly struct RunReader(DType from, DType compute, long stride, ElementSource source)
 {
     /// <summary>The most elements read into a tile at once.</summary>
     public const int TileSize = 512;
 
     private readonly int _size = from.Size;
 
+    // Else the elements are computed; addresses then count from 0.
+    private readonly ElementSource? _source = source.IsOpen ? source : null;
+
     /// <summary>Whether runs are read in place.</summary>
-    public bool IsDirect { get; } = stride == 1 && (from == compute || (from == DType.Bool && compute == DType.UInt8));
+    public bool IsDirect { get; } = !source.IsOpen && stride == 1 && (from == compute || (from == DType.Bool && compute == DType.UInt8));
 
     /// <summary>The element that stands <paramref name="offset"/> steps on.</summary>
     public byte* At(byte* data, long offset) => data + offset * _size;
@@ -22,7 +26,13 @@ internal unsafe readonly struct RunReader(DType from, DType compute, long stride
 
     private byte* Load(byte* p, int count, byte* tile, byte* raw)
     {
-        if (stride != 1)
+        if (_source is not null)
+        {
+            byte* computed = from == compute ? tile : raw;
+            _source.Read((nint)p / _size, count, computed);
+            p = computed;
+        }
+        else if (stride != 1)
         {
             byte* gathered = from == compute ? tile : raw;
             switch (_size)

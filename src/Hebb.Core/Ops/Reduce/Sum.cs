@@ -18,6 +18,8 @@ internal sealed class SumOp : ReducePrimitive
 
     public override string DisplayName => "Sum";
 
+    public override bool ReadsOnce => true;
+
     public override bool AcceptsHalf => true;
 
     public override bool IsLinear => true;
