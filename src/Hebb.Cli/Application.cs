@@ -52,6 +52,8 @@ internal static class Application
             ReproduceCommand.Create(),
             DataCommand.Create(),
             BenchCommand.Create(),
+            PlanCommand.Create(),
+            ProfileCommand.Create(),
             DoctorCommand.Create(),
         };
         root.Add(GlobalOptions.Json);

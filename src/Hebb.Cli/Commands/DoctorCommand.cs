@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -20,7 +19,7 @@ internal static class DoctorCommand
 
     private static int Run(Session session)
     {
-        double speed = MatMulSpeed();
+        double speed = MachinePeak.MeasureFlops() / 1e9;
         var facts = new List<(string Name, string Value)>
         {
             ("Hebb", Version()),
@@ -51,24 +50,6 @@ internal static class DoctorCommand
     /// <summary>The version, and the commit where the build knew it.</summary>
     public static string Version() =>
         typeof(Tensor).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
-
-    /// <summary>GFLOP/s of a matrix product: the best of what fits into a third of a second.</summary>
-    private static double MatMulSpeed()
-    {
-        const int size = 1024;
-        using var none = GradMode.NoGrad();
-        Tensor a = Tensor.Full([size, size], 0.5f), b = Tensor.Full([size, size], 0.25f);
-        var best = TimeSpan.MaxValue;
-        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < 0.33;)
-        {
-            using var scope = TensorScope.Open();
-            long begun = Stopwatch.GetTimestamp();
-            a.MatMul(b);
-            var taken = Stopwatch.GetElapsedTime(begun);
-            if (taken < best) best = taken;
-        }
-        return 2.0 * size * size * size / best.TotalSeconds / 1e9;
-    }
 
     private static string Processor()
     {

@@ -14,7 +14,8 @@ internal sealed class TrainingJob
     /// <param name="start">What determines the run.</param>
     /// <param name="store">Where its data are.</param>
     /// <param name="folder">Where metrics and checkpoints go; null for nowhere.</param>
-    public TrainingJob(RunStart start, DataStore store, RunFolder? folder)
+    /// <param name="options">Changes how the trainer works.</param>
+    public TrainingJob(RunStart start, DataStore store, RunFolder? folder, Func<TrainerOptions, TrainerOptions>? options = null)
     {
         _start = start;
         var (recipe, settings, seed) = start;
@@ -24,13 +25,14 @@ internal sealed class TrainingJob
 
         Rng.SetSeed((ulong)seed);
         Model = recipe.Build(settings);
-        Trainer = new Trainer(Model, recipe.Optimizer(settings), recipe.Loss(settings), new TrainerOptions
+        var basis = new TrainerOptions
         {
             Schedule = recipe.Schedule(settings),
             Run = folder,
             Checkpoints = folder is null ? null : new CheckpointOptions { Every = s_betweenCheckpoints },
             Progress = false,
-        });
+        };
+        Trainer = new Trainer(Model, recipe.Optimizer(settings), recipe.Loss(settings), options?.Invoke(basis) ?? basis);
     }
 
     public IDataset<Sample> Train { get; }
@@ -44,13 +46,21 @@ internal sealed class TrainingJob
 
     public Trainer Trainer { get; }
 
+    /// <summary>The batches to train on.</summary>
+    /// <param name="whole">Leaves out a last batch that is not full, where there are full ones.</param>
+    public DataLoader<Batch> Batches(bool whole = false)
+    {
+        var settings = _start.Settings;
+        int size = settings.Whole("batch");
+        return Train.Batches(size, shuffle: true, _start.Seed, dropLast: whole && Train.Count >= size, transform: _start.Recipe.Augment(settings));
+    }
+
     /// <summary>Trains, from where the trainer was told to resume if it was, and puts the model into eval mode.</summary>
     public History Fit(IProgress<TrainingProgress> progress, CancellationToken cancellation)
     {
         var settings = _start.Settings;
-        var batches = Train.Batches(settings.Whole("batch"), shuffle: true, _start.Seed, transform: _start.Recipe.Augment(settings));
         var validation = Validation.Count > 0 ? Validation.Batches(ValidationBatch) : null;
-        var history = Trainer.Fit(batches, settings.Whole("epochs"), validation, progress, cancellation);
+        var history = Trainer.Fit(Batches(), settings.Whole("epochs"), validation, progress, cancellation);
         Model.Eval();
         return history;
     }

@@ -85,7 +85,10 @@ public sealed class CompiledFunction
     /// </summary>
     public string? Describe(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Report?.ToString();
 
-    /// <summary>What the plan for inputs like these does and needs; null where the function can't be compiled.</summary>
+    /// <summary>What the plan for inputs like these does and needs; null where the function can't be compiled, or not before it has run.</summary>
+    public PlanSummary? Summary(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Report?.Summary;
+
+    /// <summary>The plan for inputs like these, to be read.</summary>
     internal PlanReport? Report(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Report;
 
     private Tensor[] Directly(ReadOnlySpan<Tensor> inputs) =>

@@ -11,7 +11,7 @@ public static class DebugSettings
     public static bool Plan { get; } = s_words.Contains(PlanWord);
 
     /// <summary>Notes the source line of every op in compiled functions and of every tensor over 1 MiB: tens of microseconds each.</summary>
-    public static bool Lines { get; } = s_words.Contains(LinesWord);
+    public static bool Lines { get; set; } = s_words.Contains(LinesWord);
 
     /// <summary>Throws if HEBB_DEBUG holds a word that means nothing.</summary>
     /// <exception cref="HebbException">One line that names the word and the choices.</exception>

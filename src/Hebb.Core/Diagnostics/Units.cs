@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Hebb.Diagnostics;
 
 /// <summary>Quantities as people read them.</summary>
-internal static class Units
+public static class Units
 {
     private static readonly string[] s_binary = ["B", "KiB", "MiB", "GiB", "TiB"];
     private static readonly string[] s_decimal = ["", "k", "M", "G", "T", "P"];
@@ -27,6 +27,7 @@ internal static class Units
         return $"{Digits(count, unit > 0)} {s_decimal[unit]}";
     }
 
+    /// <summary>A count and what is counted, in the singular or plural.</summary>
     public static string Plural(long count, string one, string? many = null) => $"{count.ToString("#,0", CultureInfo.InvariantCulture)} {(count == 1 ? one : many ?? one + "s")}";
 
     private static string Digits(double value, bool fraction) =>

@@ -9,7 +9,7 @@ public sealed class UsageTests : IDisposable
 
     [Theory]
     [InlineData("unknown command trian (did you mean train?)", "trian")]
-    [InlineData("unknown command fly (there are quickstart, recipes, train, eval, predict, runs, reproduce, data, bench and doctor)", "fly")]
+    [InlineData("unknown command fly (there are quickstart, recipes, train, eval, predict, runs, reproduce, data, bench, plan, profile and doctor)", "fly")]
     [InlineData("doctor: unknown option --jsn (did you mean --json?)", "--jsn", "doctor")]
     [InlineData("train: unknown option --epoch (did you mean --epochs?)", "train", "cnn-digits", "--epoch", "3")]
     [InlineData("train: unexpected argument twice (usage: hebb train [RECIPE])", "train", "cnn-digits", "twice")]
@@ -55,7 +55,7 @@ public sealed class UsageTests : IDisposable
     {
         var outcome = _cli.Run();
         Assert.Equal(0, outcome.Status);
-        foreach (string command in (string[])["quickstart", "recipes", "train", "eval", "predict", "runs", "reproduce", "data", "bench", "doctor"])
+        foreach (string command in (string[])["quickstart", "recipes", "train", "eval", "predict", "runs", "reproduce", "data", "bench", "plan", "profile", "doctor"])
             Assert.Contains($"\n  {command}", outcome.Output);
         Assert.Equal(outcome.Output, _cli.Succeed("--help"));
     }

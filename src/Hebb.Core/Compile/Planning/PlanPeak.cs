@@ -1,13 +1,5 @@
 namespace Hebb.Compile;
 
-/// <summary>A value in the arena of a plan.</summary>
-/// <param name="Spec">Shape and type.</param>
-/// <param name="Bytes">What it takes.</param>
-/// <param name="Op">The op that makes it.</param>
-/// <param name="Path">The module that it belongs to, if one.</param>
-/// <param name="Line">The source line of the op, if noted.</param>
-internal readonly record struct PlannedValue(TensorSpec Spec, long Bytes, string Op, string? Path, string? Line);
-
 /// <summary>The step of a plan at which values take most memory, and those values.</summary>
 /// <param name="Step">Its number; -1 for a plan that needs no arena.</param>
 /// <param name="Bytes">What values take then; the arena may be larger, for gaps between them.</param>
@@ -43,7 +35,7 @@ internal sealed record PlanPeak(int Step, long Bytes, IReadOnlyList<PlannedValue
         return new PlanPeak(at, most, [.. values]);
     }
 
-    private static PlannedValue Value(Root root, PlanStep? maker) => new(root.Spec, Size(root), maker?.Primitive?.ToString() ?? "copy", maker?.Node?.Path, maker?.Node?.Line);
+    private static PlannedValue Value(Root root, PlanStep? maker) => new(root.Spec, Size(root), maker?.Node is { } node ? PlanReport.Op(node) : "copy", maker?.Node?.Path, maker?.Node?.Line);
 
     private static long Size(Root root) => root.Spec.DType.BytesFor(root.Spec.Shape.Count);
 }

@@ -31,6 +31,10 @@ internal sealed class PlanReport
     /// <summary>What lives in the arena where most does.</summary>
     public PlanPeak Peak { get; }
 
+    public PlanSummary Summary => new(_traced.Nodes.Count, Rows.Count - Copies, Copies, Rows.Sum(r => r.Flops), Rows.Sum(r => r.Bytes), _plan.ArenaBytes, Peak.Values);
+
+    private int Copies => _plan.Steps.Count(s => s.Primitive is null);
+
     /// <summary>One line a kernel, then totals.</summary>
     public override string ToString()
     {
@@ -47,7 +51,7 @@ internal sealed class PlanReport
 
     private string Totals()
     {
-        int copies = _plan.Steps.Count(s => s.Primitive is null), kernels = Rows.Count - copies;
+        int copies = Copies, kernels = Rows.Count - copies;
         int views = _plan.Graph.Nodes.Count - kernels, gone = _traced.Nodes.Count - _plan.Graph.Nodes.Count;
         string ops = $"{Units.Plural(_traced.Nodes.Count, "op")} traced: {gone} folded, merged or fused, {Units.Plural(views, "view")}";
         string work = $"{Units.Plural(kernels, "kernel")}, {Units.Plural(copies, "copy", "copies")}, {Units.Short(Rows.Sum(r => r.Flops))}FLOP, {Units.Bytes(Rows.Sum(r => r.Bytes))} read and written";
