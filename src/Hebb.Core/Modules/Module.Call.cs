@@ -23,7 +23,7 @@ public abstract partial class Module
     public Tensor Call(Tensor x)
     {
         if (_preHooks.Length + _hooks.Length + _backwardHooks.Length > 0)
-            return CallHooked([x]);
+            return CallHooked([x], null);
         using var entered = new Entered(this);
         try
         {
@@ -43,7 +43,7 @@ public abstract partial class Module
     public Tensor Call(params ReadOnlySpan<Tensor> inputs)
     {
         if (_preHooks.Length + _hooks.Length + _backwardHooks.Length > 0)
-            return CallHooked(inputs.ToArray());
+            return CallHooked(inputs.ToArray(), null);
         using var entered = new Entered(this);
         try
         {
@@ -72,6 +72,13 @@ public abstract partial class Module
         }
     }
 
+    /// <summary>For modules whose <c>Call</c> takes more than tensors: runs the body as this module, with the hooks, which see and may replace the tensors.</summary>
+    protected Tensor Enter(ReadOnlySpan<Tensor> inputs, Func<Tensor[], Tensor> body)
+    {
+        Tensor[] all = inputs.ToArray();
+        return _preHooks.Length + _hooks.Length + _backwardHooks.Length > 0 ? CallHooked(all, body) : Enter(() => body(all));
+    }
+
     /// <summary>Calls <paramref name="hook"/> with the inputs before the module computes; what it returns, unless null, takes their place.</summary>
     /// <returns>Dispose to remove the hook.</returns>
     public IDisposable RegisterForwardPreHook(Func<Module, Tensor[], Tensor[]?> hook)
@@ -97,7 +104,7 @@ public abstract partial class Module
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private Tensor CallHooked(Tensor[] inputs)
+    private Tensor CallHooked(Tensor[] inputs, Func<Tensor[], Tensor>? body)
     {
         using var entered = new Entered(this);
         Tensor[] given = inputs;
@@ -105,8 +112,8 @@ public abstract partial class Module
         {
             foreach (var hook in _preHooks)
                 inputs = hook(this, inputs) ?? inputs;
-            var output = Forward(inputs);
-            if (entered.IsOutermost && _inputSpecs is null)
+            var output = body is null ? Forward(inputs) : body(inputs);
+            if (body is null && entered.IsOutermost && _inputSpecs is null)
                 Remember(given);
             foreach (var hook in _hooks)
                 output = hook(this, inputs, output) ?? output;
