@@ -140,6 +140,29 @@ public class AttentionTests
     }
 
     [Fact]
+    public void HooksSeeCallsWithMasks()
+    {
+        var layer = new TransformerEncoderLayer(8, 2, 16, 0);
+        var seen = new List<string>();
+        using var outer = layer.RegisterForwardHook((m, x, y) =>
+        {
+            seen.Add($"{m.GetType().Name} {x[0].Shape} {y.Shape}");
+            return y * 2.0;
+        });
+        using var inner = layer.SelfAttn.RegisterForwardPreHook((m, x) =>
+        {
+            seen.Add($"{m.GetType().Name} {x.Length}");
+            return null;
+        });
+        var input = Check.Random(1, 3, 2, 8);
+        var doubled = layer.Call(input, AttentionMask.Causal);
+        Assert.Equal(["MultiHeadAttention 1", "TransformerEncoderLayer [3, 2, 8] [3, 2, 8]"], seen);
+        outer.Dispose();
+        Check.Close(layer.Call(input, AttentionMask.Causal).Detach() * 2.0, doubled.Detach(), 1e-6, "what a hook returns takes the output's place");
+        Assert.Null(layer.InputSpecs);
+    }
+
+    [Fact]
     public void ErrorsSayWhatIsWrong()
     {
         Check.Throws<ShapeException>("MultiHeadAttention: 10 features don't fall into 4 equal heads", () => new MultiHeadAttention(10, 4));

@@ -26,6 +26,32 @@ public class LayerTypeTests
         Check.Close(expected, y, 0.06, name);
     }
 
+    public static TheoryData<Func<Module>, Shape> Tracking => new()
+    {
+        { () => new BatchNorm2d(3), [4, 3, 5, 2] },
+        { () => new BatchNorm1d(3, momentum: null), [6, 3] },
+        { () => new InstanceNorm1d(3, affine: true, trackRunningStats: true), [2, 3, 7] },
+        { () => new SpectralNorm(new Linear(4, 3, rng: new Rng(1)), rng: new Rng(2)), [5, 4] },
+        { () => new InvertedResidual(3, 3, expansion: 2, rng: new Rng(1)), [2, 3, 4, 4] },
+    };
+
+    [Theory, MemberData(nameof(Tracking))]
+    public void CompiledGradientsMoveBuffers(Func<Module> make, Shape shape)
+    {
+        var (plain, layer) = (make(), make());
+        Func<Tensor[], Tensor[]> Gradients(Module m) => Transform.Grad(m, xs => GoldenLayer.Weigh(m.Call(xs[0])));
+        var compiled = Transform.Compile(Gradients(layer), layer, strict: true);
+        foreach (ulong seed in new ulong[] { 1, 2, 3 })
+        {
+            var x = Check.Random(seed, shape.ToArray());
+            var (expected, found) = (Gradients(plain)([x]), compiled.Call(x));
+            for (int i = 0; i < expected.Length; i++)
+                Check.Close(expected[i], found[i], 1e-5, $"{layer}, gradient {i} of step {seed}");
+        }
+        foreach (var (name, value) in plain.StateDict())
+            Check.Close(value, layer.StateDict()[name], 1e-6, $"{layer}, {name}");
+    }
+
     public static TheoryData<Func<Module>> Random => new()
     {
         () => new Dropout(rng: new Rng(1)),

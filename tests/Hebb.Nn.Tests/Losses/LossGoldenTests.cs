@@ -72,6 +72,8 @@ public class LossGoldenTests
         Check.Close(Tensor.From([48.0, 64.0]), w.Grad!, 1e-9, "gradient");
         var same = Transform.Grad(v => Losses.GradientPenalty(x => x.MatMul(v), real, fake, rng: new Rng(1)))(Tensor.From([3.0, 4.0]));
         Check.Close(w.Grad!, same, 1e-12, "as a transform");
+        var compiled = Transform.Compile(Transform.GradMany(v => Losses.GradientPenalty(x => x.MatMul(v[0]), v[1], v[2]), [0]), strict: true);
+        Check.Close(w.Grad!, compiled.Call(Tensor.From([3.0, 4.0]), real, fake)[0], 1e-9, "compiled, with random points of its own");
     }
 
     [Fact]

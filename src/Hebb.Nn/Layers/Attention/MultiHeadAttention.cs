@@ -121,7 +121,7 @@ public sealed partial class MultiHeadAttention : Module
     /// <param name="mask">Which keys are seen; null for all.</param>
     /// <param name="cache">Former steps, which are seen too; the new ones are put there.</param>
     /// <exception cref="ShapeException">The shapes don't fit.</exception>
-    public Tensor Call(Tensor x, AttentionMask? mask, KeyValueCache? cache = null) => Enter(() => Run(x, x, x, mask, cache, weigh: false).Output);
+    public Tensor Call(Tensor x, AttentionMask? mask, KeyValueCache? cache = null) => Enter([x], v => Run(v[0], v[0], v[0], mask, cache, weigh: false).Output);
 
     /// <summary>Attends from queries to keys and their values.</summary>
     /// <param name="query">[queries, examples, features], [examples, queries, features] if batch first, or [queries, features].</param>
@@ -130,7 +130,7 @@ public sealed partial class MultiHeadAttention : Module
     /// <param name="mask">Which keys are seen; null for all.</param>
     /// <param name="cache">Former steps, which are seen too; the new ones are put there.</param>
     /// <exception cref="ShapeException">The shapes don't fit.</exception>
-    public Tensor Call(Tensor query, Tensor key, Tensor value, AttentionMask? mask, KeyValueCache? cache = null) => Enter(() => Run(query, key, value, mask, cache, weigh: false).Output);
+    public Tensor Call(Tensor query, Tensor key, Tensor value, AttentionMask? mask, KeyValueCache? cache = null) => Enter([query, key, value], v => Run(v[0], v[1], v[2], mask, cache, weigh: false).Output);
 
     /// <summary>Attends, and tells how much each query took from each key. Takes memory for all pairs, which <see cref="Call(Tensor, Tensor, Tensor, AttentionMask, KeyValueCache)"/> does not.</summary>
     /// <param name="query">[queries, examples, features], [examples, queries, features] if batch first, or [queries, features].</param>

@@ -27,7 +27,7 @@ public sealed class RotaryEmbedding : Module
 
     /// <summary>Turns [..., steps, features], whose first step stands at <paramref name="offset"/>.</summary>
     /// <exception cref="ShapeException">There are fewer features than are to be turned.</exception>
-    public Tensor Call(Tensor x, int offset) => Enter(() => Turn(x, offset));
+    public Tensor Call(Tensor x, int offset) => Enter([x], v => Turn(v[0], offset));
 
     private Tensor Turn(Tensor x, int offset)
     {

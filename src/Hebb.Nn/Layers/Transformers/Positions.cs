@@ -10,7 +10,7 @@ public sealed class SinusoidalEncoding(bool batchFirst = true) : Module
 
     /// <summary>Adds to a sequence whose first step stands at <paramref name="offset"/>.</summary>
     /// <exception cref="ShapeException">The input has fewer than two axes.</exception>
-    public Tensor Call(Tensor x, int offset) => Enter(() => Add(x, offset));
+    public Tensor Call(Tensor x, int offset) => Enter([x], v => Add(v[0], offset));
 
     private Tensor Add(Tensor x, int offset)
     {
@@ -47,7 +47,7 @@ public sealed partial class PositionEmbedding : Module
 
     /// <summary>Adds to a sequence whose first step stands at <paramref name="offset"/>.</summary>
     /// <exception cref="ShapeException">There are more steps than positions, or other features.</exception>
-    public Tensor Call(Tensor x, int offset) => Enter(() => Add(x, offset));
+    public Tensor Call(Tensor x, int offset) => Enter([x], v => Add(v[0], offset));
 
     private Tensor Add(Tensor x, int offset)
     {

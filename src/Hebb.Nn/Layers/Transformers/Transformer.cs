@@ -43,7 +43,7 @@ public sealed partial class Transformer : Module
     /// <param name="memoryMask">Which steps of the encoder's result they see; null for all.</param>
     /// <exception cref="ShapeException">The shapes don't fit.</exception>
     public Tensor Call(Tensor source, Tensor target, AttentionMask? sourceMask = null, AttentionMask? targetMask = null, AttentionMask? memoryMask = null) =>
-        Enter(() => Decoder.Call(target, Encoder.Call(source, sourceMask), targetMask, memoryMask));
+        Enter([source, target], v => Decoder.Call(v[1], Encoder.Call(v[0], sourceMask), targetMask, memoryMask));
 
     protected override Tensor Forward(ReadOnlySpan<Tensor> inputs) =>
         inputs.Length == 2 ? Decoder.Call(inputs[1], Encoder.Call(inputs[0])) : throw new HebbException($"Transformer takes two tensors, source and target, not {inputs.Length}");

@@ -30,7 +30,7 @@ public sealed partial class TransformerBlock(MultiHeadAttention attention, Modul
     /// <param name="mask">Which steps are seen; null for all.</param>
     /// <param name="cache">Former steps, which are seen too; the new ones are put there.</param>
     /// <exception cref="ShapeException">The shapes don't fit.</exception>
-    public Tensor Call(Tensor x, AttentionMask? mask, KeyValueCache? cache = null) => Enter(() => Run(x, mask, cache));
+    public Tensor Call(Tensor x, AttentionMask? mask, KeyValueCache? cache = null) => Enter([x], v => Run(v[0], mask, cache));
 
     protected override Tensor Forward(Tensor x) => Run(x, null, null);
 

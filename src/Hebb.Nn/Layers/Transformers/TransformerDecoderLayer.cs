@@ -54,7 +54,7 @@ public sealed partial class TransformerDecoderLayer : Module
     /// <param name="memoryMask">Which steps of the memory it sees; null for all.</param>
     /// <param name="cache">Former steps of the sequence, which are seen too; the new ones are put there.</param>
     /// <exception cref="ShapeException">The shapes don't fit.</exception>
-    public Tensor Call(Tensor x, Tensor memory, AttentionMask? mask, AttentionMask? memoryMask = null, KeyValueCache? cache = null) => Enter(() => Run(x, memory, mask, memoryMask, cache));
+    public Tensor Call(Tensor x, Tensor memory, AttentionMask? mask, AttentionMask? memoryMask = null, KeyValueCache? cache = null) => Enter([x, memory], v => Run(v[0], v[1], mask, memoryMask, cache));
 
     protected override Tensor Forward(ReadOnlySpan<Tensor> inputs) =>
         inputs.Length == 2 ? Run(inputs[0], inputs[1], null, null, null) : throw new HebbException($"TransformerDecoderLayer takes two tensors, a sequence and the encoder's result, not {inputs.Length}");

@@ -52,7 +52,7 @@ public sealed partial class TransformerEncoderLayer : Module
     /// <param name="x">[steps, examples, features], [examples, steps, features] if batch first, or [steps, features].</param>
     /// <param name="mask">Which steps are seen; null for all.</param>
     /// <exception cref="ShapeException">The shapes don't fit.</exception>
-    public Tensor Call(Tensor x, AttentionMask? mask) => Enter(() => Run(x, mask));
+    public Tensor Call(Tensor x, AttentionMask? mask) => Enter([x], v => Run(v[0], mask));
 
     protected override Tensor Forward(Tensor x) => Run(x, null);
 

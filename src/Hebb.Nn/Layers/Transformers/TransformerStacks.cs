@@ -14,7 +14,7 @@ public sealed partial class TransformerEncoder : Module
 
     /// <summary>The stack of a sequence, of which each step sees what the mask lets it see.</summary>
     /// <inheritdoc cref="TransformerEncoderLayer.Call(Tensor, AttentionMask)"/>
-    public Tensor Call(Tensor x, AttentionMask? mask) => Enter(() => Run(x, mask));
+    public Tensor Call(Tensor x, AttentionMask? mask) => Enter([x], v => Run(v[0], mask));
 
     protected override Tensor Forward(Tensor x) => Run(x, null);
 
@@ -43,7 +43,7 @@ public sealed partial class TransformerDecoder : Module
     /// <param name="memoryMask">Which steps of the memory it sees; null for all.</param>
     /// <param name="caches">Former steps, a cache a layer; the new ones are put there.</param>
     /// <exception cref="ShapeException">The shapes don't fit.</exception>
-    public Tensor Call(Tensor x, Tensor memory, AttentionMask? mask, AttentionMask? memoryMask = null, IReadOnlyList<KeyValueCache>? caches = null) => Enter(() => Run(x, memory, mask, memoryMask, caches));
+    public Tensor Call(Tensor x, Tensor memory, AttentionMask? mask, AttentionMask? memoryMask = null, IReadOnlyList<KeyValueCache>? caches = null) => Enter([x, memory], v => Run(v[0], v[1], mask, memoryMask, caches));
 
     protected override Tensor Forward(ReadOnlySpan<Tensor> inputs) =>
         inputs.Length == 2 ? Run(inputs[0], inputs[1], null, null, null) : throw new HebbException($"TransformerDecoder takes two tensors, a sequence and the encoder's result, not {inputs.Length}");
