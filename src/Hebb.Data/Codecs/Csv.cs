@@ -15,10 +15,13 @@ public static class Csv
     /// <param name="separator">What separates the fields.</param>
     /// <exception cref="DataException">The file is missing, cannot be read, or has no rows.</exception>
     /// <exception cref="FormatException">Broken quoting, text that is not UTF-8, a row with another number of fields; the message has the line.</exception>
-    public static CsvTable Read(string path, bool hasHeader = true, char separator = ',')
+    public static CsvTable Read(string path, bool hasHeader = true, char separator = ',') => Read(path, hasHeader, separator, null);
+
+    /// <summary>Reads with rows of another number of fields listed rather than refused.</summary>
+    internal static CsvTable Read(string path, bool hasHeader, char separator, List<BadRow>? bad)
     {
         var (stream, _) = DataFile.OpenUnpacked(path);
-        using (stream) return Read(stream, path, hasHeader, separator);
+        using (stream) return Read(stream, path, hasHeader, separator, bad);
     }
 
     /// <param name="bytes">A whole file, plain or gzip-compressed.</param>
@@ -26,13 +29,15 @@ public static class Csv
     /// <param name="hasHeader">Whether the first line names the columns.</param>
     /// <param name="separator">What separates the fields.</param>
     /// <inheritdoc cref="Read(string, bool, char)"/>
-    public static CsvTable Decode(byte[] bytes, string source = "CSV", bool hasHeader = true, char separator = ',')
+    public static CsvTable Decode(byte[] bytes, string source = "CSV", bool hasHeader = true, char separator = ',') => Decode(bytes, source, hasHeader, separator, null);
+
+    internal static CsvTable Decode(byte[] bytes, string source, bool hasHeader, char separator, List<BadRow>? bad)
     {
         var (stream, _) = DataFile.Unpack(new MemoryStream(bytes, writable: false));
-        using (stream) return Read(stream, source, hasHeader, separator);
+        using (stream) return Read(stream, source, hasHeader, separator, bad);
     }
 
-    private static CsvTable Read(Stream stream, string source, bool hasHeader, char separator)
+    private static CsvTable Read(Stream stream, string source, bool hasHeader, char separator, List<BadRow>? bad)
     {
         var options = new CsvReaderOptions
         {
@@ -50,12 +55,23 @@ public static class Csv
         {
             while (reader.Read())
             {
-                if (!Utf8.IsValid(reader.RawRecord)) throw new FormatException($"{source} line {reader.LineNumber}: is not UTF-8 text");
+                bool isText = Utf8.IsValid(reader.RawRecord);
+                if (!isText && bad is not null && columns is not null)
+                {
+                    bad.Add(new BadRow(reader.LineNumber, "is not UTF-8 text", Dropped: true));
+                    continue;
+                }
+                if (!isText) throw new FormatException($"{source} line {reader.LineNumber}: is not UTF-8 text");
                 string[] record = reader.Current.ToArray();
                 if (columns is null)
                 {
                     columns = hasHeader ? Named(record, source) : Numbered(record.Length);
                     if (hasHeader) continue;
+                }
+                if (record.Length != columns.Length && bad is not null)
+                {
+                    bad.Add(new BadRow(reader.LineNumber, $"has {record.Length} fields, the first line has {columns.Length}", Dropped: true));
+                    continue;
                 }
                 if (record.Length != columns.Length)
                     throw new FormatException($"{source} line {reader.LineNumber}: has {record.Length} fields, the first line has {columns.Length}");
@@ -72,7 +88,7 @@ public static class Csv
         {
             throw new FormatException($"{source}: is damaged: {DataFile.FirstLine(e.Message)}", e);
         }
-        if (rows.Count == 0) throw new DataException($"{source}: has no rows");
+        if (rows.Count == 0) throw new DataException($"{source}: has no {(bad?.Count > 0 ? $"good rows: line {bad[0].Line}: {bad[0].Reason}" : "rows")}");
         return new CsvTable(source, columns!, rows, lines);
     }
 

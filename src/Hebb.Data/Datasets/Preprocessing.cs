@@ -18,6 +18,7 @@ public abstract record Preprocessing
         if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("kind", out var kind) || kind.ValueKind != JsonValueKind.String)
             throw new FormatException("preprocessing: is no JSON object with a \"kind\"");
         if (kind.ValueEquals(ImagePreprocessing.KindName)) return ImagePreprocessing.Read(json);
+        if (kind.ValueEquals(TablePreprocessing.KindName)) return TablePreprocessing.Read(json);
         throw new FormatException($"preprocessing: the kind \"{CsvTable.Shorten(kind.GetString()!)}\" is not known");
     }
 }
