@@ -206,7 +206,11 @@ internal static class BlockPool
     public static void Trim()
     {
         lock (Gate)
+        {
             TrimLocked(0);
+            // Called after a full collection: what is out now is alive, and what was alive before counts no more.
+            s_softLimit = Math.Min(Math.Max(Floor, (long)(1.5 * s_out)), s_limit);
+        }
     }
 
     private static void TrimLocked(long keep)

@@ -33,8 +33,15 @@ public readonly ref struct TensorScope
     /// <summary>Lets a tensor outlive this scope: it passes to the enclosing one, if any.</summary>
     public Tensor Keep(Tensor tensor)
     {
-        if (tensor.HasStorage)
-            tensor.Storage.Scope?.Hand(tensor.Storage, _state.Parent);
+        var owner = tensor.HasStorage ? tensor.Storage.Scope : null;
+        for (var scope = owner; scope is not null; scope = scope.Parent)
+        {
+            // What a scope further out owns, such as the memory behind a view, outlives this one anyway.
+            if (scope != _state)
+                continue;
+            owner!.Hand(tensor.Storage, _state.Parent);
+            break;
+        }
         return tensor;
     }
 
