@@ -77,7 +77,7 @@ public sealed class CompiledFunction
     }
 
     /// <summary>Bytes planned for what is neither input, parameter nor output, for inputs like these; null where the function can't be compiled.</summary>
-    public long? PlannedBytes(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Plan?.ArenaBytes;
+    public long? PlannedBytes(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Plan?.HeldBytes;
 
     /// <summary>
     /// The plan for inputs like these: one line a kernel with shapes, bytes, arithmetic, place and module path, then totals; null where the function can't be compiled.

@@ -19,6 +19,9 @@ internal abstract class ControlPrimitive : Primitive
     /// <summary>What the op runs.</summary>
     public abstract Body[] Bodies { get; }
 
+    /// <summary>Bytes that its plans hold while they wait and run, beside inputs and outputs.</summary>
+    public long PlannedBytes => Bodies.Sum(b => b.Plan.HeldBytes);
+
     /// <summary>All that the op is beside its bodies and sizes, as text.</summary>
     public virtual string Kind => Name;
 

@@ -73,6 +73,39 @@ public class DynamicAxisTests
     }
 
     [Fact]
+    public void StepsThatChangeParameters()
+    {
+        static (float[][] Weights, int Runs) Train(bool compile)
+        {
+            var model = new TwoLayers();
+            int runs = 0;
+            Tensor[] Step(Tensor[] xs)
+            {
+                runs++;
+                var (loss, gradients) = Transform.ValueAndGrad(model, b => -model.Call(b[0]).Select(1, 0).Sum() / b[0].Shape[0])(xs);
+                using var noGrad = GradMode.NoGrad();
+                foreach (var (parameter, gradient) in model.Parameters().Zip(gradients))
+                    InPlace.Copy(parameter.Value - gradient * 0.1, parameter.Value);
+                return [loss];
+            }
+            Func<Tensor, Tensor[]> step = x => Step([x]);
+            if (compile)
+            {
+                var compiled = Transform.Compile(Step, model, strict: true, dynamic: [Batch]);
+                step = x => compiled.Call(x);
+            }
+            var losses = new[] { 4, 6, 3, 9, 4, 7 }.Select(n => step(R(n, 8))[0].ToArray<float>()).ToArray();
+            return ([.. losses, .. model.Parameters().Select(p => p.Value.ToArray<float>())], runs);
+        }
+        var (eager, _) = Train(compile: false);
+        var (compiled, runs) = Train(compile: true);
+        Assert.Equal(3, runs);
+        Assert.Equal(eager.Length, compiled.Length);
+        for (int i = 0; i < eager.Length; i++)
+            Assert.Equal(eager[i], compiled[i]);
+    }
+
+    [Fact]
     public void RandomNumbersOfTheSize()
     {
         var rng = new Rng(5);

@@ -161,6 +161,31 @@ public class CondTests
     }
 
     [Fact]
+    public void AViewKeptByAnInnerScopeStaysTheOuterOnes()
+    {
+        using var outer = TensorScope.Open();
+        var a = D(0.4, 0.2) * 2;
+        Tensor view, checkpointed;
+        using (TensorScope.Open())
+        {
+            using var inner = TensorScope.Open();
+            view = inner.Keep(a.Reshape(2, 1));
+            checkpointed = Transform.Checkpoint(v => v.Reshape(2, 1))(a);
+        }
+        Assert.Equal([0.8, 0.4], a.ToArray<double>());
+        Assert.Equal([0.8, 0.4], view.ToArray<double>());
+        Assert.Equal([0.8, 0.4], checkpointed.ToArray<double>());
+    }
+
+    [Fact]
+    public void PlannedBytesCountTheBodies()
+    {
+        // Each step needs a product of [64, 64] in Float32 beside its results.
+        var f = Transform.Compile(xs => [Control.Scan((c, x) => (c + x.MatMul(x).Softmax(-1).Sum(), x[0]), Tensor.Scalar(0), xs[0]).Carry], strict: true);
+        Assert.InRange(f.PlannedBytes(Tensor.Zeros([3, 64, 64]))!.Value, 64 * 64 * 4, 20 * 64 * 64 * 4);
+    }
+
+    [Fact]
     public void Errors()
     {
         var x = Tensor.Zeros([2]);

@@ -30,6 +30,17 @@ public class RandomProgramTests
         Prop.ForAll(Programs, (Action<RandomProgram>)Check).Check(config);
     }
 
+    [Fact]
+    public void AProgramThatFailsIsCutDownToTheLineThatDoesIt()
+    {
+        var config = Config.QuickThrowOnFailure.WithMaxTest(500).WithReplay(FSharpOption<Replay>.Some(new Replay(new Rnd(5, 7), FSharpOption<int>.None)));
+        var failure = Assert.ThrowsAny<Exception>(() => Prop.ForAll(Programs, p => !p.ToString().Contains("Softmax", StringComparison.Ordinal)).Check(config));
+        string shrunk = failure.ToString()[failure.ToString().IndexOf("Shrunk", StringComparison.Ordinal)..];
+        // The inputs that are left and one op, as lines of C#.
+        Assert.Matches(@"var v0 = float\d\d\[[\d, ]+\];\s+var v1 = v0\.Softmax\(\d\);    // float\d\d", shrunk);
+        Assert.DoesNotContain("var v2", shrunk[..shrunk.IndexOf("new RandomProgram", StringComparison.Ordinal)], StringComparison.Ordinal);
+    }
+
     private static void Check(RandomProgram program)
     {
         Tensor[][] examples = [program.Example(0), program.Example(1), program.Example(2)];

@@ -44,6 +44,9 @@ internal sealed class CpuPlan
     /// <summary>Bytes of memory for what is neither input, leaf nor output.</summary>
     public long ArenaBytes => _memory.Bytes;
 
+    /// <summary>The same with the plans inside control ops.</summary>
+    public long HeldBytes => ArenaBytes + Steps.Sum(s => s.Primitive is ControlPrimitive op ? op.PlannedBytes : 0);
+
     /// <summary>What was planned.</summary>
     public Graph Graph { get; }
 
