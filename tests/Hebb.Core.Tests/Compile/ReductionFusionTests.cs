@@ -5,7 +5,7 @@ namespace Hebb.Core.Tests.Compile;
 /// <summary>Reductions that compute what they read, against the same ops one by one.</summary>
 public class ReductionFusionTests
 {
-    private static readonly int[][] Shapes = [[40000], [9, 4099], [301, 129], [513, 130], [3, 7, 2001], [65, 3, 300], [70001, 1], [5, 33000]];
+    private static readonly int[][] Shapes = [[40000], [9, 4099], [64, 513], [3, 7, 2001], [65, 3, 600], [70001, 1], [5, 33000], [2, 40, 16, 32]];
 
     [Fact]
     public void SumsMeansExtremesAndNorms()
@@ -32,7 +32,7 @@ public class ReductionFusionTests
     [Fact]
     public void AChainAndItsOtherResults()
     {
-        var graph = Traced([new([257, 301], DType.Float32), new([257, 1], DType.Float32)], xs =>
+        var graph = Traced([new([257, 601], DType.Float32), new([257, 1], DType.Float32)], xs =>
         {
             var a = (xs[0] - xs[1]).Tanh();
             return [(a * 0.5 + 1.0).Square().Sum(1), a];
@@ -53,12 +53,13 @@ public class ReductionFusionTests
     {
         foreach (var graph in new[]
         {
-            Traced([new([257, 301], DType.Float32)], xs => { var a = xs[0].Exp(); return [a.Sum(), a]; }),
-            Traced([new([257, 301], DType.Float32)], xs => { var a = xs[0].Exp(); return [a.Sum(0), a.Sum(1)]; }),
+            Traced([new([257, 601], DType.Float32)], xs => { var a = xs[0].Exp(); return [a.Sum(), a]; }),
+            Traced([new([257, 601], DType.Float32)], xs => { var a = xs[0].Exp(); return [a.Sum(0), a.Sum(1)]; }),
             // Two passes over its input.
-            Traced([new([257, 301], DType.Float32)], xs => [xs[0].Exp().Var(1)]),
-            // Few elements; narrow columns.
+            Traced([new([257, 601], DType.Float32)], xs => [xs[0].Exp().Var(1)]),
+            // Few elements; short runs, of one result and of neighbouring ones.
             Traced([new([30, 30], DType.Float32)], xs => [xs[0].Exp().Sum()]),
+            Traced([new([12, 4, 64, 32], DType.Float32)], xs => [xs[0].Exp().Sum(-1)]),
             Traced([new([40000, 3], DType.Float32)], xs => [xs[0].Exp().Sum(0)]),
         })
             Assert.Same(graph, ReductionFusion.Fuse(graph));

@@ -8,15 +8,13 @@ internal static class ReductionFusion
     /// <summary>Fewer elements stay in the caches between two ops.</summary>
     private const long LeastElements = 32 << 10;
 
-    /// <summary>Where neighbours belong to different results, at least so many lie side by side: they are computed row by row.</summary>
-    private const long LeastWidth = 128;
+    /// <summary>Elements next to each other that are asked for at once, at least: fewer do not pay for the start of a program.</summary>
+    private const long LeastRun = 512;
 
     /// <summary>The graph with fewer nodes.</summary>
     public static Graph Fuse(Graph graph)
     {
-        var readers = new Dictionary<GraphValue, int>(ReferenceEqualityComparer.Instance);
-        foreach (var value in graph.Nodes.SelectMany(n => n.Inputs).Concat(graph.Outputs))
-            readers[value] = readers.GetValueOrDefault(value) + 1;
+        var readers = Readers.Count(graph);
         // The elementwise node, and the reduction that it takes in.
         var pairs = new Dictionary<GraphNode, GraphNode>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Nodes)
@@ -42,10 +40,22 @@ internal static class ReductionFusion
     {
         if (spec.Shape.Count < LeastElements || spec.DType.IsComplex || (spec.DType.IsHalf && !reduction.AcceptsHalf))
             return false;
-        long width = 1;
-        for (int axis = spec.Shape.Rank - 1; axis >= 0 && !reduction.Axes.AsSpan().Contains(axis); axis--)
-            width *= spec.Shape[axis];
-        return reduction.Axes.Length > 0 && (width == 1 || width >= LeastWidth);
+        if (reduction.Axes.Length == 0)
+            return false;
+        // The last axes, as far as all or none of them are reduced: those of one result, or those of as many.
+        long run = 1;
+        bool reduced = false, any = false;
+        for (int axis = spec.Shape.Rank - 1; axis >= 0; axis--)
+        {
+            if (spec.Shape[axis] == 1)
+                continue;
+            bool now = reduction.Axes.AsSpan().Contains(axis);
+            if (any && now != reduced)
+                break;
+            (reduced, any) = (now, true);
+            run *= spec.Shape[axis];
+        }
+        return run >= LeastRun;
     }
 
     private static void Join(GraphRewriter rewrite, GraphNode node, GraphNode reduction)

@@ -16,20 +16,14 @@ internal static class NormFolding
     /// <summary>The graph without such normalisations.</summary>
     public static Graph Fold(Graph graph)
     {
-        var readers = new Dictionary<GraphValue, int>(ReferenceEqualityComparer.Instance);
-        bool any = false;
-        foreach (var value in graph.Nodes.SelectMany(n => n.Inputs).Concat(graph.Outputs))
-            readers[value] = readers.GetValueOrDefault(value) + 1;
+        Dictionary<GraphValue, int>? readers = null;
         var folded = new Dictionary<GraphNode, GraphNode>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Nodes)
         {
-            if (node.Primitive is ChannelLinearOp && node.Inputs[0] is GraphResult { Node: var product } result && readers[result] == 1 && CanScale(product, node))
-            {
+            if (node.Primitive is ChannelLinearOp && node.Inputs[0] is GraphResult { Node: var product } result && CanScale(product, node) && (readers ??= Readers.Count(graph))[result] == 1)
                 folded.Add(product, node);
-                any = true;
-            }
         }
-        if (!any)
+        if (folded.Count == 0)
             return graph;
         var rewrite = new GraphRewriter(graph);
         foreach (var node in graph.Nodes)
