@@ -250,6 +250,8 @@ def training(name):
         if name == "mlp":
             model = nn.Sequential(nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
             return model, uniform((128, 784), 1), whole((128,), 2, 10)
+        if name == "tiny":
+            return nn.Sequential(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10)), uniform((32, 64), 1), whole((32,), 2, 10)
         if name == "lenet":
             model = nn.Sequential(
                 nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
@@ -307,7 +309,7 @@ def fastest(ways):
 OPERATIONS = {
     "conv": convolution, "attention": attention, "crossentropy": crossentropy, "embedding": embedding, "small_add": small_add, "lstm": recurrent(nn.LSTM), "gru": recurrent(nn.GRU),
     **{name: elementwise(name) for name in ("softmax", "layernorm", "gelu", "add", "sum")},
-    **{"train_" + name: training(name) for name in ("mlp", "lenet", "resnet20", "lstm", "gpt")},
+    **{"train_" + name: training(name) for name in ("mlp", "tiny", "lenet", "resnet20", "lstm", "gpt")},
 }
 
 

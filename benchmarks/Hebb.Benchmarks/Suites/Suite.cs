@@ -13,7 +13,7 @@ internal abstract class Suite
     public virtual IEnumerable<string> Notes() => [];
 
     /// <summary>The yardsticks that run in this process.</summary>
-    public static IReadOnlyList<string> LocalPeers { get; } = ["copy", "bare"];
+    public static IReadOnlyList<string> LocalPeers { get; } = ["copy", "bare", "eager"];
 
     public static IReadOnlyList<Suite> All { get; } =
         [new GemmSuite(), new ConvSuite(), new AttentionSuite(), new ElementwiseSuite(), new RnnSuite(), new OverheadSuite(), new TrainSuite()];

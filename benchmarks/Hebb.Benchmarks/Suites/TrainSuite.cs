@@ -5,6 +5,9 @@ internal sealed class TrainSuite : Suite
 {
     private const int StepsCompared = 4;
 
+    /// <summary>So small that all of it is overhead: no part of the comparison of kernels.</summary>
+    private const string Tiny = "train_tiny";
+
     private sealed record Recipe(string Name, string Op, Func<Module> Make, Func<Tensor> Input, Func<Tensor> Target, Func<Optimizer> Optimizer);
 
     private static readonly Recipe[] s_recipes =
@@ -19,15 +22,20 @@ internal sealed class TrainSuite : Suite
             () => Inputs.Tensor([128, 1, 28, 28], 1), () => Whole([128], 2, 10), Momentum),
         new("ResNet-20 32x32 batch 32", "train_resnet20", ResNet20.Make, () => Inputs.Tensor([32, 3, 32, 32], 1), () => Whole([32], 2, 10), Momentum),
         new("LSTM characters", "train_lstm", () => new Characters(64, 64, 256), () => Whole([64, 32], 1, 64), () => Whole([64 * 32], 2, 64), AdamW),
+        new("tiny MLP 64-32-10 batch 32", "train_tiny", () => new Sequential(new Linear(64, 32), new ReLU(), new Linear(32, 10)),
+            () => Inputs.Tensor([32, 64], 1), () => Whole([32], 2, 10), AdamW),
         new("GPT 4x128 T 64 batch 12", "train_gpt", () => new Gpt(65, 64, 4, 128, 4), () => Whole([12, 64], 1, 65), () => Whole([12 * 64], 2, 65), AdamW),
     ];
 
     public override string Name => "train";
 
-    public override string About => "whole training steps of five models";
+    public override string About => "whole training steps of models, eager beside torch and compiled beside eager";
 
     public override IReadOnlyList<BenchCase> Cases { get; } =
-        [.. s_recipes.Select(r => new BenchCase(r.Name + " eager", new Problem(r.Op), ["torch"], _ => Eager(r)) { Tolerance = 1e-3 })];
+    [
+        .. s_recipes.Select(r => new BenchCase(r.Name + " eager", new Problem(r.Op), ["torch"], _ => Eager(r)) { Tolerance = 1e-3, Extra = r.Op == Tiny }),
+        .. s_recipes.Select(r => new BenchCase(r.Name + " compiled", new Problem(r.Op), r.Op == Tiny ? ["torch"] : [], _ => Compiled(r)) { Tolerance = 1e-3 }),
+    ];
 
     private static HebbSide Eager(Recipe recipe)
     {
@@ -38,6 +46,43 @@ internal sealed class TrainSuite : Suite
             var fresh = Stepper(recipe, input, target);
             return [Tensor.From(Enumerable.Range(0, StepsCompared).Select(_ => fresh()).ToArray())];
         });
+    }
+
+    private static HebbSide Compiled(Recipe recipe)
+    {
+        Tensor input = recipe.Input(), target = recipe.Target();
+        var (step, eager) = (CompiledStepper(recipe, input, target), Stepper(recipe, input, target));
+        return new HebbSide(() => step(), () =>
+        {
+            var fresh = CompiledStepper(recipe, input, target);
+            return [Tensor.From(Enumerable.Range(0, StepsCompared).Select(_ => fresh()).ToArray())];
+        })
+        { Rivals = new Dictionary<string, Rival> { ["eager"] = new([() => eager()]) } };
+    }
+
+    /// <summary>The same as one compiled function. The batch is copied to where it reads it, as from a loader.</summary>
+    private static Func<float> CompiledStepper(Recipe recipe, Tensor input, Tensor target)
+    {
+        var model = recipe.Make();
+        Initial.Fill(model);
+        var optimizer = recipe.Optimizer();
+        optimizer.Bind(model);
+        var step = Transform.Compile(batch =>
+        {
+            var loss = Losses.CrossEntropy(model.Call(batch[0]), batch[1]);
+            loss.Backward();
+            optimizer.Step();
+            optimizer.ZeroGrad();
+            return [loss];
+        }, model);
+        Tensor[] batch = [input.Clone(), target.Clone()], results = [Tensor.Zeros([])];
+        return () =>
+        {
+            batch[0].CopyFrom(input);
+            batch[1].CopyFrom(target);
+            step.CallInto(batch, results);
+            return results[0].Item<float>();
+        };
     }
 
     /// <summary>A new model, and what does one step of its training and returns the loss before it.</summary>

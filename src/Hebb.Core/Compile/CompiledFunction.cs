@@ -67,7 +67,7 @@ public sealed class CompiledFunction
             var results = Directly(inputs);
             Check(Array.ConvertAll(results, y => y.Spec), outputs);
             for (int i = 0; i < results.Length; i++)
-                outputs[i].CopyFrom(results[i]);
+                outputs[i].CopyFrom(results[i].Node is { Freed: true } ? results[i].Detach() : results[i]);
             return;
         }
         Check(kind.Plan!.OutputSpecs.AsSpan(0, kind.Results), outputs);
