@@ -1,3 +1,4 @@
+using Hebb.Compile;
 using Hebb.Ops;
 using Hebb.Transforms;
 
@@ -55,6 +56,9 @@ public abstract class Primitive
     /// place, and reads it no more.
     /// </summary>
     public virtual bool CanRunInPlace(int input, int output) => IsElementwise;
+
+    /// <summary>What runs several calls of the op as one, where that is faster; null if nothing does.</summary>
+    internal virtual CallBatch? NewBatch() => null;
 
     /// <summary>Whether the output's shape depends on values. Such an op allocates in <see cref="RunDynamic"/>.</summary>
     public virtual bool IsDataDependent => false;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Hebb.Compile;
 using Hebb.Cpu.Simd;
 using Hebb.Ops;
 
@@ -41,6 +42,8 @@ internal sealed class AdamStepOp : OptimizerPrimitive
     {
         UpdateKernel<Rule<T>, T>.Run(RuleOf<T>(rate, step), gradient, from, to);
     }
+
+    internal override CallBatch NewBatch() => new UpdateCalls<AdamStepOp, Rule<float>>((op, rate, step) => op.RuleOf<float>(rate, step));
 
     /// <summary>The arithmetic of a step.</summary>
     public Rule<T> RuleOf<T>(double rate, double step) where T : unmanaged, IFloatingPointIeee754<T> => new()

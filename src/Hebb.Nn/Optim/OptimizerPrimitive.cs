@@ -42,13 +42,21 @@ internal abstract class OptimizerPrimitive : Primitive
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        var numbers = inputs[^1].Elements<double>();
-        var (rate, step) = (numbers[0], numbers[1]);
+        var (rate, step) = RateAndStep(inputs[^1]);
         Tensor[] from = [inputs[0], .. inputs[2..^1]];
         if (inputs[0].DType == DType.Float64)
             Update<double>(rate, step, inputs[1], from, outputs);
         else
             Update<float>(rate, step, inputs[1], from, outputs);
+    }
+
+    /// <summary>Learning rate and number of the step.</summary>
+    public static unsafe (double Rate, double Step) RateAndStep(Tensor tensor)
+    {
+        double* numbers = tensor.Data<double>();
+        var values = (numbers[0], numbers[1]);
+        GC.KeepAlive(tensor);
+        return values;
     }
 
     protected abstract void Update<T>(double rate, double step, Tensor gradient, ReadOnlySpan<Tensor> from, ReadOnlySpan<Tensor> to)

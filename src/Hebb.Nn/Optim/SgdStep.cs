@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Hebb.Compile;
 using Hebb.Cpu.Simd;
 using Hebb.Ops;
 
@@ -40,6 +41,8 @@ internal sealed class SgdStepOp : OptimizerPrimitive
     {
         UpdateKernel<Rule<T>, T>.Run(RuleOf<T>(rate), gradient, from, to);
     }
+
+    internal override CallBatch NewBatch() => new UpdateCalls<SgdStepOp, Rule<float>>((op, rate, _) => op.RuleOf<float>(rate));
 
     /// <summary>The arithmetic of a step.</summary>
     public Rule<T> RuleOf<T>(double rate) where T : unmanaged, IFloatingPointIeee754<T> => new()

@@ -56,6 +56,25 @@ internal sealed unsafe class UpdateBatch<TUpdate> where TUpdate : unmanaged, IUp
         return true;
     }
 
+    /// <summary>Adds an update whose tensors are known to be contiguous, of Float32 and one shape, and to share no memory with those of others; they are kept alive by others.</summary>
+    public void Add(in TUpdate update, Tensor parameter, Tensor gradient, ReadOnlySpan<Tensor> state)
+    {
+        if (_count == _entries.Length)
+            Array.Resize(ref _entries, 2 * _count);
+        _entries[_count++] = new Entry
+        {
+            Update = update,
+            Parameter = parameter.Data<float>(),
+            Gradient = gradient.Data<float>(),
+            First = state.Length > 0 ? state[0].Data<float>() : null,
+            Second = state.Length > 1 ? state[1].Data<float>() : null,
+            Third = state.Length > 2 ? state[2].Data<float>() : null,
+            Start = _elements,
+            Length = parameter.Count,
+        };
+        _elements += parameter.Count;
+    }
+
     private static bool Fits(Tensor? state, Tensor parameter) =>
         state is null || (state.Shape == parameter.Shape && state.DType == parameter.DType && state.IsContiguous && state.Tracer is null);
 
@@ -95,6 +114,7 @@ internal sealed unsafe class UpdateBatch<TUpdate> where TUpdate : unmanaged, IUp
 
     private readonly struct Kernel(Entry* entries, int count, long begin, long end) : ISimdKernel<float>
     {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run<V>() where V : unmanaged, ISimd<V, float>
         {
             int low = 0, high = count - 1;

@@ -116,11 +116,11 @@ internal sealed class CpuPlan
         try
         {
             for (int i = 0; i < inputs.Length; i++)
-                instance.Attach(_builder.Inputs[i], inputs[i]);
+                instance.AttachInput(i, inputs[i]);
             for (int i = 0; i < _leaves.Length; i++)
-                instance.Attach(_builder.LeafRoots[i], leaves is null ? _leaves[i].Read() : leaves[_leaves[i]]);
+                instance.AttachLeaf(i, leaves is null ? _leaves[i].Read() : leaves[_leaves[i]]);
             for (int i = 0; i < outputs.Length; i++)
-                instance.Attach(_builder.Outputs[i], outputs[i]);
+                instance.AttachOutput(i, outputs[i]);
             foreach (int written in _written)
                 _leaves[written].Read().Storage.Version++;
             var thread = EngineThread.Current;

@@ -8,13 +8,21 @@ namespace Hebb.Compile;
 /// <summary>An arena with all handles and argument lists of a plan: a run makes none.</summary>
 internal sealed class PlanInstance
 {
-    private readonly record struct Call(Primitive? Primitive, Tensor[] Inputs, Tensor[] Outputs, bool Prepares, string? Path);
+    /// <summary>One kernel call; the first of several that run as one has these too.</summary>
+    private readonly record struct Call(Primitive? Primitive, Tensor[] Inputs, Tensor[] Outputs, bool Prepares, string? Path)
+    {
+        /// <summary>Runs this call and those after it.</summary>
+        public CallBatch? Batch { get; init; }
+
+        /// <summary>How many calls that are, this one included.</summary>
+        public int Count { get; init; } = 1;
+    }
 
     private readonly Tensor[] _handles;
     private readonly Call[] _calls;
-    private readonly Dictionary<Root, int[]> _outside = new(ReferenceEqualityComparer.Instance);
+    private readonly int[][] _inputs, _leaves, _outputs;
+    private readonly Tensor?[] _attached;
     private readonly PlanBuilder _builder;
-    private readonly List<Tensor> _alive = [];
     private readonly Storage _arena;
     private readonly (GraphSource Source, Tensor Into)[] _sources;
 
@@ -39,10 +47,55 @@ internal sealed class PlanInstance
                 outside.Add(handle.Root, handles = []);
             handles.Add(i);
         }
-        foreach (var (root, handles) in outside)
-            _outside.Add(root, [.. handles]);
+        _inputs = Handles(builder.Inputs);
+        _leaves = Handles(builder.LeafRoots);
+        _outputs = Handles(builder.Outputs);
+        _attached = new Tensor?[_leaves.Length];
         _sources = Sources(keys);
-        _calls = [.. builder.Steps.Select(s => new Call(s.Primitive, Array.ConvertAll(s.Inputs, i => _handles[i]), Array.ConvertAll(s.Outputs, o => _handles[o]), s.Prepares, s.Node?.Path))];
+        _calls = Calls(builder.Steps);
+
+        int[][] Handles(List<Root> roots) => [.. roots.Select(r => outside.TryGetValue(r, out var handles) ? handles.ToArray() : [])];
+    }
+
+    private Call[] Calls(List<PlanStep> steps)
+    {
+        Call[] calls = [.. steps.Select(s => new Call(s.Primitive, Array.ConvertAll(s.Inputs, i => _handles[i]), Array.ConvertAll(s.Outputs, o => _handles[o]), s.Prepares, s.Node?.Path))];
+        for (int at = 0; at < calls.Length; at++)
+        {
+            if (calls[at].Primitive?.NewBatch() is not { } batch || steps[at].Prepares)
+                continue;
+            int end = at;
+            while (end < calls.Length && !steps[end].Prepares && calls[end].Primitive is { } primitive && !Reads(end, at) && batch.Takes(primitive, calls[end].Inputs, calls[end].Outputs) && InPlace(end))
+                end++;
+            if (end - at < 2)
+                continue;
+            calls[at] = calls[at] with { Batch = batch, Count = end - at };
+            at = end - 1;
+        }
+        return calls;
+
+        // Whether a step reads what another from a certain one on writes.
+        bool Reads(int step, int from)
+        {
+            for (int i = from; i < step; i++)
+            {
+                if (steps[i].Outputs.Any(o => steps[step].Inputs.Concat(steps[step].Outputs).Any(h => ReferenceEquals(_builder.Handles[h].Root, _builder.Handles[o].Root))))
+                    return true;
+            }
+            return false;
+        }
+
+        // Whether every output is written over an input.
+        bool InPlace(int step)
+        {
+            for (int o = 0; o < steps[step].Outputs.Length; o++)
+            {
+                int output = o;
+                if (!steps[step].Inputs.Where((h, i) => calls[step].Primitive!.CanRunInPlace(i, output) && ReferenceEquals(_builder.Handles[h].Root, _builder.Handles[steps[step].Outputs[output]].Root)).Any())
+                    return false;
+            }
+            return true;
+        }
     }
 
     // Keys first and all of them: streams of random numbers move as they do without a plan.
@@ -53,24 +106,43 @@ internal sealed class PlanInstance
         return [.. keys.Select(k => ((GraphSource)k, handles.GetValueOrDefault(k) ?? unread.Value)), .. handles.Where(h => h.Key is not GraphKey).Select(h => (h.Key, h.Value))];
     }
 
-    /// <summary>Lets the handles of a root look at a tensor from outside, or at a copy of one whose layout does not serve.</summary>
-    public void Attach(Root root, Tensor tensor)
+    /// <summary>Lets the handles of an input look at the tensor given for it.</summary>
+    public void AttachInput(int input, Tensor tensor) => Attach(_inputs[input], tensor, copies: true);
+
+    /// <summary>Lets the handles of an output look at the tensor that takes it.</summary>
+    public void AttachOutput(int output, Tensor tensor) => Attach(_outputs[output], tensor, copies: false);
+
+    /// <summary>Lets the handles of a leaf look at it. Most are the same at every run.</summary>
+    public void AttachLeaf(int leaf, Tensor tensor)
     {
-        if (!_outside.TryGetValue(root, out int[]? handles))
+        if (ReferenceEquals(_attached[leaf], tensor) && tensor.HasStorage)
+        {
+            // It may have been handed back since.
+            _ = tensor.Storage;
             return;
+        }
+        _attached[leaf] = Attach(_leaves[leaf], tensor, copies: !_builder.LeafRoots[leaf].IsWritten) ? tensor : null;
+    }
+
+    /// <returns>Whether the handles look at the tensor itself, not at a copy.</returns>
+    private bool Attach(int[] handles, Tensor tensor, bool copies)
+    {
+        if (handles.Length == 0)
+            return true;
         var first = _builder.Handles[handles[0]];
         long start = tensor.DType.BytesFor(tensor.Offset);
         // A constant was planned with its strides. What comes from elsewhere is planned as contiguous, and for views as wider types as aligned.
-        if (first.Strides is null && (!tensor.IsContiguous || start % 16 != 0) && !root.IsWritten)
+        bool copied = copies && first.Strides is null && (!tensor.IsContiguous || start % 16 != 0);
+        if (copied)
         {
             using var suspended = TensorScope.Suspend();
             var copy = new Tensor(tensor.Spec);
             Copying.Convert(tensor, copy);
             (tensor, start) = (copy, copy.DType.BytesFor(copy.Offset));
         }
-        _alive.Add(tensor);
         foreach (int i in handles)
             _handles[i].LookAt(tensor.Storage, Elements(_builder.Handles[i], start + _builder.Handles[i].Offset));
+        return !copied;
     }
 
     /// <param name="thread">The current one.</param>
@@ -93,8 +165,19 @@ internal sealed class PlanInstance
                 RunObserved(thread, observer);
                 return;
             }
-            foreach (ref readonly var call in _calls.AsSpan())
-                Execute(thread, call);
+            for (int i = 0; i < _calls.Length; i++)
+            {
+                ref readonly var call = ref _calls[i];
+                if (call.Batch is { } batch)
+                {
+                    RunTogether(thread, batch, _calls.AsSpan(i, call.Count));
+                    i += call.Count - 1;
+                }
+                else
+                {
+                    Execute(thread, call);
+                }
+            }
         }
         catch (HebbException e) when (Name(e, thread.ModulePath))
         {
@@ -116,6 +199,14 @@ internal sealed class PlanInstance
         }
     }
 
+    private static void RunTogether(EngineThread thread, CallBatch batch, ReadOnlySpan<Call> calls)
+    {
+        thread.ModulePath = calls[0].Path;
+        foreach (ref readonly var call in calls)
+            batch.Add(call.Primitive!, call.Inputs, call.Outputs);
+        batch.Run();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Execute(EngineThread thread, in Call call)
     {
@@ -135,15 +226,20 @@ internal sealed class PlanInstance
         return false;
     }
 
-    /// <summary>Lets go of the tensors from outside, so that an instance that waits keeps no memory of its callers.</summary>
+    /// <summary>Lets go of the tensors that the caller gave, so that an instance that waits keeps no memory of its callers.</summary>
     public void Detach()
     {
-        foreach (int[] handles in _outside.Values)
+        Detach(_inputs);
+        Detach(_outputs);
+    }
+
+    private void Detach(int[][] roots)
+    {
+        foreach (int[] handles in roots)
         {
             foreach (int i in handles)
                 _handles[i].LookAt(_arena, 0);
         }
-        _alive.Clear();
     }
 
     private static long Elements(Handle handle, long bytes) => bytes * 8 / handle.Spec.DType.Bits;
