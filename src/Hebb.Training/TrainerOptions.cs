@@ -16,7 +16,7 @@ public sealed record TrainerOptions
 
     /// <summary>
     /// Whether steps are compiled: traced when batches of a shape come a second time, then replayed. What can't be traced runs op by op, with one warning that says
-    /// why. Host values that the model looks at (but for train and eval modes, learning rates and which parameters are frozen) stay as they were when it was traced.
+    /// why. Steps of several batches (<see cref="AccumulationSteps"/>) run op by op too. Host values that the model looks at (but for train and eval modes, learning rates and which parameters are frozen) stay as they were when it was traced.
     /// </summary>
     public bool Compile { get; init; } = true;
 

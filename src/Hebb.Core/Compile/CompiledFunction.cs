@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Hebb.Compile;
 using Hebb.Diagnostics;
 using Hebb.Transforms;
@@ -45,8 +46,8 @@ public sealed class CompiledFunction
     /// <remarks>Where gradients of inputs or parameters are recorded, the ops of the function are applied one by one, and inside another transform so are those of the function itself.</remarks>
     public Tensor[] Call(params ReadOnlySpan<Tensor> inputs)
     {
-        if (Planned(inputs) is not { } kind)
-            return Directly(inputs);
+        if (!Planned(inputs, out var kind))
+            return Directly(kind, inputs);
         var specs = kind.Plan!.OutputSpecs;
         var outputs = new Tensor[kind.Results];
         for (int i = 0; i < outputs.Length; i++)
@@ -62,9 +63,9 @@ public sealed class CompiledFunction
     /// <exception cref="DTypeException">An output is not of the type that the function gives.</exception>
     public void CallInto(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        if (Planned(inputs) is not { } kind)
+        if (!Planned(inputs, out var kind))
         {
-            var results = Directly(inputs);
+            var results = Directly(kind, inputs);
             Check(Array.ConvertAll(results, y => y.Spec), outputs);
             for (int i = 0; i < results.Length; i++)
                 outputs[i].CopyFrom(results[i].Node is { Freed: true } ? results[i].Detach() : results[i]);
@@ -91,19 +92,19 @@ public sealed class CompiledFunction
     /// <summary>The plan for inputs like these, to be read.</summary>
     internal PlanReport? Report(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Report;
 
-    private Tensor[] Directly(ReadOnlySpan<Tensor> inputs) =>
-        IsTransformed(inputs) || Find(inputs).Pure is not { } graph ? _function(inputs.ToArray()) : graph.Run(inputs);
+    private Tensor[] Directly(CompiledKind? kind, ReadOnlySpan<Tensor> inputs) => kind?.Pure is { } graph ? graph.Run(inputs) : _function(inputs.ToArray());
 
-    /// <summary>The kind whose plan serves; null where the ops are to be applied one by one.</summary>
-    private CompiledKind? Planned(ReadOnlySpan<Tensor> inputs)
+    /// <summary>Whether the plan of the kind that serves may run; otherwise the ops are to be applied one by one, inside another transform without looking for a kind.</summary>
+    private bool Planned(ReadOnlySpan<Tensor> inputs, [NotNullWhen(true)] out CompiledKind? kind)
     {
+        kind = null;
         if (IsTransformed(inputs))
-            return null;
-        var kind = Find(inputs);
+            return false;
+        kind = Find(inputs);
         bool records = GradMode.IsEnabled && kind.Records;
         foreach (var input in inputs)
             records |= GradMode.IsEnabled && input.RequiresGrad;
-        return records || kind.Plan is null || kind.Plan.Overlaps(inputs) ? null : kind;
+        return !records && kind.Plan is { } plan && !plan.Overlaps(inputs);
     }
 
     private static bool IsTransformed(ReadOnlySpan<Tensor> inputs)

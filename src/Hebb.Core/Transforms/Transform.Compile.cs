@@ -4,9 +4,11 @@ public static partial class Transform
 {
     /// <summary>
     /// The same function, compiled: at the first call with inputs of a shape and type it is traced, from then on replayed with its memory planned. Branches on
-    /// shapes, modes and other host values are taken as they were at the trace; shapes, types, train and eval modes and constants are looked at at every call.
+    /// shapes, modes and other host values are taken as they were at the trace; shapes, types, train and eval modes, constants, learning rates and whether parameters are
+    /// trained are looked at at every call. Tensors that the function changes in place, the gradients that it gathers, steps of optimizers and random streams
+    /// change in every call, so that a whole training step is one compiled function; calls of such a function go one after the other.
     /// </summary>
-    /// <param name="f">From tensors to tensors, without side effects. If it reads values or changes tensors in place it runs op by op, and says why.</param>
+    /// <param name="f">From tensors to tensors. If it reads values that depend on its inputs, or changes parts of tensors in place, it runs op by op, and says why.</param>
     /// <param name="module">The module whose parameters and buffers the function uses, if it is one.</param>
     /// <param name="strict">Throws a <see cref="Hebb.Compile.TraceException"/> where the function can't be compiled.</param>
     /// <param name="verify">

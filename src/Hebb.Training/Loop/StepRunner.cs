@@ -30,8 +30,11 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
                 throw Divergence.OfGradients(_model, batches, trainer.Loss, where, found);
             _optimizer.LearningRate = rate;
             _optimizer.Step();
-            if (_options.Compile)
-                _compiled ??= new CompiledStep(trainer, _parameters, means.Metrics is not []);
+            if (_options.Compile && batches.Count == 1 && _compiled is null)
+            {
+                _compiled = new CompiledStep(trainer, _parameters, means.Metrics is not []);
+                _compiled.Takes(batches[0]);
+            }
             return new StepResult(at.Step + 1, at.Epoch + 1, loss, rate, norm, samples);
         }
         finally

@@ -97,6 +97,37 @@ public class CompiledStepTests
     [Fact]
     public void ARateThatIsReadAsANumberIsNotFrozen() => SameAsEager("number", reason: "the learning rate as a number");
 
+    [Theory]
+    [InlineData("sgd_nesterov")]
+    [InlineData("adamw")]
+    public void AReplayAllocatesNothing(string name)
+    {
+        var (net, optimizer) = (new Sequential(new Linear(6, 8), new Tanh(), new Dropout(0.25, new Rng(3)), new Linear(8, 3)), Make(name));
+        optimizer.Bind(net);
+        var step = Transform.Compile(Step(net, optimizer, clip: 0.5), net);
+        Tensor[] batch = [Check.Random(1, 5, 6), Check.Random(2, 5, 3)], results = [Tensor.Zeros([]), Tensor.Zeros([], DType.Float64)];
+        for (int i = 0; i < 50; i++)
+            step.CallInto(batch, results);
+        long managed = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+            step.CallInto(batch, results);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - managed);
+        Assert.Null(step.FallbackReason);
+    }
+
+    [Fact]
+    public void VerifiedBesideItsOps()
+    {
+        var net = Net();
+        var optimizer = Make("adamw");
+        optimizer.Bind(net);
+        var step = Transform.Compile(Step(net, optimizer, clip: 0.5), net, verify: true);
+        for (int i = 0; i < 3; i++)
+            step.Call(Check.Random((ulong)i, 5, 6), Check.Random((ulong)(1000 + i), 5, 3));
+        Assert.Null(step.FallbackReason);
+        Assert.Equal(3, optimizer.State().First(s => s.Key.EndsWith("step", StringComparison.Ordinal)).Value.Item());
+    }
+
     [Fact]
     public void TwoStepsInOneFunction()
     {
