@@ -73,8 +73,6 @@ public sealed class CompiledFunction
         }
         Check(kind.Plan!.OutputSpecs.AsSpan(0, kind.Results), outputs);
         kind.Run(inputs, outputs, _verify);
-        foreach (var output in outputs)
-            output.Storage.Version++;
     }
 
     /// <summary>Bytes planned for what is neither input, parameter nor output, for inputs like these; null where the function can't be compiled.</summary>

@@ -14,6 +14,9 @@ internal sealed class LoopFrame
     {
         using var suspended = TensorScope.Suspend();
         _states = [Array.ConvertAll(states.ToArray(), s => new Tensor(s)), Array.ConvertAll(states.ToArray(), s => new Tensor(s))];
+        // Written anew in every iteration, also where no version tells: nothing may keep rearranged copies.
+        foreach (var state in _states[0].Concat(_states[1]))
+            state.Storage.Expose();
         Inputs = new Tensor[inputs];
         Outputs = new Tensor[outputs];
         Flag = new Tensor(new TensorSpec([], DType.Bool));
@@ -58,6 +61,7 @@ internal sealed class Slices
         // Plans take tensors that start on whole vectors.
         _aligned = _bytes % 16 == 0;
         _own = new Tensor(_aligned ? slice with { Shape = [0] } : slice);
+        _own.Storage.Expose();
         _slice = new Tensor(_own.Storage, slice, null, 0);
     }
 

@@ -189,6 +189,30 @@ public class CompiledEffectTests
     }
 
     [Fact]
+    public void WeightsThatAreRearrangedForAKernelAreThoseOfEachCall()
+    {
+        var rng = new Rng(1);
+        var (weight, filter) = (Tensor.RandN([64, 512], rng: rng), Tensor.RandN([16, 8, 3, 3], rng: rng));
+        Tensor[] Run(Tensor[] xs)
+        {
+            var (x, image) = (xs[0], xs[1]);
+            // Weights that were computed, and such that change between two uses.
+            var (computed, before, picture) = (x.MatMul(weight.Tanh()), x.MatMul(weight) + (x * 2).MatMul(weight) + (x * 3).MatMul(weight), image.Conv2d(filter, padding: 1));
+            weight.CopyFrom(weight * 0.5 + x.Sum(0).Unsqueeze(-1));
+            filter.CopyFrom(filter * -0.5);
+            return [computed, before, picture, x.MatMul(weight), image.Conv2d(filter, padding: 1)];
+        }
+        Tensor[][] inputs = [.. Enumerable.Range(0, 8).Select(i => new[] { Tensor.RandN([8, 64], rng: rng), Tensor.RandN([1, 8, 14, 14], rng: rng) })];
+        var (weightBefore, filterBefore) = (weight.Clone(), filter.Clone());
+        float[][][] expected = Array.ConvertAll(inputs, xs => Array.ConvertAll(Run(xs), y => y.ToArray<float>()));
+        weight.CopyFrom(weightBefore);
+        filter.CopyFrom(filterBefore);
+        var compiled = Transform.Compile(Run, strict: true);
+        for (int i = 0; i < inputs.Length; i++)
+            Assert.Equal(expected[i], Array.ConvertAll(compiled.Call(inputs[i]), y => y.ToArray<float>()));
+    }
+
+    [Fact]
     public void ManyThreadsChangeOneTensorInTurn()
     {
         var count = Tensor.Zeros([64]);

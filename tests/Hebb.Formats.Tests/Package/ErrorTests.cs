@@ -26,7 +26,7 @@ public class ErrorTests
         Assert.Equal(BitsOf(energy.Call(Random(3, 2))), BitsOf(Load(Bytes(energy, Random(4, 2))).Call(Random(3, 2))));
 
         var pooled = new Lambda(x => Transform.Grad(y => y.MaxPool1d(2).Square().Sum())(x));
-        Assert.Equal("Save: the op pool_scatter (at model, Lambda) stands in derivatives only; a model that takes this gradient when called can't be saved",
+        Assert.Equal("Save: the op pool_scatter (at backward of model, Lambda) stands in derivatives only; a model that takes this gradient when called can't be saved",
             Assert.Throws<HebbException>(() => Bytes(pooled, Random(4, 1, 6))).Message);
     }
 

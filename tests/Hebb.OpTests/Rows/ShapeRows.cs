@@ -51,6 +51,7 @@ internal static class ShapeRows
     {
         yield return new("flip", [In.Real(2, 3, 4)], x => x[0].Flip(0, -1)) { DTypes = Movable, Reference = x => [IndexRows.Pick(x[0], (i, _) => [1 - i[0], i[1], 3 - i[2]], [2, 3, 4])] };
         yield return new("flip_all", [In.Real(2, 3)], x => x[0].Flip()) { Reference = x => [Tensor.From(x[0].ToArray<double>().Reverse().ToArray(), [2, 3])] };
+        yield return new("require_finite", [In.Real(1, 1)], x => Transform.RequireFinite(x[0])) { Reference = x => x };
         yield return new("flip_scalar", [In.Real()], x => x[0].Flip()) { Reference = x => x };
         yield return new("flip_empty", [In.Real(0, 3)], x => x[0].Flip(0)) { Reference = x => x };
         yield return new("rot90", [In.Real(2, 3)], x => x[0].Rot90()) { Reference = x => [IndexRows.Pick(x[0], (i, _) => [i[1], 2 - i[0]], [3, 2])] };

@@ -121,8 +121,6 @@ internal sealed class CpuPlan
                 instance.AttachLeaf(i, leaves is null ? _leaves[i].Read() : leaves[_leaves[i]]);
             for (int i = 0; i < outputs.Length; i++)
                 instance.AttachOutput(i, outputs[i]);
-            foreach (int written in _written)
-                _leaves[written].Read().Storage.Version++;
             var thread = EngineThread.Current;
             instance.Run(thread, leaves, observer ?? thread.Profile);
         }

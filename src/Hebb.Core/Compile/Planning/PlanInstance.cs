@@ -14,6 +14,9 @@ internal sealed class PlanInstance
         /// <summary>Runs this call and those after it.</summary>
         public CallBatch? Batch { get; init; }
 
+        /// <summary>Handles of tensors from outside that the call writes to: whoever keeps a rearranged copy of one learns of it. Null if none.</summary>
+        public Tensor[]? Changed { get; init; }
+
         /// <summary>How many calls that are, this one included.</summary>
         public int Count { get; init; } = 1;
     }
@@ -34,6 +37,8 @@ internal sealed class PlanInstance
         _builder = builder;
         using var suspended = TensorScope.Suspend();
         _arena = Allocator.Rent(memory.Bytes, EngineThread.Current, new BlockNote("arena of a compiled function"));
+        // Every run writes it anew, unseen by its version: nothing may keep rearranged copies of what lies there.
+        _arena.Expose();
         _handles = new Tensor[builder.Handles.Count];
         var outside = new Dictionary<Root, List<int>>(ReferenceEqualityComparer.Instance);
         for (int i = 0; i < _handles.Length; i++)
@@ -59,7 +64,7 @@ internal sealed class PlanInstance
 
     private Call[] Calls(List<PlanStep> steps)
     {
-        Call[] calls = [.. steps.Select(s => new Call(s.Primitive, Array.ConvertAll(s.Inputs, i => _handles[i]), Array.ConvertAll(s.Outputs, o => _handles[o]), s.Prepares, s.Node?.Path))];
+        Call[] calls = [.. steps.Select(s => new Call(s.Primitive, Array.ConvertAll(s.Inputs, i => _handles[i]), Array.ConvertAll(s.Outputs, o => _handles[o]), s.Prepares, s.Node?.Path) { Changed = Changed(s) })];
         for (int at = 0; at < calls.Length; at++)
         {
             if (calls[at].Primitive?.NewBatch() is not { } batch || steps[at].Prepares)
@@ -73,6 +78,12 @@ internal sealed class PlanInstance
             at = end - 1;
         }
         return calls;
+
+        Tensor[]? Changed(PlanStep step)
+        {
+            Tensor[] changed = [.. step.Outputs.Where(o => _builder.Handles[o].Root.Kind is RootKind.Leaf or RootKind.Output).Select(o => _handles[o])];
+            return changed.Length > 0 ? changed : null;
+        }
 
         // Whether a step reads what another from a certain one on writes.
         bool Reads(int step, int from)
@@ -205,6 +216,8 @@ internal sealed class PlanInstance
         foreach (ref readonly var call in calls)
             batch.Add(call.Primitive!, call.Inputs, call.Outputs);
         batch.Run();
+        foreach (ref readonly var call in calls)
+            Mark(call);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -217,6 +230,15 @@ internal sealed class PlanInstance
             Eager.RunInto(call.Primitive, call.Inputs, call.Outputs, prepare: true);
         else
             call.Primitive.Run(thread.Kernels, call.Inputs, call.Outputs);
+        Mark(call);
+    }
+
+    private static void Mark(in Call call)
+    {
+        if (call.Changed is not { } changed)
+            return;
+        foreach (var tensor in changed)
+            tensor.Storage.Version++;
     }
 
     // The filter runs while the path is still that of the op that failed.
