@@ -159,7 +159,9 @@ public sealed class CompiledFunction
             }
             if (DebugSettings.Plan && made.Report is { } report)
                 Console.Error.WriteLine(report);
-            _kinds = [made, .. _kinds.Where(k => !k.Takes(made) || !k.ConstantsChanged).Take(MaxKinds - 1)];
+            var others = _kinds.Where(k => !k.Takes(made) || !k.ConstantsChanged).Take(MaxKinds - 1);
+            // A plan that does not serve now may serve again: it is looked at before what says that there is none.
+            _kinds = made.Plan is null ? [.. others, made] : [made, .. others];
             return made;
         }
     }

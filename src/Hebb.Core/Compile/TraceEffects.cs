@@ -9,6 +9,7 @@ internal readonly record struct HostGuard(Func<bool> Holds, string What);
 /// <param name="Writes">Tensors from outside that change, and what they hold at the end.</param>
 /// <param name="Grads">Leaves whose gradient changes: to a tensor that was there, or to a value of the graph.</param>
 /// <param name="Keys">Random keys in the order in which they were drawn.</param>
+/// <param name="Called">Modules that were called; they must have no hooks.</param>
 /// <param name="WithoutGrad">Leaves that must have no gradient when a run begins.</param>
 /// <param name="Parameters">Parameters of the module, and whether gradients flow to them.</param>
 /// <param name="Guards">What else must hold.</param>
@@ -18,6 +19,7 @@ internal sealed record TraceEffects(
     IReadOnlyList<(GraphLeaf Leaf, GraphValue Value)> Writes,
     IReadOnlyList<(LeafNode Leaf, Tensor? Tensor, GraphValue? Value)> Grads,
     IReadOnlyList<GraphKey> Keys,
+    Module[] Called,
     LeafNode[] WithoutGrad,
     (Parameter Parameter, bool RequiresGrad)[] Parameters,
     HostGuard[] Guards,
@@ -44,6 +46,11 @@ internal sealed record TraceEffects(
     /// <summary>Why the graph does not serve now; null if it does.</summary>
     public string? Broken()
     {
+        foreach (var module in Called)
+        {
+            if (module.HasHooks)
+                return "hooks of modules";
+        }
         foreach (var leaf in WithoutGrad)
         {
             if (leaf.Grad is not null)

@@ -32,6 +32,7 @@ internal sealed partial class TraceInterpreter
     private readonly HashSet<Storage> _new = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<LeafNode, Tensor?> _grads = new(ReferenceEqualityComparer.Instance);
     private readonly List<LeafNode> _withoutGrad = [];
+    private readonly HashSet<Module> _called = new(ReferenceEqualityComparer.Instance);
     private readonly List<GraphKey> _keys = [];
     private readonly List<HostGuard> _guards = [];
     private readonly List<Action> _afterReplay = [], _undo = [];
@@ -101,6 +102,15 @@ internal sealed partial class TraceInterpreter
             _read.TryAdd(x.Storage, new VersionGuard(x.Storage));
     }
 
+    /// <summary>A module is called. Hooks would be, too, but in no replay.</summary>
+    /// <exception cref="TraceException">It has hooks.</exception>
+    public void SawCall(Module module)
+    {
+        if (module.HasHooks)
+            throw new TraceException("Trace: a module has hooks, which replays would not call") { At = ModulePath.Current };
+        _called.Add(module);
+    }
+
     /// <summary>Memory was rented.</summary>
     public void SawNew(Storage storage)
     {
@@ -136,7 +146,7 @@ internal sealed partial class TraceInterpreter
             grads.Add((leaf, now, now is { Tracer: not null } ? Open(now) : null));
         }
         var parameters = _state.Values.OfType<GraphParameter>().Select(p => p.Parameter).ToArray();
-        return new TraceEffects(writes, grads, _keys, [.. _withoutGrad], [.. parameters.Select(p => (p, p.RequiresGrad))], [.. _guards], [.. _read.Values], [.. _afterReplay]);
+        return new TraceEffects(writes, grads, _keys, [.. _called], [.. _withoutGrad], [.. parameters.Select(p => (p, p.RequiresGrad))], [.. _guards], [.. _read.Values], [.. _afterReplay]);
     }
 
     private void UndoAll()

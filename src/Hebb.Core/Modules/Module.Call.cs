@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Hebb.Compile;
 using Hebb.Modules;
 
 namespace Hebb;
@@ -17,12 +18,15 @@ public abstract partial class Module
     protected virtual Tensor Forward(ReadOnlySpan<Tensor> inputs) =>
         inputs.Length == 1 ? Forward(inputs[0]) : throw new HebbException($"{GetType().Name} takes one tensor, not {inputs.Length}");
 
+    /// <summary>Whether somebody listens to its calls.</summary>
+    internal bool HasHooks => _preHooks.Length + _hooks.Length + _backwardHooks.Length > 0;
+
     // Compiled without a profile: that would draw the body of a module that is called often in here, and its source lines would be gone from traces.
     /// <summary>Computes. The one entry: it names the module in errors and on the tape, and calls the hooks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Tensor Call(Tensor x)
     {
-        if (_preHooks.Length + _hooks.Length + _backwardHooks.Length > 0)
+        if (HasHooks)
             return CallHooked([x], null);
         using var entered = new Entered(this);
         try
@@ -42,7 +46,7 @@ public abstract partial class Module
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Tensor Call(params ReadOnlySpan<Tensor> inputs)
     {
-        if (_preHooks.Length + _hooks.Length + _backwardHooks.Length > 0)
+        if (HasHooks)
             return CallHooked(inputs.ToArray(), null);
         using var entered = new Entered(this);
         try
@@ -177,6 +181,7 @@ public abstract partial class Module
         {
             _outer = ModulePath.Current;
             ModulePath.Current = module.PathFrom(_outer);
+            TraceInterpreter.Compiling?.SawCall(module);
         }
 
         /// <summary>No module called this one.</summary>

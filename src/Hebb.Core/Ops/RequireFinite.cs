@@ -2,7 +2,7 @@ using Hebb.Transforms;
 
 namespace Hebb.Ops;
 
-/// <summary>Ends a run where a number is not finite. Compiled functions change nothing before their last gate. The result is the number.</summary>
+/// <summary>Ends a run where an element is not finite. Compiled functions change nothing before their last gate. The result is the input.</summary>
 public sealed class RequireFiniteOp : Primitive
 {
     private string _what;
@@ -20,12 +20,12 @@ public sealed class RequireFiniteOp : Primitive
 
     public override bool IsLinear => true;
 
+    public override BatchRule Batching => BatchRule.Broadcast;
+
     public override Saved Saves => Saved.None;
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
-        if (inputs[0].Shape.Count != 1)
-            throw new ShapeException($"{DisplayName}: {inputs[0].Shape} has {inputs[0].Shape.Count} elements, not one");
         if (inputs[0].DType.IsComplex)
             throw new DTypeException($"{DisplayName}: {inputs[0].DType.Name} is not a real type");
         outputs[0] = inputs[0];
@@ -33,10 +33,24 @@ public sealed class RequireFiniteOp : Primitive
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        double value = inputs[0].Item();
+        if (inputs[0].Count == 1)
+        {
+            Check(inputs[0].Item());
+        }
+        else
+        {
+            var wide = Copying.To(inputs[0], DType.Float64);
+            foreach (double value in wide.Elements<double>())
+                Check(value);
+            GC.KeepAlive(wide);
+        }
+        Copying.Convert(inputs[0], outputs[0]);
+    }
+
+    private void Check(double value)
+    {
         if (!double.IsFinite(value))
             throw new NotFiniteException(_what, value);
-        Copying.Convert(inputs[0], outputs[0]);
     }
 
     public override void Vjp(in VjpContext c) => c.Set(0, c.Grad());

@@ -11,10 +11,10 @@ public static partial class Transform
     /// <code>Transform.RequireFinite(loss, "the loss");
     /// optimizer.Step();</code>
     /// </summary>
-    /// <param name="x">A real tensor of one element.</param>
+    /// <param name="x">A real tensor; all its elements must be finite.</param>
     /// <param name="what">What the message calls it.</param>
-    /// <returns>The number.</returns>
-    /// <exception cref="NotFiniteException">It is infinite or not a number.</exception>
-    /// <exception cref="ShapeException">The tensor has more or fewer elements than one.</exception>
+    /// <returns>The tensor.</returns>
+    /// <exception cref="NotFiniteException">It is infinite or not a number, or an element is.</exception>
+    /// <exception cref="DTypeException">The tensor is complex.</exception>
     public static Tensor RequireFinite(Tensor x, string what = "a number") => Engine.Apply(new RequireFiniteOp(what), x);
 }

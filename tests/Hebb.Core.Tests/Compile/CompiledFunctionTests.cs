@@ -39,6 +39,28 @@ public partial class CompiledFunctionTests
     }
 
     [Fact]
+    public void HooksAreCalledInEveryCall()
+    {
+        var model = new TwoLayers();
+        var f = Transform.Compile(model);
+        f.Call(X);
+        Assert.Null(f.FallbackReason);
+        int calls = 0;
+        using (model.RegisterForwardHook((_, _, y) =>
+        {
+            calls++;
+            return null;
+        }))
+        {
+            f.Call(X);
+            f.Call(X);
+            // One trace in vain.
+            Assert.InRange(calls, 2, 3);
+            Assert.Contains("a module has hooks, which replays would not call", f.FallbackReason);
+        }
+    }
+
+    [Fact]
     public void ConstantsThatChangeInPlaceAreReadAgain()
     {
         var scale = Tensor.From([1f, 2, 3]);
