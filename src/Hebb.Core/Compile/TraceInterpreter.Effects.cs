@@ -104,10 +104,10 @@ internal sealed partial class TraceInterpreter
 
     /// <summary>A module is called. Hooks would be, too, but in no replay.</summary>
     /// <exception cref="TraceException">It has hooks.</exception>
-    public void SawCall(Module module)
+    public void SawCall(Module module, string path)
     {
         if (module.HasHooks)
-            throw new TraceException("Trace: a module has hooks, which replays would not call") { At = ModulePath.Current };
+            throw new TraceException("Trace: a module has hooks, which replays would not call") { At = path };
         _called.Add(module);
     }
 

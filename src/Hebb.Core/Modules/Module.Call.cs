@@ -180,8 +180,10 @@ public abstract partial class Module
         public Entered(Module module)
         {
             _outer = ModulePath.Current;
-            ModulePath.Current = module.PathFrom(_outer);
-            TraceInterpreter.Compiling?.SawCall(module);
+            string path = module.PathFrom(_outer);
+            // It may refuse: then nothing was entered.
+            TraceInterpreter.Compiling?.SawCall(module, path);
+            ModulePath.Current = path;
         }
 
         /// <summary>No module called this one.</summary>

@@ -1,4 +1,5 @@
 using Hebb.Compile;
+using Hebb.Modules;
 using Hebb.Transforms;
 
 namespace Hebb.Core.Tests.Compile;
@@ -57,6 +58,7 @@ public partial class CompiledFunctionTests
             // One trace in vain.
             Assert.InRange(calls, 2, 3);
             Assert.Contains("a module has hooks, which replays would not call", f.FallbackReason);
+            Assert.Null(ModulePath.Current);
         }
     }
 
