@@ -17,7 +17,7 @@ internal readonly record struct HostGuard(Func<bool> Holds, string What);
 /// <param name="AfterReplay">What to do after every run.</param>
 internal sealed record TraceEffects(
     IReadOnlyList<(GraphLeaf Leaf, GraphValue Value)> Writes,
-    IReadOnlyList<(LeafNode Leaf, Tensor? Tensor, GraphValue? Value)> Grads,
+    (LeafNode Leaf, Tensor? Tensor, GraphValue? Value)[] Grads,
     IReadOnlyList<GraphKey> Keys,
     Module[] Called,
     LeafNode[] WithoutGrad,
@@ -27,7 +27,7 @@ internal sealed record TraceEffects(
     Action[] AfterReplay)
 {
     /// <summary>Whether a run changes anything beside its outputs.</summary>
-    public bool Any => Writes.Count > 0 || Grads.Count > 0 || AfterReplay.Length > 0;
+    public bool Any => Writes.Count > 0 || Grads.Length > 0 || AfterReplay.Length > 0;
 
     /// <summary>The values of the graph that the effects need, in the order writes, gradients.</summary>
     public IEnumerable<GraphValue> Values => Writes.Select(w => w.Value).Concat(Grads.Select(g => g.Value).OfType<GraphValue>());

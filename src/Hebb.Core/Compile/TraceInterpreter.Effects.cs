@@ -31,7 +31,7 @@ internal sealed partial class TraceInterpreter
     private readonly Dictionary<Storage, VersionGuard> _read = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Storage> _new = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<LeafNode, Tensor?> _grads = new(ReferenceEqualityComparer.Instance);
-    private readonly List<LeafNode> _withoutGrad = [];
+    private readonly HashSet<LeafNode> _withoutGrad = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Module> _called = new(ReferenceEqualityComparer.Instance);
     private readonly List<GraphKey> _keys = [];
     private readonly List<HostGuard> _guards = [];
@@ -141,12 +141,13 @@ internal sealed partial class TraceInterpreter
         foreach (var (leaf, before) in _grads)
         {
             var now = leaf.Grad;
-            if (ReferenceEquals(now, before) && now is null)
+            // Without a guard the gradient may be there before a replay, and has to go.
+            if (now is null && before is null && _withoutGrad.Contains(leaf))
                 continue;
             grads.Add((leaf, now, now is { Tracer: not null } ? Open(now) : null));
         }
         var parameters = _state.Values.OfType<GraphParameter>().Select(p => p.Parameter).ToArray();
-        return new TraceEffects(writes, grads, _keys, [.. _called], [.. _withoutGrad], [.. parameters.Select(p => (p, p.RequiresGrad))], [.. _guards], [.. _read.Values], [.. _afterReplay]);
+        return new TraceEffects(writes, [.. grads], _keys, [.. _called], [.. _withoutGrad], [.. parameters.Select(p => (p, p.RequiresGrad))], [.. _guards], [.. _read.Values], [.. _afterReplay]);
     }
 
     private void UndoAll()

@@ -169,6 +169,28 @@ public class CompiledEffectTests
     }
 
     [Fact]
+    public void AGradientFromOutsideGoesWhereTheFunctionLeavesNone()
+    {
+        var w = Numbers(1, 2, 3);
+        w.RequiresGrad = true;
+        var step = Transform.Compile(xs =>
+        {
+            w.Grad = null;
+            var y = (w * xs[0]).Sum();
+            y.Backward();
+            var g = w.Grad! * 2;
+            w.Grad = null;
+            return [g];
+        }, strict: true);
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Equal([2f, 4f, 6f], step.Call(Numbers(1, 2, 3))[0].ToArray<float>());
+            Assert.Null(w.Grad);
+            w.Grad = Numbers(7, 8, 9);
+        }
+    }
+
+    [Fact]
     public void NothingHasChangedWhereAGateEndsACall()
     {
         var (count, a) = (Tensor.Zeros([]), Numbers(1, 2));
