@@ -20,8 +20,6 @@ internal sealed partial class PlanBuilder
     /// <summary>Whether a handle is all of its memory, as it lies there.</summary>
     private bool IsWhole(int handle) => Handles[handle] is { Offset: 0, Strides: null } own && own.Spec == own.Root.Spec;
 
-    private bool IsSource(Root root) => Sources.Exists(s => ReferenceEquals(Handles[s.Handle].Root, root));
-
     private void FindUses()
     {
         for (int step = 0; step < Steps.Count; step++)
@@ -58,7 +56,7 @@ internal sealed partial class PlanBuilder
                 for (int i = 0; i < step.Inputs.Length; i++)
                 {
                     var from = RootOf(step.Inputs[i]);
-                    if (from.Kind == RootKind.Arena && from.Last == at && !IsSource(from) && !ReferenceEquals(from, to) && IsWhole(step.Inputs[i]) && IsWhole(step.Outputs[o]) && CanTake(step, from, o))
+                    if (from.Kind == RootKind.Arena && from.Last == at && !from.IsSource && !ReferenceEquals(from, to) && IsWhole(step.Inputs[i]) && IsWhole(step.Outputs[o]) && CanTake(step, from, o))
                     {
                         Merge(from, to);
                         break;
@@ -112,7 +110,7 @@ internal sealed partial class PlanBuilder
         {
             RootOf(target).IsWritten = true;
             var (leaf, root) = (RootOf(target), RootOf(value));
-            bool direct = root.Kind == RootKind.Arena && IsWhole(value) && IsWhole(target) && !IsSource(root) && root.First > gate && !readLast.Exists(r => SharesMemory(r, leaf))
+            bool direct = root.Kind == RootKind.Arena && IsWhole(value) && IsWhole(target) && !root.IsSource && root.First > gate && !readLast.Exists(r => SharesMemory(r, leaf))
                 && CanWrite(leaf, root);
             if (direct)
                 Merge(root, leaf);

@@ -60,6 +60,7 @@ internal sealed partial class PlanBuilder
         if (leaf is GraphSource source)
         {
             int handle = NewValue(leaf.Spec);
+            Handles[handle].Root.IsSource = true;
             Sources.Add((source, handle));
             _numbers.Add(leaf, handle);
             return;
@@ -138,7 +139,7 @@ internal sealed partial class PlanBuilder
         int handle = _numbers[value];
         var root = Handles[handle].Root;
         // A kernel writes its result where the caller gets it; views, inputs and second uses are copied there.
-        if (root.Kind == RootKind.Arena && IsWhole(handle) && !IsSource(root))
+        if (root.Kind == RootKind.Arena && IsWhole(handle) && !root.IsSource)
         {
             (root.Kind, root.Index) = (RootKind.Output, Outputs.Count);
             Outputs.Add(root);

@@ -70,8 +70,12 @@ internal sealed class PlanInstance
             if (calls[at].Primitive?.NewBatch() is not { } batch || steps[at].Prepares)
                 continue;
             int end = at;
-            while (end < calls.Length && !steps[end].Prepares && calls[end].Primitive is { } primitive && !Reads(end, at) && batch.Takes(primitive, calls[end].Inputs, calls[end].Outputs) && InPlace(end))
+            var written = new HashSet<Root>(ReferenceEqualityComparer.Instance);
+            while (end < calls.Length && !steps[end].Prepares && calls[end].Primitive is { } primitive && !Touches(end, written) && batch.Takes(primitive, calls[end].Inputs, calls[end].Outputs) && InPlace(end))
+            {
+                written.UnionWith(steps[end].Outputs.Select(RootOf));
                 end++;
+            }
             if (end - at < 2)
                 continue;
             calls[at] = calls[at] with { Batch = batch, Count = end - at };
@@ -81,20 +85,14 @@ internal sealed class PlanInstance
 
         Tensor[]? Changed(PlanStep step)
         {
-            Tensor[] changed = [.. step.Outputs.Where(o => _builder.Handles[o].Root.Kind is RootKind.Leaf or RootKind.Output).Select(o => _handles[o])];
+            Tensor[] changed = [.. step.Outputs.Where(o => RootOf(o).Kind is RootKind.Leaf or RootKind.Output).Select(o => _handles[o])];
             return changed.Length > 0 ? changed : null;
         }
 
-        // Whether a step reads what another from a certain one on writes.
-        bool Reads(int step, int from)
-        {
-            for (int i = from; i < step; i++)
-            {
-                if (steps[i].Outputs.Any(o => steps[step].Inputs.Concat(steps[step].Outputs).Any(h => ReferenceEquals(_builder.Handles[h].Root, _builder.Handles[o].Root))))
-                    return true;
-            }
-            return false;
-        }
+        Root RootOf(int handle) => _builder.Handles[handle].Root;
+
+        // Whether a step has to do with what others write.
+        bool Touches(int step, HashSet<Root> written) => steps[step].Inputs.Concat(steps[step].Outputs).Any(h => written.Contains(RootOf(h)));
 
         // Whether every output is written over an input.
         bool InPlace(int step)
@@ -102,7 +100,7 @@ internal sealed class PlanInstance
             for (int o = 0; o < steps[step].Outputs.Length; o++)
             {
                 int output = o;
-                if (!steps[step].Inputs.Where((h, i) => calls[step].Primitive!.CanRunInPlace(i, output) && ReferenceEquals(_builder.Handles[h].Root, _builder.Handles[steps[step].Outputs[output]].Root)).Any())
+                if (!steps[step].Inputs.Where((h, i) => calls[step].Primitive!.CanRunInPlace(i, output) && ReferenceEquals(RootOf(h), RootOf(steps[step].Outputs[output]))).Any())
                     return false;
             }
             return true;

@@ -27,6 +27,9 @@ internal sealed class Root(RootKind kind, int index, TensorSpec spec)
     /// <summary>Of a leaf: whether the plan changes it.</summary>
     public bool IsWritten;
 
+    /// <summary>Whether it is filled before the first step.</summary>
+    public bool IsSource;
+
     /// <summary>The first and last step that touches it.</summary>
     public int First = int.MaxValue, Last = -1;
 }
