@@ -14,14 +14,14 @@ public sealed class CompiledFunction
     /// <summary>Further kinds of inputs push out the oldest.</summary>
     private const int MaxKinds = 32;
 
-    /// <summary>How often a function is compiled for the same inputs because something else has changed, or waits for what it makes itself.</summary>
+    /// <summary>How often a function is compiled for the same inputs because something else has changed soon, or waits for what it makes itself.</summary>
     private const int MaxChanges = 4;
 
     private readonly Func<Tensor[], Tensor[]> _function;
     private readonly Module? _module;
     private readonly bool _strict, _verify;
     private readonly DynamicTraces? _dynamic;
-    private readonly Lock _lock = new();
+    private readonly Lock _lock = new(), _effects = new();
     private volatile CompiledKind[] _kinds = [];
     private string? _reason;
     private int _passed;
@@ -52,7 +52,7 @@ public sealed class CompiledFunction
         var outputs = new Tensor[kind.Results];
         for (int i = 0; i < outputs.Length; i++)
             outputs[i] = new Tensor(specs[i]);
-        kind.Run(inputs, outputs, _verify);
+        Run(kind, inputs, outputs);
         return outputs;
     }
 
@@ -72,7 +72,7 @@ public sealed class CompiledFunction
             return;
         }
         Check(kind.Plan!.OutputSpecs.AsSpan(0, kind.Results), outputs);
-        kind.Run(inputs, outputs, _verify);
+        Run(kind, inputs, outputs);
     }
 
     /// <summary>Bytes planned for what is neither input, parameter nor output, for inputs like these; null where the function can't be compiled.</summary>
@@ -89,6 +89,18 @@ public sealed class CompiledFunction
 
     /// <summary>The plan for inputs like these, to be read.</summary>
     internal PlanReport? Report(params ReadOnlySpan<Tensor> inputs) => Find(inputs).Report;
+
+    private void Run(CompiledKind kind, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    {
+        if (!kind.Effects!.Any)
+        {
+            kind.Run(inputs, outputs, _verify);
+            return;
+        }
+        // Runs that change what all kinds share go one after the other.
+        lock (_effects)
+            kind.Run(inputs, outputs, _verify);
+    }
 
     private Tensor[] Directly(CompiledKind? kind, ReadOnlySpan<Tensor> inputs) => kind?.Pure is { } graph ? graph.Run(inputs) : _function(inputs.ToArray());
 
@@ -137,7 +149,7 @@ public sealed class CompiledFunction
                 if (!kind.Takes(inputs))
                     continue;
                 changed |= kind.ConstantsChanged;
-                if (kind.Changed is { } other)
+                if (kind.Changed is { } other && !kind.WasWorthIt)
                     (given, what) = (given + 1, other);
             }
             // A constant that changes in place would be folded again at every call: better to read it each time.
@@ -145,6 +157,7 @@ public sealed class CompiledFunction
                 : CompiledKind.Without(inputs, $"the function depends on {what}, which changes from call to call");
             if (made.IsPassing && _passed++ < MaxChanges)
                 return made;
+            _passed = made.Plan is null ? _passed : 0;
             if (made.Reason is { } reason && _reason is null)
             {
                 if (_strict)

@@ -5,10 +5,13 @@ namespace Hebb.Compile;
 /// <summary>A function compiled for one kind of inputs: shapes, types, modes of the modules that it asked, whether gradients are recorded.</summary>
 internal sealed class CompiledKind
 {
+    private const int EnoughRuns = 32;
+
     private readonly TensorSpec[] _inputs;
     private readonly bool _grad;
     private (Module Module, bool Training)[] _modes = [];
     private VersionGuard[] _constants = [];
+    private int _runs;
 
     private CompiledKind(TensorSpec[] inputs) => (_inputs, _grad) = (inputs, GradMode.IsEnabled);
 
@@ -22,6 +25,9 @@ internal sealed class CompiledKind
 
     /// <summary>How many of the plan's outputs are the function's.</summary>
     public int Results { get; private set; }
+
+    /// <summary>Whether the plan ran so often that it was worth making.</summary>
+    public bool WasWorthIt => _runs == EnoughRuns;
 
     public TraceEffects? Effects { get; private set; }
 
@@ -104,6 +110,9 @@ internal sealed class CompiledKind
     /// <param name="verify">Applies the ops one by one beside it.</param>
     public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, bool verify)
     {
+        // Threads at once may lose a count; once there is enough, they share the line of memory unchanged.
+        if (_runs < EnoughRuns)
+            _runs++;
         int grads = Plan!.OutputSpecs.Length - Results;
         if (grads == 0)
         {

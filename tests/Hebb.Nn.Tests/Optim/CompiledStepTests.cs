@@ -88,6 +88,45 @@ public class CompiledStepTests
     public void WhenLayersAreFrozenAndThawed() => SameAsEager("adamw", before: (i, net, _) => net[0].RequireGrad(i is < 3 or > 5));
 
     [Fact]
+    public void WhenOneLayerAfterTheOtherIsThawed()
+    {
+        var rng = new Rng(1);
+        var net = new Sequential(Enumerable.Range(0, 8).Select(_ => (Module)new Linear(3, 3, rng: rng)).ToArray());
+        var optimizer = Make("sgd");
+        optimizer.Bind(net);
+        var step = Transform.Compile(Step(net, optimizer), net);
+        for (int frozen = 7; frozen >= 0; frozen--)
+        {
+            for (int i = 0; i < 8; i++)
+                net[i].RequireGrad(i >= frozen);
+            for (int i = 0; i < 40; i++)
+                step.Call(Check.Random((ulong)i, 5, 3), Check.Random((ulong)(1000 + i), 5, 3));
+        }
+        Assert.Null(step.FallbackReason);
+    }
+
+    [Fact]
+    public void AtTwoBatchSizesByManyThreads()
+    {
+        var net = Net();
+        var optimizer = Make("adamw");
+        optimizer.Bind(net);
+        var step = Transform.Compile(Step(net, optimizer), net);
+        Tensor[][] batches = [[Check.Random(1, 5, 6), Check.Random(2, 5, 3)], [Check.Random(3, 4, 6), Check.Random(4, 4, 3)]];
+        foreach (var batch in batches)
+        {
+            step.Call(batch);
+            step.Call(batch);
+        }
+        double before = Steps();
+        Parallel.For(0, 64, i => step.Call(batches[i % 2]));
+        Assert.Equal(before + 64, Steps());
+        Assert.Null(step.FallbackReason);
+
+        double Steps() => optimizer.State().First(s => s.Key.EndsWith("step", StringComparison.Ordinal)).Value.Item();
+    }
+
+    [Fact]
     public void AfterTheStateWasReplaced() => SameAsEager("sgd_nesterov", before: (i, _, optimizer) =>
     {
         if (i == 4)
@@ -108,11 +147,17 @@ public class CompiledStepTests
         Tensor[] batch = [Check.Random(1, 5, 6), Check.Random(2, 5, 3)], results = [Tensor.Zeros([]), Tensor.Zeros([], DType.Float64)];
         for (int i = 0; i < 50; i++)
             step.CallInto(batch, results);
-        long managed = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
-            step.CallInto(batch, results);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - managed);
+        // The runtime allocates now and then by itself, for code that it compiles anew: what a replay allocates comes at every round.
+        Assert.Contains(0, Enumerable.Range(0, 4).Select(_ => Allocated(100)).ToArray());
         Assert.Null(step.FallbackReason);
+
+        long Allocated(int rounds)
+        {
+            long managed = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < rounds; i++)
+                step.CallInto(batch, results);
+            return GC.GetAllocatedBytesForCurrentThread() - managed;
+        }
     }
 
     [Fact]

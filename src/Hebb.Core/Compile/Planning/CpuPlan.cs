@@ -5,8 +5,8 @@ using Hebb.Transforms;
 namespace Hebb.Compile;
 
 /// <summary>
-/// A graph ready to run: kernel calls in a row, all that they write planned into one arena. Any number of threads may run it at once, each in an arena of its own;
-/// runs that change tensors from outside go one after the other.
+/// A graph ready to run: kernel calls in a row, all that they write planned into one arena. Any number of threads may run it at once, each in an arena of its own,
+/// if it changes no tensors from outside.
 /// </summary>
 internal sealed class CpuPlan
 {
@@ -17,7 +17,6 @@ internal sealed class CpuPlan
     private readonly int _firstWrite;
     private readonly int[] _written;
     private readonly GraphKey[] _keys;
-    private readonly Lock? _lock;
 
     /// <summary>A plan of a graph that changes nothing.</summary>
     public CpuPlan(Graph graph) : this(graph, graph.Outputs.Count, [], [])
@@ -37,7 +36,6 @@ internal sealed class CpuPlan
         _leaves = [.. _builder.Leaves];
         _written = [.. targets.Select(t => Array.IndexOf(_leaves, t))];
         _keys = [.. keys];
-        _lock = targets.Count > 0 ? new Lock() : null;
         OutputSpecs = [.. _builder.Outputs.Select(r => r.Spec)];
     }
 
@@ -98,17 +96,6 @@ internal sealed class CpuPlan
     /// <param name="leaves">What stands for the leaves; read now if not given.</param>
     /// <param name="observer">Is told of every step.</param>
     public void Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, IReadOnlyDictionary<GraphLeaf, Tensor>? leaves = null, PlanObserver? observer = null)
-    {
-        if (_lock is null)
-        {
-            RunAlone(inputs, outputs, leaves, observer);
-            return;
-        }
-        lock (_lock)
-            RunAlone(inputs, outputs, leaves, observer);
-    }
-
-    private void RunAlone(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, IReadOnlyDictionary<GraphLeaf, Tensor>? leaves, PlanObserver? observer)
     {
         if (!_free.TryTake(out var instance))
             instance = new PlanInstance(_builder, _memory, _keys);
