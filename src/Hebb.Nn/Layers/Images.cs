@@ -53,29 +53,3 @@ public sealed class Pad(int[] padding, PadMode mode = PadMode.Constant, double v
 
     public override string ToString() => $"Pad([{string.Join(", ", _padding)}], {mode})";
 }
-
-/// <summary>A margin of zeros around the last two axes.</summary>
-public sealed class ZeroPad2d(int left, int right, int top, int bottom) : Module
-{
-    /// <summary>The same margin on all sides.</summary>
-    public ZeroPad2d(int padding) : this(padding, padding, padding, padding)
-    {
-    }
-
-    protected override Tensor Forward(Tensor x) => x.Pad([left, right, top, bottom]);
-
-    public override string ToString() => $"ZeroPad2d({left}, {right}, {top}, {bottom})";
-}
-
-/// <summary>A margin that mirrors the last two axes at their outermost elements, which are not repeated.</summary>
-public sealed class ReflectionPad2d(int left, int right, int top, int bottom) : Module
-{
-    /// <summary>The same margin on all sides.</summary>
-    public ReflectionPad2d(int padding) : this(padding, padding, padding, padding)
-    {
-    }
-
-    protected override Tensor Forward(Tensor x) => x.Pad([left, right, top, bottom], PadMode.Reflect);
-
-    public override string ToString() => $"ReflectionPad2d({left}, {right}, {top}, {bottom})";
-}
