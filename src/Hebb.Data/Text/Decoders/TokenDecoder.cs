@@ -4,20 +4,9 @@ using System.Text.Json;
 namespace Hebb.Data;
 
 /// <summary>A step from tokens back to text: a list of parts becomes another, which joined at the end are the text.</summary>
-internal abstract class TokenDecoder
+internal abstract class TokenDecoder : TokenizerPart
 {
     public abstract List<string> Apply(List<string> parts);
-
-    /// <summary>Writes one object of tokenizer.json.</summary>
-    public abstract void Write(Utf8JsonWriter json);
-
-    protected static void Write(Utf8JsonWriter json, string type, Action? properties = null)
-    {
-        json.WriteStartObject();
-        json.WriteString("type", type);
-        properties?.Invoke();
-        json.WriteEndObject();
-    }
 }
 
 /// <summary>One after the other.</summary>

@@ -3,21 +3,10 @@ using System.Text.Json;
 namespace Hebb.Data;
 
 /// <summary>A change of the text before it is cut into words.</summary>
-internal abstract class TextNormalizer
+internal abstract class TextNormalizer : TokenizerPart
 {
     /// <summary>The changed text; the object given where nothing changes.</summary>
     public abstract AlignedText Apply(AlignedText text);
-
-    /// <summary>Writes one object of tokenizer.json.</summary>
-    public abstract void Write(Utf8JsonWriter json);
-
-    protected static void Write(Utf8JsonWriter json, string type, Action? properties = null)
-    {
-        json.WriteStartObject();
-        json.WriteString("type", type);
-        properties?.Invoke();
-        json.WriteEndObject();
-    }
 }
 
 /// <summary>One after the other.</summary>

@@ -3,20 +3,9 @@ using System.Text.Json;
 namespace Hebb.Data;
 
 /// <summary>Cuts text into the words that the model sees one by one.</summary>
-internal abstract class PreTokenizer
+internal abstract class PreTokenizer : TokenizerPart
 {
     public abstract void Apply(Words words);
-
-    /// <summary>Writes one object of tokenizer.json.</summary>
-    public abstract void Write(Utf8JsonWriter json);
-
-    protected static void Write(Utf8JsonWriter json, string type, Action? properties = null)
-    {
-        json.WriteStartObject();
-        json.WriteString("type", type);
-        properties?.Invoke();
-        json.WriteEndObject();
-    }
 }
 
 /// <summary>One after the other.</summary>
