@@ -50,9 +50,7 @@ internal sealed class CompiledKind
 
     public static CompiledKind Make(Func<Tensor[], Tensor[]> function, Module? module, ReadOnlySpan<Tensor> inputs, bool folds, bool lines, DynamicTraces? dynamic)
     {
-        var specs = new TensorSpec[inputs.Length];
-        for (int i = 0; i < specs.Length; i++)
-            specs[i] = inputs[i].Spec;
+        var specs = Specs(inputs);
         var kind = new CompiledKind(specs);
         try
         {
@@ -73,13 +71,7 @@ internal sealed class CompiledKind
     }
 
     /// <summary>A kind that is never planned.</summary>
-    public static CompiledKind Without(ReadOnlySpan<Tensor> inputs, string reason)
-    {
-        var specs = new TensorSpec[inputs.Length];
-        for (int i = 0; i < specs.Length; i++)
-            specs[i] = inputs[i].Spec;
-        return new CompiledKind(specs) { Reason = reason };
-    }
+    public static CompiledKind Without(ReadOnlySpan<Tensor> inputs, string reason) => new(Specs(inputs)) { Reason = reason };
 
     /// <summary>Whether it serves these inputs now.</summary>
     public bool Fits(ReadOnlySpan<Tensor> inputs) => Takes(inputs) && !ConstantsChanged && Changed is null;
@@ -126,6 +118,14 @@ internal sealed class CompiledKind
             all[i] = TensorScope.EscapeToStep(new Tensor(Plan.OutputSpecs[i]));
         RunPlan(inputs, all, verify);
         Effects!.Apply(all.AsSpan(Results));
+    }
+
+    private static TensorSpec[] Specs(ReadOnlySpan<Tensor> tensors)
+    {
+        var specs = new TensorSpec[tensors.Length];
+        for (int i = 0; i < specs.Length; i++)
+            specs[i] = tensors[i].Spec;
+        return specs;
     }
 
     private void RunPlan(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs, bool verify)
