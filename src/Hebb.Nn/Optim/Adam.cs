@@ -3,61 +3,20 @@ using Hebb.Optim;
 namespace Hebb;
 
 /// <summary>What <see cref="Adam"/> and <see cref="AdamW"/> share: steps scaled, element by element, by running means of the gradient and of its square.</summary>
-public abstract class AdamOptimizer : Optimizer
+public abstract class AdamOptimizer : FusedOptimizer
 {
-    private const string Mean = "exp_avg", Square = "exp_avg_sq", Largest = "max_exp_avg_sq";
-
-    private readonly Dictionary<double, AdamStepOp> _ops = [];
-    private readonly UpdateBatch<AdamStepOp.Rule<float>> _batch = new();
-    private (AdamStepOp Op, double Rate, long Step, AdamStepOp.Rule<float> Rule)? _rule;
-    private readonly double _beta1, _beta2, _eps, _weightDecay;
+    private readonly double _beta2, _eps;
     private readonly bool _amsgrad, _decoupled;
 
-    private protected AdamOptimizer(double lr, double beta1, double beta2, double eps, double weightDecay, bool amsgrad, bool decoupled) : base(lr)
+    private protected AdamOptimizer(double lr, double beta1, double beta2, double eps, double weightDecay, bool amsgrad, bool decoupled)
+        : base(lr, weightDecay, amsgrad ? ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"] : ["exp_avg", "exp_avg_sq"])
     {
-        Check(nameof(beta1), beta1, beta1 is >= 0 and < 1, "from 0 to below 1");
-        Check(nameof(beta2), beta2, beta2 is >= 0 and < 1, "from 0 to below 1");
-        Check(nameof(eps), eps, eps >= 0, "0 or more");
-        Check(nameof(weightDecay), weightDecay, weightDecay >= 0, "0 or more");
-        (_beta1, _beta2, _eps, _weightDecay) = (beta1, beta2, eps, weightDecay);
-        (_amsgrad, _decoupled) = (amsgrad, decoupled);
+        CheckBetas(beta1, beta2, eps);
+        (_beta2, _eps, _amsgrad, _decoupled) = (beta2, eps, amsgrad, decoupled);
+        AllowMomentum(beta1);
     }
 
-    protected override IReadOnlyList<string> Entries => _amsgrad ? [Mean, Square, Largest] : [Mean, Square];
-
-    protected override void Update(Tensor parameter, Tensor gradient, ParameterState state)
-    {
-        var op = OpFor(state);
-        var (mean, square) = (state.GetOrZeros(Mean, parameter), state.GetOrZeros(Square, parameter));
-        if (_amsgrad)
-        {
-            var largest = state.GetOrZeros(Largest, parameter);
-            InPlace.Run(op, [parameter, gradient, mean, square, largest, RateAndStep(state)], [parameter, mean, square, largest]);
-            return;
-        }
-        InPlace.Run(op, [parameter, gradient, mean, square, RateAndStep(state)], [parameter, mean, square]);
-    }
-
-    private protected override bool TryBatch(Tensor parameter, Tensor gradient, ParameterState state)
-    {
-        var op = OpFor(state);
-        double rate = RateOf(state);
-        if (_rule is not { } last || last.Op != op || last.Rate != rate || last.Step != state.Step)
-            _rule = last = (op, rate, state.Step, op.RuleOf<float>(rate, state.Step));
-        var (mean, square) = (state.GetOrZeros(Mean, parameter), state.GetOrZeros(Square, parameter));
-        var largest = _amsgrad ? state.GetOrZeros(Largest, parameter) : null;
-        return _batch.TryAdd(op, last.Rule, parameter, gradient, mean, square, largest);
-    }
-
-    private protected override void RunBatch() => _batch.Run();
-
-    private AdamStepOp OpFor(ParameterState state)
-    {
-        double decay = _weightDecay * (state.Group?.WeightDecayFactor ?? 1);
-        if (!_ops.TryGetValue(decay, out var op))
-            _ops[decay] = op = new AdamStepOp(_beta1, _beta2, _eps, decay, _amsgrad, _decoupled);
-        return op;
-    }
+    private protected override OptimizerPrimitive NewOp(double weightDecay) => new AdamStepOp(_beta2, _eps, weightDecay, _amsgrad, _decoupled);
 }
 
 /// <summary>Adam (Kingma and Ba, 2015): weight decay, if any, is part of the gradient. With weight decay <see cref="AdamW"/> is mostly better.</summary>

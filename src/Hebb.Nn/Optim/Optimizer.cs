@@ -24,8 +24,9 @@ public abstract partial class Optimizer
     private List<ParameterState> _states = [];
     private (double Rate, long Step, Tensor Tensor)? _last;
     private double _learningRate;
+    private double? _momentum;
     private bool _bound;
-    private int _revision;
+    private int _revision, _ahead;
     private readonly List<(ParameterState State, Tensor Values)> _batched = [];
 
     /// <param name="lr">The learning rate, 0 or more.</param>
@@ -54,6 +55,34 @@ public abstract partial class Optimizer
             _learningRate = value;
         }
     }
+
+    /// <summary>
+    /// The momentum of the next step where the optimizer has one that may change, for schedules that cycle it: <see cref="SGD"/>'s and <see cref="RMSprop"/>'s momentum, the first decay
+    /// rate of the Adam family. Null where it has none.
+    /// </summary>
+    /// <exception cref="HebbException">It is set where there is none, or to a number that is not from 0 to below 1.</exception>
+    public double? Momentum
+    {
+        get
+        {
+            double? value = _momentum;
+            TraceInterpreter.Compiling?.Guard(() => _momentum == value, "the momentum as a number");
+            return value;
+        }
+        set
+        {
+            if (TraceInterpreter.Compiling is not null)
+                throw new TraceException("Trace: the function sets a momentum; set it before the call");
+            if (_momentum is null)
+                throw new HebbException($"{GetType().Name}: has no momentum that can be set");
+            if (value is not (>= 0 and < 1))
+                throw new HebbException($"{GetType().Name}: a momentum of {value} is not from 0 to below 1");
+            _momentum = value;
+        }
+    }
+
+    /// <summary>Lets <see cref="Momentum"/> be set.</summary>
+    private protected void AllowMomentum(double value) => _momentum = value;
 
     /// <summary>Groups of parameters with own factors; what is in none has factors of 1.</summary>
     public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
@@ -110,7 +139,17 @@ public abstract partial class Optimizer
         using var scope = TensorScope.Open();
         _last = null;
         int revision = _revision;
-        TraceInterpreter.Compiling?.Guard(() => _revision == revision, "what the optimizer is bound to");
+        if (TraceInterpreter.Compiling is { } trace)
+        {
+            trace.Guard(() => _revision == revision, "what the optimizer is bound to");
+            if (_ahead++ == 0)
+                trace.Undo(() => _ahead = 0);
+            trace.AfterReplay(Advance);
+        }
+        else
+        {
+            Advance();
+        }
         try
         {
             foreach (var state in _states)
@@ -139,6 +178,11 @@ public abstract partial class Optimizer
                 state.End(values);
             _batched.Clear();
         }
+    }
+
+    /// <summary>Counts a step in what the optimizer keeps beside the state of parameters. In a compiled function it is called after each replay.</summary>
+    private protected virtual void Advance()
+    {
     }
 
     private static bool BatchTakes(Tensor x) => x.DType == DType.Float32 && x.IsContiguous && x.Tracer is null && TraceInterpreter.Compiling is null;
@@ -171,30 +215,57 @@ public abstract partial class Optimizer
     protected double RateOf(ParameterState state) => LearningRate * (state.Group?.LearningRateFactor ?? 1);
 
     /// <summary>The learning rate of a parameter as a tensor [], of the parameter's type: in compiled functions that of each call.</summary>
-    protected Tensor Rate(Tensor parameter, ParameterState state) => RateAndStep(state).Select(0, 0).To(parameter.DType);
+    protected Tensor Rate(Tensor parameter, ParameterState state) => NumbersOf(state).Select(0, 0).To(parameter.DType);
 
     /// <summary>The number of the update, counted from 1, as a tensor [], of the parameter's type: in compiled functions that of each call.</summary>
-    protected Tensor StepNumber(Tensor parameter, ParameterState state) => RateAndStep(state).Select(0, 1).To(parameter.DType);
+    protected Tensor StepNumber(Tensor parameter, ParameterState state) => NumbersOf(state).Select(0, 1).To(parameter.DType);
 
-    /// <summary>Learning rate and number of the step, Float64 [2]: an input of the fused ops, so that one op serves all steps.</summary>
-    private protected Tensor RateAndStep(ParameterState state)
+    /// <summary>How many numbers a fused op reads: learning rate, count of steps, momentum, then what <see cref="WriteOwn"/> adds.</summary>
+    private protected virtual int Numbers => 3;
+
+    /// <summary>Writes the numbers of an optimizer's own, behind the first three. In a compiled function it is called before each replay.</summary>
+    /// <param name="numbers">All of them; the first three are there.</param>
+    /// <param name="ahead">How many steps of the same function come before and are not yet counted, this one included; 0 outside such a function.</param>
+    private protected virtual void WriteOwn(Span<double> numbers, int ahead)
+    {
+    }
+
+    /// <summary>The numbers of a step on the host, outside compiled functions.</summary>
+    private protected void WriteNumbers(ParameterState state, Span<double> numbers)
+    {
+        (numbers[0], numbers[1], numbers[2]) = (RateOf(state), state.Step, _momentum ?? 0);
+        WriteOwn(numbers, 0);
+    }
+
+    /// <summary>The numbers of a step as a tensor, Float64 [<see cref="Numbers"/>]: an input of the fused ops, so that one op serves all steps.</summary>
+    private protected Tensor NumbersOf(ParameterState state)
     {
         if (TraceInterpreter.Compiling is { } trace)
         {
-            int steps = state.StepsTraced;
+            var (steps, ahead) = (state.StepsTraced, _ahead);
             double factor = state.Group?.LearningRateFactor ?? 1;
-            return trace.Host(new TensorSpec([2], DType.Float64), into =>
+            return trace.Host(new TensorSpec([Numbers], DType.Float64), into =>
             {
                 var numbers = into.Elements<double>();
-                (numbers[0], numbers[1]) = (_learningRate * factor, state.StepsDone + steps);
+                (numbers[0], numbers[1], numbers[2]) = (_learningRate * factor, state.StepsDone + steps, _momentum ?? 0);
+                WriteOwn(numbers, ahead);
             });
         }
         double rate = RateOf(state);
         if (_last is { } last && last.Rate == rate && last.Step == state.Step)
             return last.Tensor;
-        var tensor = Tensor.From([rate, state.Step]);
+        var values = new double[Numbers];
+        WriteNumbers(state, values);
+        var tensor = Tensor.From(values);
         _last = (rate, state.Step, tensor);
         return tensor;
+    }
+
+    private protected void CheckBetas(double beta1, double beta2, double eps)
+    {
+        Check(nameof(beta1), beta1, beta1 is >= 0 and < 1, "from 0 to below 1");
+        Check(nameof(beta2), beta2, beta2 is >= 0 and < 1, "from 0 to below 1");
+        Check(nameof(eps), eps, eps >= 0, "0 or more");
     }
 
     private protected void Check(string name, double value, bool valid, string range)

@@ -61,19 +61,27 @@ public sealed class ParameterState
     public Tensor? Find(string entry) => _tensors.GetValueOrDefault(entry);
 
     /// <summary>A tensor of the state, zeros of <paramref name="like"/>'s shape and type at first.</summary>
-    public Tensor GetOrZeros(string entry, Tensor like)
+    public Tensor GetOrZeros(string entry, Tensor like) => Find(entry, like.DType) ?? Add(entry, () => Tensor.ZerosLike(like));
+
+    /// <summary>A tensor of the state of any shape, zeros at first.</summary>
+    public Tensor GetOrZeros(string entry, Shape shape, DType dtype) => Find(entry, dtype) ?? Add(entry, () => Tensor.Zeros(shape, dtype));
+
+    /// <summary>A tensor of the state in a type that the parameter may have taken since; null before it was set.</summary>
+    internal Tensor? Find(string entry, DType dtype)
     {
         if (!_tensors.TryGetValue(entry, out var tensor))
-        {
-            RefuseTraced(entry);
-            using var suspended = TensorScope.Suspend();
-            _tensors[entry] = tensor = Tensor.ZerosLike(like);
-        }
-        else if (tensor.DType != like.DType)
-        {
-            Set(entry, tensor = tensor.To(like.DType));
-        }
+            return null;
+        if (tensor.DType != dtype)
+            Set(entry, tensor = tensor.To(dtype));
         return tensor;
+    }
+
+    /// <summary>A new tensor of the state.</summary>
+    internal Tensor Add(string entry, Func<Tensor> make)
+    {
+        RefuseTraced(entry);
+        using var suspended = TensorScope.Suspend();
+        return _tensors[entry] = make();
     }
 
     internal void Set(string entry, Tensor tensor)

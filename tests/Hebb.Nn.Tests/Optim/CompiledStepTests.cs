@@ -13,9 +13,9 @@ public class CompiledStepTests
             parameter.CopyFrom(parameter - (asNumber ? gradient.Sign() * RateOf(state) : gradient.Sign() * Rate(parameter, state)));
     }
 
-    public static IEnumerable<TheoryDataRow<string>> Names => new[] { "sgd", "sgd_nesterov", "adam_amsgrad", "adamw", "sign" }.Select(n => new TheoryDataRow<string>(n));
+    public static IEnumerable<TheoryDataRow<string>> Names => OptimizerCases.Names.Append("sign").Select(n => new TheoryDataRow<string>(n));
 
-    private static Optimizer Make(string name) => name == "sign" ? new SignDescent(0.01, asNumber: false) : OptimizerGoldenTests.Make(name);
+    private static Optimizer Make(string name) => name == "sign" ? new SignDescent(0.01, asNumber: false) : OptimizerCases.Make(name);
 
     private static Sequential Net(DType dtype = DType.Float32)
     {

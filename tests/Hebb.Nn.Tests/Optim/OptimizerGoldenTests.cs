@@ -20,6 +20,24 @@ public class OptimizerGoldenTests
         "adamw" => new AdamW(0.02),
         "adamw_decay" => new AdamW(0.02, 0.8, 0.95, 1e-6, 0.3),
         "adamw_amsgrad" => new AdamW(0.02, 0.9, 0.9, weightDecay: 0.1, amsgrad: true),
+        "nadam" => new NAdam(0.02),
+        "nadam_decay" => new NAdam(0.02, 0.8, 0.95, 1e-6, 0.1, 0.05),
+        "radam" => new RAdam(0.02),
+        "radam_decay" => new RAdam(0.02, 0.8, 0.9, 1e-6, 0.1),
+        "adamax" => new Adamax(0.02),
+        "adamax_decay" => new Adamax(0.02, 0.8, 0.9, 1e-4, 0.1),
+        "rmsprop" => new RMSprop(0.02),
+        "rmsprop_momentum" => new RMSprop(0.01, 0.9, 1e-6, 0.1, 0.8),
+        "rmsprop_centered" => new RMSprop(0.01, 0.9, 1e-2, centered: true),
+        "rmsprop_all" => new RMSprop(0.01, 0.9, 1e-2, 0.1, 0.8, centered: true),
+        "adagrad" => new Adagrad(0.1),
+        "adagrad_decay" => new Adagrad(0.1, 0.05, 0.1, 0.3, 1e-6),
+        "adadelta" => new Adadelta(),
+        "adadelta_decay" => new Adadelta(0.5, 0.8, 1e-4, 0.1),
+        "rprop" => new Rprop(0.02),
+        "rprop_limits" => new Rprop(0.02, 0.4, 1.5, 0.01, 0.03),
+        "asgd" => new ASGD(0.05),
+        "asgd_average" => new ASGD(0.05, 0.1, 0.6, 4, 0.1),
         _ => throw new ArgumentException(name),
     };
 
@@ -29,7 +47,8 @@ public class OptimizerGoldenTests
         var golden = Golden.Load("optimizers", name);
         string kind = name[..name.LastIndexOf('_')];
         var inputs = Golden.Load("optimizers", "inputs" + name[name.LastIndexOf('_')..]);
-        double tolerance = name.EndsWith("float64") ? 1e-8 : 2e-6;
+        // PyTorch keeps ASGD's rates in float32.
+        double tolerance = name.EndsWith("float64") ? name.StartsWith("asgd") ? 1e-7 : 1e-8 : 2e-6;
         var (a, b) = (new Parameter(inputs["a"]), new Parameter(inputs["b"]));
         var optimizer = Make(kind);
         optimizer.Bind([a, b]);

@@ -9,30 +9,44 @@ public class OptimizerPrimitiveTests
 {
     internal static readonly Dictionary<string, Func<Primitive>> Ops = new()
     {
-        ["sgd"] = () => new SgdStepOp(0, 0, 0, false, false),
-        ["sgd decay"] = () => new SgdStepOp(0, 0, 0.1, false, false),
-        ["momentum"] = () => new SgdStepOp(0.9, 0.2, 0.1, false, false),
-        ["momentum first"] = () => new SgdStepOp(0.9, 0.2, 0.1, false, true),
-        ["nesterov"] = () => new SgdStepOp(0.9, 0, 0.1, true, false),
-        ["nesterov first"] = () => new SgdStepOp(0.9, 0, 0, true, true),
-        ["adam"] = () => new AdamStepOp(0.9, 0.99, 1e-6, 0.1, false, false),
-        ["adam amsgrad"] = () => new AdamStepOp(0.9, 0.99, 1e-6, 0.1, true, false),
-        ["adamw"] = () => new AdamStepOp(0.8, 0.95, 1e-4, 0.1, false, true),
-        ["adamw amsgrad"] = () => new AdamStepOp(0.8, 0.95, 1e-4, 0, true, true),
+        ["sgd"] = () => new SgdStepOp(false, 0, 0, false),
+        ["sgd decay"] = () => new SgdStepOp(false, 0, 0.1, false),
+        ["momentum"] = () => new SgdStepOp(true, 0.2, 0.1, false),
+        ["nesterov"] = () => new SgdStepOp(true, 0, 0.1, true),
+        ["adam"] = () => new AdamStepOp(0.99, 1e-6, 0.1, false, false),
+        ["adam amsgrad"] = () => new AdamStepOp(0.99, 1e-6, 0.1, true, false),
+        ["adamw"] = () => new AdamStepOp(0.95, 1e-4, 0.1, false, true),
+        ["adamw amsgrad"] = () => new AdamStepOp(0.95, 1e-4, 0, true, true),
+        ["nadam"] = () => new NAdamStepOp(0.9, 0.99, 1e-6, 0.1, false),
+        ["nadam decoupled"] = () => new NAdamStepOp(0.9, 0.99, 1e-6, 0.1, true),
+        ["radam"] = () => new RAdamStepOp(0.99, 1e-6, 0.1, false),
+        ["radam decoupled"] = () => new RAdamStepOp(0.99, 1e-6, 0.1, true),
+        ["adamax"] = () => new AdamaxStepOp(0.99, 1e-6, 0.1),
+        ["rmsprop"] = () => new RMSpropStepOp(0.9, 1e-6, 0.1, false, false),
+        ["rmsprop momentum"] = () => new RMSpropStepOp(0.9, 1e-6, 0.1, true, false),
+        ["rmsprop centered"] = () => new RMSpropStepOp(0.9, 0.1, 0.1, false, true),
+        ["rmsprop all"] = () => new RMSpropStepOp(0.9, 0.1, 0.1, true, true),
+        ["adagrad"] = () => new AdagradStepOp(0.1, 1e-6, 0.1),
+        ["adadelta"] = () => new AdadeltaStepOp(0.9, 1e-3, 0.1),
+        ["rprop"] = () => new RpropStepOp(0.5, 1.2, 1e-6, 50),
+        ["asgd"] = () => new ASGDStepOp(0.1, 0.75, 3, 0.1),
+        ["lion"] = () => new LionStepOp(0.99, 0.1),
     };
 
     public static IEnumerable<TheoryDataRow<string>> Names => Ops.Keys.Select(n => new TheoryDataRow<string>(n));
 
-    private static Tensor[] Inputs(Primitive op, int count, DType dtype)
+    private static Tensor[] Inputs(Primitive op, int count, DType dtype, double step = 7)
     {
         var inputs = new List<Tensor>();
         for (int i = 0; i <= op.Outputs; i++)
         {
             var x = Check.Random((ulong)(10 + i), count).To(dtype);
-            // Parameter, gradient and means have signs, mean squares have none.
-            inputs.Add(i < 3 ? x : x.Square());
+            // Parameter, gradient and means have signs, mean squares have none; those under a root lie above squares of what is taken off.
+            bool hasSign = i < 2 || (i == 2 && op is not (RMSpropStepOp or AdagradStepOp or AdadeltaStepOp)) || (i > 2 && op is RMSpropStepOp);
+            inputs.Add(hasSign ? x : op is RMSpropStepOp ? x.Square() + 10.0 : x.Square());
         }
-        inputs.Add(Tensor.From([0.03, 7]));
+        double[] numbers = [0.03, step, 0.9, 0.5, 0.6, 0.01];
+        inputs.Add(Tensor.From(numbers[..((OptimizerPrimitive)op).Numbers]));
         return [.. inputs];
     }
 
@@ -42,9 +56,9 @@ public class OptimizerPrimitiveTests
         var op = Ops[name]();
         foreach (var (dtype, tolerance) in new[] { (DType.Float64, 1e-13), (DType.Float32, 2e-6) })
         {
-            foreach (int count in new[] { 0, 1, 3, 37, 1000 })
+            foreach (var (count, step) in new[] { (0, 7.0), (1, 1), (3, 2), (37, 7), (1000, 700) })
             {
-                var inputs = Inputs(op, count, dtype);
+                var inputs = Inputs(op, count, dtype, step);
                 Tensor[] fused = Transforms.Engine.ApplyAll(op, inputs), simple = op.Decompose([.. inputs.Select((x, i) => i < inputs.Length - 1 ? x.To(DType.Float64) : x)]);
                 Assert.Equal(op.Outputs, fused.Length);
                 for (int i = 0; i < fused.Length; i++)
@@ -122,12 +136,12 @@ public class OptimizerPrimitiveTests
     [Fact]
     public void Errors()
     {
-        var (p, rate) = (Tensor.Zeros([3]), Tensor.From([0.1, 1]));
+        var (p, rate) = (Tensor.Zeros([3]), Tensor.From([0.1, 1, 0]));
         var op = Ops["sgd"]();
         Check.Throws<ShapeException>("SGD: the parameter is [3], its gradient [4]", () => Transforms.Engine.ApplyAll(op, p, Tensor.Zeros([4]), rate));
         Check.Throws<DTypeException>("SGD: the parameter is float32, its gradient float64", () => Transforms.Engine.ApplyAll(op, p, p.To(DType.Float64), rate));
         Check.Throws<DTypeException>("SGD: the parameter is int64, not float32 or float64", () => Transforms.Engine.ApplyAll(op, Tensor.Arange(3), Tensor.Arange(3), rate));
-        Check.Throws<ShapeException>("SGD: rate and step are float32[3], not float64[2]", () => Transforms.Engine.ApplyAll(op, p, p, p));
+        Check.Throws<ShapeException>("SGD: the numbers of the step are float32[3], not float64[3]", () => Transforms.Engine.ApplyAll(op, p, p, p));
         Check.Throws<HebbException>("AdamW: 3 inputs, not 5", () => Transforms.Engine.ApplyAll(Ops["adamw"](), p, p, rate));
         Check.Throws<ShapeException>("Adam: the parameter is [3], its state [2]", () => Transforms.Engine.ApplyAll(Ops["adam"](), p, p, p, Tensor.Zeros([2]), rate));
     }

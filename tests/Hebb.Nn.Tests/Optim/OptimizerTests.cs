@@ -5,9 +5,7 @@ namespace Hebb.Nn.Tests;
 /// <summary>Binding, groups, state for resuming, 16-bit parameters, and errors.</summary>
 public class OptimizerTests
 {
-    private static readonly string[] Kinds = ["sgd", "sgd_nesterov", "adam_amsgrad", "adamw"];
-
-    public static IEnumerable<TheoryDataRow<string>> Names => Kinds.Select(n => new TheoryDataRow<string>(n));
+    public static IEnumerable<TheoryDataRow<string>> Names => OptimizerCases.Names.Select(n => new TheoryDataRow<string>(n));
 
     private static Sequential Net(ulong seed = 1)
     {
@@ -38,11 +36,11 @@ public class OptimizerTests
     [Theory, MemberData(nameof(Names))]
     public void ResumingGivesTheSameBits(string name)
     {
-        var (whole, optimizer) = (Net(), OptimizerGoldenTests.Make(name));
+        var (whole, optimizer) = (Net(), OptimizerCases.Make(name));
         optimizer.Bind(whole);
         Train(whole, optimizer, 0, 20);
 
-        var (first, before) = (Net(), OptimizerGoldenTests.Make(name));
+        var (first, before) = (Net(), OptimizerCases.Make(name));
         before.Bind(first);
         Train(first, before, 0, 9);
         string folder = Directory.CreateTempSubdirectory("hebb").FullName;
@@ -50,7 +48,7 @@ public class OptimizerTests
         {
             Safetensors.Save(Path.Combine(folder, "net"), first.StateDict());
             Safetensors.Save(Path.Combine(folder, "state"), before.State());
-            var (second, after) = (Net(2), OptimizerGoldenTests.Make(name));
+            var (second, after) = (Net(2), OptimizerCases.Make(name));
             second.LoadWeights(Path.Combine(folder, "net"));
             after.Bind(second);
             after.LoadState(Safetensors.Load(Path.Combine(folder, "state")).Tensors);
@@ -74,7 +72,7 @@ public class OptimizerTests
             using var limit = ParallelFor.Limit(threads);
             var rng = new Rng(1);
             var net = new Sequential(new Linear(300, 200, rng: rng), new ReLU(), new Linear(200, 3, rng: rng));
-            var optimizer = OptimizerGoldenTests.Make(name);
+            var optimizer = OptimizerCases.Make(name);
             optimizer.Bind(net);
             for (int i = 0; i < 4; i++)
             {

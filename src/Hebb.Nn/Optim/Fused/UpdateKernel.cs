@@ -10,6 +10,18 @@ internal interface IUpdate<T> where T : unmanaged
     void Step<V>(ref V parameter, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V, T>;
 }
 
+/// <summary>An update that follows from an op's attributes and the numbers of a step.</summary>
+internal interface IUpdate<TSelf, TOp, T> : IUpdate<T>
+    where TSelf : unmanaged, IUpdate<TSelf, TOp, T>
+    where T : unmanaged
+{
+    /// <summary>The arithmetic of one step: what depends on no element is worked out here, in double.</summary>
+    static abstract TSelf Of(TOp op, ReadOnlySpan<double> numbers);
+
+    /// <summary>Whether the step changes nothing, so that in place there is nothing to do.</summary>
+    static virtual bool IsIdle(in TSelf update) => false;
+}
+
 /// <summary>Runs an update over whole tensors in blocks of a fixed size. Every element is read before it is written, so results may take the place of inputs.</summary>
 internal unsafe struct UpdateKernel<TUpdate, T> : IRangeBody
     where TUpdate : struct, IUpdate<T>

@@ -5,20 +5,48 @@ using Hebb.Transforms;
 
 namespace Hebb.Optim;
 
+/// <summary>Updates of one kind of many parameters, run as one.</summary>
+internal abstract class UpdateBatch
+{
+    /// <summary>
+    /// Adds an update of contiguous Float32 tensors outside every transform; of what shares memory with an earlier one, after that has run. False where a tensor
+    /// of state is not like the parameter.
+    /// </summary>
+    /// <param name="op">The update.</param>
+    /// <param name="numbers">Of its step.</param>
+    /// <param name="parameter">What changes.</param>
+    /// <param name="gradient">Of its shape.</param>
+    /// <param name="first">The first tensor of state, if there is one.</param>
+    /// <param name="second">The second.</param>
+    /// <param name="third">The third.</param>
+    public abstract bool TryAdd(OptimizerPrimitive op, ReadOnlySpan<double> numbers, Tensor parameter, Tensor gradient, Tensor? first, Tensor? second, Tensor? third);
+
+    /// <summary>Runs what was added, and forgets it.</summary>
+    public abstract void Run();
+}
+
 /// <summary>
 /// Updates of many Float32 parameters, run as one: all elements in a row are cut into blocks of a fixed size, whichever parameters they belong to, so
 /// that small ones do not each wake the threads. Elements do not depend on each other, so neither does any bit on the cuts.
 /// </summary>
-internal sealed unsafe class UpdateBatch<TUpdate> where TUpdate : unmanaged, IUpdate<float>
+internal sealed unsafe class UpdateBatch<TOp, TUpdate> : UpdateBatch
+    where TOp : OptimizerPrimitive
+    where TUpdate : unmanaged, IUpdate<TUpdate, TOp, float>
 {
     /// <summary>Elements a thread takes at once.</summary>
     private const long BlockSize = 16 << 10;
+
+    /// <summary>More numbers than any op reads.</summary>
+    private const int MaxNumbers = 16;
 
     private readonly List<Tensor> _alive = [];
     private readonly HashSet<Memory.Storage> _written = [];
     private Entry[] _entries = new Entry[16];
     private int _count;
     private long _elements;
+    private readonly double[] _numbers = new double[MaxNumbers];
+    private OptimizerPrimitive? _op;
+    private TUpdate _update;
 
     private struct Entry
     {
@@ -27,22 +55,19 @@ internal sealed unsafe class UpdateBatch<TUpdate> where TUpdate : unmanaged, IUp
         public long Start, Length;
     }
 
-    /// <summary>
-    /// Adds an update of contiguous Float32 tensors outside every transform; of what shares memory with an earlier one, after that has run. False where a tensor
-    /// of state is not like the parameter.
-    /// </summary>
-    public bool TryAdd(Primitive op, in TUpdate update, Tensor parameter, Tensor gradient, Tensor? first = null, Tensor? second = null, Tensor? third = null)
+    public override bool TryAdd(OptimizerPrimitive op, ReadOnlySpan<double> numbers, Tensor parameter, Tensor gradient, Tensor? first, Tensor? second, Tensor? third)
     {
         if (!Fits(first, parameter) || !Fits(second, parameter) || !Fits(third, parameter))
             return false;
         OpObserver.Current?.Invoke(op);
+        Follow(op, numbers);
+        if (TUpdate.IsIdle(_update))
+            return true;
         if (_written.Contains(parameter.Storage))
             Run();
-        if (_count == _entries.Length)
-            Array.Resize(ref _entries, 2 * _count);
-        _entries[_count++] = new Entry
+        Next() = new Entry
         {
-            Update = update,
+            Update = _update,
             Parameter = Written(parameter),
             Gradient = gradient.Data<float>(),
             First = first is null ? null : Written(first),
@@ -57,13 +82,14 @@ internal sealed unsafe class UpdateBatch<TUpdate> where TUpdate : unmanaged, IUp
     }
 
     /// <summary>Adds an update whose tensors are known to be contiguous, of Float32 and one shape, and to share no memory with those of others; they are kept alive by others.</summary>
-    public void Add(in TUpdate update, Tensor parameter, Tensor gradient, ReadOnlySpan<Tensor> state)
+    public void Add(OptimizerPrimitive op, ReadOnlySpan<double> numbers, Tensor parameter, Tensor gradient, ReadOnlySpan<Tensor> state)
     {
-        if (_count == _entries.Length)
-            Array.Resize(ref _entries, 2 * _count);
-        _entries[_count++] = new Entry
+        Follow(op, numbers);
+        if (TUpdate.IsIdle(_update))
+            return;
+        Next() = new Entry
         {
-            Update = update,
+            Update = _update,
             Parameter = parameter.Data<float>(),
             Gradient = gradient.Data<float>(),
             First = state.Length > 0 ? state[0].Data<float>() : null,
@@ -73,6 +99,22 @@ internal sealed unsafe class UpdateBatch<TUpdate> where TUpdate : unmanaged, IUp
             Length = parameter.Count,
         };
         _elements += parameter.Count;
+    }
+
+    // Mostly all parameters are at one step.
+    private void Follow(OptimizerPrimitive op, ReadOnlySpan<double> numbers)
+    {
+        if (_op == op && numbers.SequenceEqual(_numbers.AsSpan(0, numbers.Length)))
+            return;
+        (_op, _update) = (op, TUpdate.Of((TOp)op, numbers));
+        numbers.CopyTo(_numbers);
+    }
+
+    private ref Entry Next()
+    {
+        if (_count == _entries.Length)
+            Array.Resize(ref _entries, 2 * _count);
+        return ref _entries[_count++];
     }
 
     private static bool Fits(Tensor? state, Tensor parameter) =>
@@ -86,8 +128,7 @@ internal sealed unsafe class UpdateBatch<TUpdate> where TUpdate : unmanaged, IUp
         return x.Data<float>();
     }
 
-    /// <summary>Runs what was added, and forgets it.</summary>
-    public void Run()
+    public override void Run()
     {
         if (_elements > 0)
         {
