@@ -37,13 +37,16 @@ internal static class DataFile
     }
 
     /// <summary>Writes a file in one go: it is there whole, or as it was before.</summary>
-    public static void WriteAllBytes(string path, byte[] bytes)
+    public static void WriteAllBytes(string path, byte[] bytes) => Write(path, stream => stream.Write(bytes));
+
+    /// <summary>Writes a file through a stream: it is there whole, or as it was before.</summary>
+    public static void Write(string path, Action<Stream> write)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (!Directory.Exists(folder)) throw new DataException($"{path}: cannot be written: there is no folder {folder}");
         try
         {
-            AtomicFile.Write(path, stream => stream.Write(bytes));
+            AtomicFile.Write(path, write);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

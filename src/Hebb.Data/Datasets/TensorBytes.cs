@@ -9,7 +9,13 @@ internal static class TensorBytes
     public static Span<byte> Row(Tensor all, int row, TensorSpec spec)
     {
         int length = checked((int)spec.Shape.Count), start = checked(row * length);
-        return spec.DType switch
+        return Range(all, start, length);
+    }
+
+    /// <summary>Elements <paramref name="start"/> to <paramref name="start"/> + <paramref name="length"/> - 1 in row order.</summary>
+    public static Span<byte> Range(Tensor all, int start, int length)
+    {
+        return all.DType switch
         {
             DType.Float32 => Slice<float>(all, start, length),
             DType.Float64 => Slice<double>(all, start, length),
@@ -24,7 +30,9 @@ internal static class TensorBytes
             DType.UInt32 => Slice<uint>(all, start, length),
             DType.UInt64 => Slice<ulong>(all, start, length),
             DType.Bool => Slice<bool>(all, start, length),
-            _ => throw new DTypeException($"a dataset holds float, integer or bool tensors, not {spec.DType.Name}"),
+            DType.Complex64 => Slice<Complex64>(all, start, length),
+            DType.Complex128 => Slice<System.Numerics.Complex>(all, start, length),
+            _ => throw new DTypeException($"a dataset holds float, integer, complex or bool tensors, not {all.DType.Name}"),
         };
     }
 

@@ -40,6 +40,30 @@ public class CodecFuzzTests
         Assert.InRange(refused, 600, 6000);
     }
 
+    [Fact]
+    public void Npy_AnyBytesGiveATensorOrOneLine()
+    {
+        int refused = Fuzz([.. NpyTests.Files("npy")], 6000, bytes => Npy.Decode(bytes));
+        Assert.InRange(refused, 600, 6000);
+    }
+
+    [Fact]
+    public void Npz_AnyBytesGiveArraysOrOneLine()
+    {
+        int refused = Fuzz([.. NpyTests.Files("npz")], 3000, bytes =>
+        {
+            using var file = Npz.Open(new MemoryStream(bytes));
+            foreach (string name in file.Names)
+            {
+                var header = file.Header(name);
+                if (header.IsText) file.Texts(name);
+                else if (header.IsObjects) file.Arrays(name);
+                else Assert.Equal(header.DType, file[name].DType);
+            }
+        });
+        Assert.InRange(refused, 300, 3000);
+    }
+
     private static int Fuzz(byte[][] seeds, int count, Action<byte[]> read)
     {
         var random = new Random(7);
