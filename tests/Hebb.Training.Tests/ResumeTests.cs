@@ -143,7 +143,7 @@ public class ResumeTests
         var model = new Sequential(new Linear(16), new BatchNorm1d(16), new ReLU(), new Dropout(0.2), new Linear(3));
         var options = new TrainerOptions
         {
-            Schedule = new CosineSchedule(),
+            Schedule = new OneCycleLR() * new ReduceLROnPlateau(factor: 0.5, patience: 0, threshold: 0.5),
             ClipNorm = 1,
             Metrics = [new Accuracy(), new Auroc(), new F1()],
             Callbacks = callback is null ? [new EarlyStopping("val_loss", patience: 2)] : [new EarlyStopping("val_loss", patience: 2), callback],

@@ -129,6 +129,60 @@ public static partial class Init
         });
     }
 
+    /// <summary>1 on the diagonal of a matrix [rows, columns], 0 elsewhere.</summary>
+    /// <exception cref="ShapeException">The tensor is not a matrix.</exception>
+    public static Tensor Eye(Tensor tensor)
+    {
+        if (tensor.Rank != 2)
+            throw new ShapeException($"Eye: {tensor.Shape} is not a matrix");
+        return Write(tensor, () => Tensor.Arange(tensor.Shape[0]).Unsqueeze(1).Equal(Tensor.Arange(tensor.Shape[1])));
+    }
+
+    /// <summary>Weights [out, in / groups, …] of a convolution of 1 to 3 axes that hands its channels on: 1 in the middle of the kernel from each channel to its own, 0 elsewhere.</summary>
+    /// <param name="tensor">What is written to.</param>
+    /// <param name="groups">The groups of the convolution, each of which hands on its channels.</param>
+    /// <exception cref="ShapeException">The tensor does not have 3 to 5 axes, or the groups do not divide its first.</exception>
+    public static Tensor Dirac(Tensor tensor, int groups = 1)
+    {
+        if (tensor.Rank is < 3 or > 5)
+            throw new ShapeException($"Dirac: {tensor.Shape} are not the weights of a convolution, [out, in, …] with 1 to 3 axes more");
+        if (groups < 1 || tensor.Shape[0] % groups != 0)
+            throw new ShapeException($"Dirac: {groups} groups do not divide the {tensor.Shape[0]} channels of {tensor.Shape}");
+        int perGroup = tensor.Shape[0] / groups;
+        return Write(tensor, () =>
+        {
+            var ones = Tensor.Arange(tensor.Shape[0]).Remainder(perGroup).Unsqueeze(1).Equal(Tensor.Arange(tensor.Shape[1]));
+            for (int axis = 2; axis < tensor.Rank; axis++)
+            {
+                int size = tensor.Shape[axis];
+                ones = ones.Unsqueeze(-1).LogicalAnd(Tensor.Arange(size).Equal((long)(size / 2)));
+            }
+            return ones;
+        });
+    }
+
+    /// <summary>Normally distributed with mean 0, and 0 at randomly chosen places, as many in each column (Martens, 2010).</summary>
+    /// <param name="tensor">A matrix [rows, columns].</param>
+    /// <param name="sparsity">The part of each column that is 0, 0 to 1; rounded up to whole elements.</param>
+    /// <param name="std">The standard deviation of the others.</param>
+    /// <param name="rng">Where the numbers come from; by default <see cref="Rng.Default"/>.</param>
+    /// <exception cref="ShapeException">The tensor is not a matrix.</exception>
+    /// <exception cref="HebbException"><paramref name="sparsity"/> is not from 0 to 1.</exception>
+    public static Tensor Sparse(Tensor tensor, double sparsity, double std = 0.01, Rng? rng = null)
+    {
+        if (tensor.Rank != 2)
+            throw new ShapeException($"Sparse: {tensor.Shape} is not a matrix");
+        if (sparsity is not (>= 0 and <= 1))
+            throw new HebbException($"Sparse: sparsity {sparsity} is not from 0 to 1");
+        long zeros = (long)Math.Ceiling(sparsity * tensor.Shape[0]);
+        return Write(tensor, () =>
+        {
+            // The ranks of random numbers are a random order of each column.
+            var ranks = Tensor.Uniform(0, 1, tensor.Shape, DType.Float64, rng).ArgSort(0).ArgSort(0);
+            return Tensor.Where(ranks < zeros, 0.0, Tensor.Normal(0, std, tensor.Shape, tensor.DType, rng));
+        });
+    }
+
     private static Tensor Write(Tensor tensor, Func<Tensor> values)
     {
         using var noGrad = GradMode.NoGrad();

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Hebb;
 
 /// <summary>
-/// Everything a run goes on from, in one safetensors file: tensors under <c>model/</c>, <c>optimizer/</c>, <c>metric/NAME/</c>, <c>callback/NAME/</c>; in the metadata the
+/// Everything a run goes on from, in one safetensors file: tensors under <c>model/</c>, <c>optimizer/</c>, <c>schedule/</c>, <c>metric/NAME/</c>, <c>callback/NAME/</c>; in the metadata the
 /// position as JSON and a SHA-256 over both, by which damage is found.
 /// </summary>
 public sealed class Checkpoint
@@ -30,6 +30,8 @@ public sealed class Checkpoint
     public IReadOnlyDictionary<string, Tensor> Model => Part("model/");
 
     internal IReadOnlyDictionary<string, Tensor> Optimizer => Part("optimizer/");
+
+    internal IReadOnlyDictionary<string, Tensor> Schedule => Part("schedule/");
 
     internal IReadOnlyDictionary<string, Tensor> Metric(string name) => Part($"metric/{name}/");
 

@@ -66,6 +66,7 @@ internal sealed class Checkpointer(Trainer trainer, FitState state, int epochs, 
         trainer.Optimizer.Bind(trainer.Model);
         trainer.Optimizer.LoadState(checkpoint.Optimizer);
         trainer.Optimizer.LearningRate = position.LearningRate;
+        trainer.Options.Schedule?.LoadState(checkpoint.Schedule);
         state.Restore(position, Metrics(checkpoint, within));
         RestoreCallbacks(checkpoint);
         train.Restore(position.Train);
@@ -84,6 +85,8 @@ internal sealed class Checkpointer(Trainer trainer, FitState state, int epochs, 
         var tensors = new Dictionary<string, Tensor>();
         Checkpoint.Add(tensors, "model/", trainer.Model.StateDict());
         Checkpoint.Add(tensors, "optimizer/", trainer.Optimizer.State());
+        if (trainer.Options.Schedule is { } schedule)
+            Checkpoint.Add(tensors, "schedule/", schedule.State());
         foreach (var metric in state.Means.Metrics ?? [])
             Checkpoint.Add(tensors, $"metric/{metric.Name}/", metric.State());
         foreach (var callback in trainer.Options.Callbacks)

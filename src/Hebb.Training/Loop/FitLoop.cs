@@ -42,6 +42,7 @@ internal sealed class FitLoop
         using var suspended = TensorScope.Suspend();
         Describe(_trainer.Model, _train.Info);
         bool resumed = from is not null;
+        _trainer.Options.Schedule?.Reset();
         if (from is not null)
             _checkpoints.Restore(from);
         from = null; // its tensors were copied
@@ -90,6 +91,7 @@ internal sealed class FitLoop
         var values = new OrderedDictionary<string, double>();
         _state.Means.WriteTo(values);
         Validate(values);
+        _trainer.Options.Schedule?.Observe(values);
         var result = new EpochResult
         {
             Epoch = _state.Epoch + 1,

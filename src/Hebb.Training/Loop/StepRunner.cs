@@ -19,6 +19,8 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
     {
         using var scope = TensorScope.OpenStep();
         double rate = _options.Schedule is { } schedule ? _optimizer.BaseLearningRate * schedule.Factor(at) : _optimizer.LearningRate;
+        if (_optimizer.Momentum is not null && _options.Schedule?.Momentum(at) is { } momentum)
+            _optimizer.Momentum = momentum;
         var where = new StepPlace(at, rate);
         try
         {

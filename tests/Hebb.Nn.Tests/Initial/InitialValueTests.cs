@@ -93,6 +93,49 @@ public class InitialValueTests
     }
 
     [Fact]
+    public void EyeAndDirac()
+    {
+        Assert.Equal([1f, 0, 0, 0, 1, 0], Init.Eye(Tensor.Full([2, 3], 5)).ToArray<float>());
+        var x = Check.Random(1, 2, 6, 5, 4);
+        Check.Same(x, x.Conv2d(Init.Dirac(Tensor.Ones([6, 6, 3, 3])), padding: 1), "handed on");
+        // torch.nn.init.dirac_(torch.empty(4, 3, 2), groups=2)
+        Assert.Equal([0f, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0], Init.Dirac(Tensor.Ones([4, 3, 2]), 2).ToArray<float>());
+        Check.Throws<ShapeException>("Eye: [3] is not a matrix", () => Init.Eye(Tensor.Zeros([3])));
+        Check.Throws<ShapeException>("Dirac: [3, 3] are not the weights of a convolution, [out, in, …] with 1 to 3 axes more", () => Init.Dirac(Tensor.Zeros([3, 3])));
+        Check.Throws<ShapeException>("Dirac: 2 groups do not divide the 3 channels of [3, 3, 3]", () => Init.Dirac(Tensor.Zeros([3, 3, 3]), 2));
+    }
+
+    [Fact]
+    public void SparseColumnsHaveAsManyZeros()
+    {
+        var values = Init.Sparse(Tensor.Zeros([25, 300]), 0.33, 2, new Rng(1));
+        var zeros = values.Equal(0.0).To(DType.Int64).Sum(0);
+        Assert.All(zeros.ToArray<long>(), n => Assert.Equal(9, n));
+        Assert.InRange(values.Square().Sum().Item() / (16 * 300), 3.7, 4.3);
+        Assert.True(values.Equal(0.0).To(DType.Int64).Sum(1).ToArray<long>().All(n => n is > 50 and < 160));
+        Check.Throws<HebbException>("Sparse: sparsity 2 is not from 0 to 1", () => Init.Sparse(Tensor.Zeros([3, 3]), 2));
+    }
+
+    [Fact]
+    public void ARuleIsAppliedToAModel()
+    {
+        Sequential Net() => new(new Linear(64, 100), new LayerNorm(100), new Linear(100, 30));
+        var net = Net();
+        Init.Apply(net, (w, rng) => Init.XavierNormal(w, rng: rng), rng: new Rng(1));
+        IsNormal(((Linear)net[0]).Weight, Math.Sqrt(2.0 / 164), "first");
+        IsNormal(((Linear)net[2]).Weight, Math.Sqrt(2.0 / 130), "second");
+        Assert.Equal(0, ((Linear)net[0]).Bias!.Value.Abs().Sum().Item());
+        Assert.Equal(100, ((LayerNorm)net[1]).Weight!.Value.Sum().Item());
+        var other = Net();
+        Init.Apply(other, (w, rng) => Init.XavierNormal(w, rng: rng), (b, rng) => Init.Uniform(b, 1, 2, rng), new Rng(1));
+        Check.Same(((Linear)net[2]).Weight.Value.Detach(), ((Linear)other[2]).Weight.Value.Detach(), "whatever others draw");
+        Assert.InRange(((Linear)other[0]).Bias!.Value.Amin([]).Item(), 1, 1.2);
+        var seen = new List<string>();
+        Init.Apply(net, (name, parameter, rng) => seen.Add(name));
+        Assert.Equal(net.NamedParameters().Select(p => p.Name), seen);
+    }
+
+    [Fact]
     public void ParametersAreWrittenInPlace()
     {
         var layer = new Linear(3, 2);

@@ -32,12 +32,64 @@ public class ScheduleTests
     }
 
     [Fact]
-    public void StepsMultiplyAtEpochs()
+    public void AWarmUpBeforeWhatCountsEpochs()
     {
-        Assert.Equal([1, 1, 0.5, 0.5, 0.25], Enumerable.Range(0, 5).Select(e => At(new StepSchedule(2, 0.5), e * 10 + 3)));
-        Assert.Equal([1, 0.5, 0.5, 0.5, 0.25], Enumerable.Range(0, 5).Select(e => At(new MultiStepSchedule([1, 4], 0.5), e * 10)));
-        Assert.Equal([1, 0.9, 0.81], Enumerable.Range(0, 3).Select(e => Math.Round(At(new ExponentialSchedule(0.9), e * 10 + 9), 12)));
-        Assert.Equal(0.5 * 3 / 15, At(new StepSchedule(1, 0.5, warmupSteps: 14), 12) * 3 / 13, 12);
+        Assert.Equal([1, 1, 0.5, 0.5, 0.25], Enumerable.Range(0, 5).Select(e => At(new StepLR(2, 0.5), e * 10 + 3)));
+        // The epochs after one of warm-up are counted from 0.
+        var warmed = new StepLR(2, 0.5).WithWarmup(epochs: 1);
+        Assert.Equal([1 / 11.0, 10 / 11.0, 1, 1, 0.5, 0.25], new[] { 0, 9, 10, 29, 30, 50 }.Select(s => At(warmed, s)), new Close());
+        // In a product they go on meanwhile.
+        var product = new StepLR(2, 0.5) * new WarmupSchedule(epochs: 1);
+        Assert.Equal([1, 0.5, 0.25], new[] { 19, 20, 40 }.Select(s => At(product, s)));
+        for (int step = 0; step < 100; step++)
+            Assert.Equal(At(new CosineSchedule(warmupSteps: 7, minFactor: 0.1), step), At(new CosineSchedule(minFactor: 0.1).WithWarmup(steps: 7), step), 12);
+    }
+
+    private sealed class Close : IEqualityComparer<double>
+    {
+        public bool Equals(double x, double y) => Math.Abs(x - y) < 1e-11;
+
+        public int GetHashCode(double obj) => 0;
+    }
+
+    [Fact]
+    public void OneAfterTheOther()
+    {
+        // Each spans its own part of the run.
+        var schedule = new LinearSchedule().Then(new CosineSchedule(), after: 4).Then(new ConstantSchedule(), after: 80, ScheduleUnit.Step);
+        Assert.Equal(0.5, At(schedule, 20), 12);
+        Assert.Equal(1, At(schedule, 40), 12);
+        Assert.Equal(0.5, At(schedule, 60), 12);
+        Assert.Equal(1, At(schedule, 80), 12);
+    }
+
+    [Fact]
+    public void WarmUpThenStableThenDecay()
+    {
+        var root = new WarmupStableDecaySchedule(decay: 0.25, warmupEpochs: 2, minFactor: 0.1);
+        Assert.Equal([1 / 21.0, 1, 1, 1 - 0.9 * Math.Sqrt(0.5), 0.1], new[] { 0L, 20, 80, 90, 100 }.Select(s => At(root, s)), new Close());
+        Assert.Equal(0.5, At(new WarmupStableDecaySchedule(decay: 0.2, shape: DecayShape.Linear), 90), 12);
+        Assert.Equal((1 + Math.Cos(Math.PI / 4)) / 2, At(new WarmupStableDecaySchedule(decay: 0.2, shape: DecayShape.Cosine), 85), 12);
+        Assert.Equal(1, At(new WarmupStableDecaySchedule(decay: 0), 99));
+    }
+
+    /// <summary>Vaswani et al., 2017, equation 3.</summary>
+    [Fact]
+    public void TheInverseRoot()
+    {
+        foreach (long step in new[] { 1L, 5, 10, 11, 90 })
+        {
+            double noam = Math.Pow(512, -0.5) * Math.Min(Math.Pow(step, -0.5), step * Math.Pow(10, -1.5));
+            Assert.Equal(noam, At(new NoamSchedule(512, 10), step - 1), 12);
+            Assert.Equal(noam * Math.Sqrt(5120), At(new InverseSqrtSchedule(10), step - 1), 12);
+        }
+    }
+
+    [Fact]
+    public void AveragesAreTakenAtAFixedRate()
+    {
+        var schedule = new SWALR(new ExponentialLR(0.5), start: 4, swaFactor: 0.2, annealEpochs: 2, AnnealStrategy.Linear);
+        Assert.Equal([1, 0.125, 0.0625, (0.0625 + 0.2) / 2, 0.2, 0.2], new[] { 0L, 30, 40, 50, 60, 90 }.Select(s => At(schedule, s)), new Close());
     }
 
     [Fact]
@@ -48,14 +100,10 @@ public class ScheduleTests
         Assert.Equal(0.5, At(new LinearSchedule(warmupEpochs: 2), 60), 12);
     }
 
-    /// <summary>torch.optim.lr_scheduler.OneCycleLR(SGD(lr=1), max_lr=1, total_steps=100): get_last_lr() after so many steps.</summary>
-    [Theory, InlineData(0, 0.04), InlineData(10, 0.2951639), InlineData(29, 1.0), InlineData(30, 0.9994967), InlineData(64, 0.5000020), InlineData(99, 4e-06)]
-    public void OneCycleIsPyTorchs(long step, double factor) => Assert.Equal(factor, At(new OneCycleSchedule(), step), 6);
-
     [Fact]
     public void ProductsMultiply()
     {
-        var product = new WarmupSchedule(epochs: 1) * new MultiStepSchedule([5]);
+        var product = new WarmupSchedule(epochs: 1) * new MultiStepLR([5]);
         Assert.Equal(1 / 11.0, At(product, 0), 12);
         Assert.Equal(1, At(product, 49), 12);
         Assert.Equal(0.1, At(product, 50), 12);
@@ -74,6 +122,12 @@ public class ScheduleTests
     {
         Check.Throws<HebbException>("CosineSchedule: a warm-up of -1 steps is negative", () => new CosineSchedule(warmupSteps: -1));
         Check.Throws<HebbException>("ConstantSchedule: a warm-up of -0.5 epochs is negative", () => new ConstantSchedule(warmupEpochs: -0.5));
-        Check.Throws<HebbException>("StepSchedule: every 0 epochs; it must be 1 or more", () => new StepSchedule(0));
+        Check.Throws<HebbException>("StepLR: stepSize 0 is not 1 or more", () => new StepLR(0));
+        Check.Throws<HebbException>("SequentialLR: 2 schedules need 1 milestones, not 2", () => new SequentialLR([new StepLR(1), new StepLR(1)], [1, 2]));
+        Check.Throws<HebbException>("SequentialLR: the milestones 3, 2 do not rise from 0 on", () => new SequentialLR([new StepLR(1), new StepLR(1), new StepLR(1)], [3, 2]));
+        Check.Throws<HebbException>("ReduceLROnPlateau: an epoch has no val_loss; it has loss, lr", () => new ReduceLROnPlateau().Observe(new Dictionary<string, double> { ["loss"] = 1, ["lr"] = 2 }));
+        Check.Throws<HebbException>("CyclicLR: 0 steps up and 0 down: both must be 1 or more", () => new CyclicLR(0.1, stepSizeUp: 0));
+        Check.Throws<CheckpointException>("the state has factor, of which StepLR knows nothing", () => new StepLR(1).LoadState(new ReduceLROnPlateau().State()));
+        Check.Throws<CheckpointException>("the state of ReduceLROnPlateau has no factor", () => new ReduceLROnPlateau().LoadState(new StepLR(1).State()));
     }
 }
