@@ -1,8 +1,8 @@
 namespace Hebb;
 
 /// <summary>
-/// A figure gathered over batches, exactly: splitting the samples into other batches does not change it. Derive one for a figure of your own;
-/// the trainer makes instances with <see cref="Fresh"/>, so that training and validation keep apart.
+/// A figure gathered over batches, exactly: splitting the samples into other batches does not change it, nor does measuring them apart and merging. Derive one for a figure of your
+/// own; the trainer makes instances with <see cref="Fresh"/>, so that training and validation keep apart.
 /// </summary>
 public abstract class Metric
 {
@@ -26,10 +26,16 @@ public abstract class Metric
     /// <param name="target">What it should have given, [n, …].</param>
     public abstract void Update(Tensor output, Tensor target);
 
+    /// <summary>Takes in all that another has gathered, as if its samples had come after those of this one: workers measure apart, and one figure comes of it.</summary>
+    /// <param name="other">A metric of the same kind and settings; it stays as it is.</param>
+    /// <exception cref="HebbException">It is of another kind.</exception>
+    /// <exception cref="ShapeException">It has seen other numbers of classes or columns.</exception>
+    public abstract void Merge(Metric other);
+
     /// <summary>Another of the same settings that has seen nothing.</summary>
     public abstract Metric Fresh();
 
-    /// <summary>All that was gathered, for a checkpoint.</summary>
+    /// <summary>All that was gathered, for a checkpoint or for sending to another worker.</summary>
     public abstract IReadOnlyDictionary<string, Tensor> State();
 
     /// <summary>Goes on from what <see cref="State"/> gave.</summary>

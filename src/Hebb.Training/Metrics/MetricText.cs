@@ -12,4 +12,7 @@ internal static class MetricText
     public static string Percent(double value) => double.IsNaN(value) ? "not defined" : (100 * value).ToString("0.00", CultureInfo.InvariantCulture) + " %";
 
     public static string Count(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+
+    /// <summary>A setting as part of a name: 0.5, 2.</summary>
+    public static string Plain(double value) => value.ToString("0.######", CultureInfo.InvariantCulture);
 }

@@ -211,46 +211,5 @@ public class MetricTests
         Assert.True(double.IsNaN(single.Value));
     }
 
-    public static TheoryData<string> All => ["accuracy", "top2_accuracy", "confusion", "precision_macro", "recall_micro", "f1_weighted", "auroc", "mae", "rmse", "r2"];
-
-    /// <summary>However samples are cut into batches, and wherever a checkpoint falls, the figure has the same bits.</summary>
-    [Theory]
-    [MemberData(nameof(All))]
-    public void BatchesAndCheckpointsChangeNothing(string name)
-    {
-        Metric Make() => name switch
-        {
-            "accuracy" => new Accuracy(),
-            "top2_accuracy" => new TopK(2),
-            "confusion" => new ConfusionMatrix(),
-            "precision_macro" => new Precision(),
-            "recall_micro" => new Recall(Average.Micro),
-            "f1_weighted" => new F1(Average.Weighted),
-            "auroc" => new Auroc(),
-            "mae" => new MeanAbsoluteError(),
-            "rmse" => new RootMeanSquaredError(),
-            _ => new R2Score(),
-        };
-        var key = new Rng(3).NextKey();
-        bool regression = name is "mae" or "rmse" or "r2";
-        var output = Tensor.Normal(0, 1, regression ? [60] : [60, 3], key: key);
-        var target = regression ? Tensor.Normal(0, 1, [60], key: new Rng(4).NextKey()) : Tensor.From<long>([.. Enumerable.Range(0, 60).Select(i => (long)(i * i % 3))]);
-        var whole = Make();
-        Assert.Equal(name, whole.Name);
-        whole.Update(output, target);
-        var parts = Make().Fresh();
-        for (int i = 0; i < 60; i += 7)
-        {
-            parts.Update(output[i..Math.Min(60, i + 7)], target[i..Math.Min(60, i + 7)]);
-            var next = parts.Fresh();
-            next.LoadState(parts.State());
-            parts = next;
-        }
-        Assert.Equal(whole.Value, parts.Value);
-        if (whole is ConfusionMatrix matrix)
-            Assert.Equal(matrix.Counts, ((ConfusionMatrix)parts).Counts);
-        Assert.Throws<CheckpointException>(() => Make().LoadState(new Dictionary<string, Tensor>()));
-    }
-
     private static Tensor Scores(params float[][] rows) => Tensor.FromRows(rows);
 }

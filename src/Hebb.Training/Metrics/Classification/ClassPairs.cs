@@ -76,4 +76,15 @@ internal readonly struct ClassPairs
         }
         return numbers;
     }
+
+    /// <summary>Decisions on labels that do not exclude each other: scores [n, L] and targets of 0 and 1 of that shape.</summary>
+    /// <returns>The labels a sample has, with predicted and true 0s and 1s, row by row.</returns>
+    /// <exception cref="ShapeException">Output and target differ in shape, or have one axis.</exception>
+    /// <exception cref="DataException">A target is neither 0 nor 1.</exception>
+    public static (int Labels, double[] Scores, long[] Actual) OfLabels(string metric, Tensor output, Tensor target, long ignoreIndex)
+    {
+        if (output.Shape != target.Shape || output.Rank != 2)
+            throw new ShapeException($"{metric}: output {output.Shape} and target {target.Shape} are not both [n, labels]");
+        return (output.Shape[1], output.To(DType.Float64).ToArray<double>(), BinaryTargets(metric, target, ignoreIndex));
+    }
 }

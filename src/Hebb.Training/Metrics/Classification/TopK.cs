@@ -1,11 +1,11 @@
 namespace Hebb;
 
 /// <summary>The share of samples whose target is among the k highest scores. Of equal scores the lower class number counts as higher.</summary>
-public sealed class TopK : Metric
+public sealed class TopK : GatheredMetric
 {
     private readonly int _k;
     private readonly long _ignoreIndex;
-    private long _right, _count;
+    private readonly Tally _right = new(), _count = new();
 
     /// <param name="k">How many guesses a sample has.</param>
     /// <param name="ignoreIndex">Targets of this number do not count.</param>
@@ -18,13 +18,15 @@ public sealed class TopK : Metric
 
     public override string Name => $"top{_k}_accuracy";
 
-    public override double Value => _count == 0 ? double.NaN : (double)_right / _count;
+    public override double Value => _count.Value == 0 ? double.NaN : (double)_right.Value / _count.Value;
+
+    private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("right", _right), ("count", _count)];
 
     public override void Update(Tensor output, Tensor target)
     {
         if (!ClassPairs.IsByClass(output, target))
             throw new ShapeException($"{Name}: output {output.Shape} and target {target.DType.Name}{target.Shape} do not fit: scores [n, C] go with class numbers [n]");
-        int classes = output.Shape[1], inner = (int)(output.Count / output.Shape[0] / classes);
+        int classes = output.Shape[1], inner = output.Shape[0] == 0 ? 1 : (int)(output.Count / output.Shape[0] / classes);
         double[] scores = output.To(DType.Float64).ToArray<double>();
         long[] actual = ClassPairs.Numbers(Name, target, classes, _ignoreIndex);
         for (int i = 0; i < actual.Length; i++)
@@ -39,18 +41,14 @@ public sealed class TopK : Metric
                 if (other > score || (other == score && c < own))
                     better++;
             }
-            _count++;
+            _count.Value++;
             // A score that is NaN is never among the highest.
             if (better < _k && !double.IsNaN(score))
-                _right++;
+                _right.Value++;
         }
     }
 
     public override Metric Fresh() => new TopK(_k, _ignoreIndex);
 
     public override string Format(double value) => MetricText.Percent(value);
-
-    public override IReadOnlyDictionary<string, Tensor> State() => new Dictionary<string, Tensor> { ["right"] = MetricState.Of(_right), ["count"] = MetricState.Of(_count) };
-
-    public override void LoadState(IReadOnlyDictionary<string, Tensor> state) => (_right, _count) = (state.Long(Name, "right"), state.Long(Name, "count"));
 }
