@@ -45,6 +45,7 @@ internal static class Application
         {
             QuickstartCommand.Create(),
             RecipesCommand.Create(),
+            FitCommand.Create(),
             TrainCommand.Create(),
             EvalCommand.Create(),
             PredictCommand.Create(),

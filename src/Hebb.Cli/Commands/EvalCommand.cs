@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Hebb.Cli.Fitting;
 using Hebb.Cli.Reporting;
 using Hebb.Cli.Runs;
 
@@ -19,14 +20,25 @@ internal static class EvalCommand
     private static int Evaluate(Session session, string path)
     {
         long begun = Stopwatch.GetTimestamp();
-        var start = RunStart.Of(RunFolders.Read(path), path);
+        var manifest = RunFolders.Read(path);
         var model = RunFolders.LoadModel(path);
+        if (FitSettings.IsFit(manifest)) return EvaluateFit(session, path, manifest, model, begun);
+        var start = RunStart.Of(manifest, path);
         var (_, test) = start.Recipe.Load(session.Data);
         var result = TestResult.Measure(model, test, session.Cancellation);
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         session.Output.Line($"{start.Recipe.Name} on {Texts.Plural(result.Count, "test row")} of {start.Recipe.Dataset}: accuracy {Texts.Percent(result.Accuracy)} "
             + $"({Texts.Plural(result.Errors, "error")}), loss {Texts.Number(result.Loss)}, macro F1 {Texts.Number(result.F1.Value)}");
         session.Output.Json(new TrainingOutcome(start.Recipe.Name, start.Recipe.Metric, result.Accuracy, seconds, path).WriteJson);
+        return ExitCodes.Success;
+    }
+
+    private static int EvaluateFit(Session session, string path, RunManifest manifest, LoadedModel model, long begun)
+    {
+        var data = FitSource.Load(FitSettings.Of(manifest, path));
+        var score = FitScore.Measure(model, data, data.Test, session.Cancellation);
+        session.Output.Line($"{data.Name}, {Texts.Plural(data.Test.Count, "test row")}: {string.Join(", ", score.Figures.Select(f => $"{f.Name} {f.Shown}"))}");
+        session.Output.Json(new TrainingOutcome(FitSettings.RecipeName, score.Metric, score.Value, Stopwatch.GetElapsedTime(begun).TotalSeconds, path).WriteJson);
         return ExitCodes.Success;
     }
 }

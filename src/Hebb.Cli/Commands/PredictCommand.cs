@@ -1,24 +1,38 @@
 using System.CommandLine;
+using Hebb.Cli.Fitting;
 using Hebb.Cli.Runs;
+using Hebb.Data;
 
 namespace Hebb.Cli.Commands;
 
-/// <summary><c>hebb predict RUN INPUT…</c>: what a trained model says to pictures of any size.</summary>
+/// <summary><c>hebb predict RUN INPUT…</c>: what a trained model says to pictures of any size, or to the rows of tables.</summary>
 internal static class PredictCommand
 {
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = "A run's folder, or a model file" };
-        var inputs = new Argument<string[]>("INPUT") { Description = "PNG pictures", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("INPUT") { Description = "PNG pictures; for models of tables, tables", Arity = ArgumentArity.OneOrMore };
         var top = CommandOptions.Whole("--top", "How many labels to show for each input; 1 unless given", "K", 1, int.MaxValue);
-        var command = new Command("predict", "Ask a trained model about pictures") { run, inputs, top };
-        command.SetAction(session => Predict(session, session.Value(run), session.Value(inputs), (int)(session.Value(top) ?? 1)));
+        var file = CommandOptions.Text("--out", "For tables: where the rows go with their predictions, as CSV; to the screen unless given", "FILE");
+        var columns = CommandOptions.Text("--columns", "For tables: names of the columns where the first line is a row already", "NAME,…");
+        var command = new Command("predict", "Ask a trained model about pictures or rows of tables") { run, inputs, top, file, columns };
+        command.SetAction(session =>
+        {
+            var model = RunFolders.LoadModel(session.Value(run));
+            if (model.Info.Preprocessing is TablePreprocessing table)
+            {
+                if (session.Given(top)) throw new UsageException("predict: --top is for pictures; predictions for tables hold all probabilities");
+                return TablePrediction.Run(session, session.Value(run), model, table, session.Value(inputs), session.Value(file), FitCommand.List(session.Value(columns)));
+            }
+            if (session.Given(file) || session.Given(columns)) throw new UsageException("predict: --out and --columns are for models of tables");
+            return Predict(session, session.Value(run), model, session.Value(inputs), (int)(session.Value(top) ?? 1));
+        });
         return command;
     }
 
-    private static int Predict(Session session, string run, string[] inputs, int top)
+    private static int Predict(Session session, string run, LoadedModel model, string[] inputs, int top)
     {
-        var classifier = Predictor.ImageClassifier(RunFolders.LoadModel(run), top);
+        var classifier = Predictor.ImageClassifier(model, top);
         var answers = new List<(string Input, Classification Answer)>();
         foreach (string input in inputs)
         {

@@ -30,8 +30,10 @@ internal static class RunsCommand
                 json.WriteString("run", Paths.Shown(path));
                 json.WriteString("recipe", manifest.Recipe);
                 json.WriteString("status", manifest.Status.ToString().ToLowerInvariant());
-                json.WriteString("metric", "accuracy");
-                if (manifest.Metrics.TryGetValue("test_accuracy", out double accuracy)) json.WriteNumber("value", Math.Round(accuracy, 6));
+                bool isNumber = manifest.Metrics.TryGetValue("test_rmse", out double error);
+                json.WriteString("metric", isNumber ? "rmse" : "accuracy");
+                if (isNumber) json.WriteNumber("value", error);
+                else if (manifest.Metrics.TryGetValue("test_accuracy", out double accuracy)) json.WriteNumber("value", Math.Round(accuracy, 6));
                 else json.WriteNull("value");
                 if (manifest.Seconds is { } seconds) json.WriteNumber("seconds", seconds);
                 else json.WriteNull("seconds");
@@ -49,7 +51,8 @@ internal static class RunsCommand
         Paths.Shown(path),
         manifest.Recipe.Length > 0 ? manifest.Recipe : "–",
         manifest.Status.ToString().ToLowerInvariant(),
-        manifest.Metrics.TryGetValue("test_accuracy", out double accuracy) ? Texts.Percent(accuracy) : "–",
+        manifest.Metrics.TryGetValue("test_accuracy", out double accuracy) ? Texts.Percent(accuracy)
+            : manifest.Metrics.TryGetValue("test_rmse", out double error) ? $"{error.ToString("G5", CultureInfo.InvariantCulture)} RMSE" : "–",
         manifest.Seed.ToString(CultureInfo.InvariantCulture),
         manifest.Seconds is { } seconds ? Texts.Seconds(seconds) : "–",
         manifest.Started.LocalDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),

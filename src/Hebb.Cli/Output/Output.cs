@@ -16,6 +16,9 @@ internal sealed class Output(bool json)
 
     public void Line(string text = "") => _out.WriteLine(text);
 
+    /// <summary>Text as it is, with the line ends that it has.</summary>
+    public void Text(string text) => _out.Write(text);
+
     /// <summary>Something the user should know that is not the result.</summary>
     public void Warn(string text) => _error.WriteLine("hebb: " + text);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Hebb.Cli.Recipes;
 using Hebb.Data;
 
@@ -12,7 +13,7 @@ internal static class RunFacts
         var facts = new List<(string, string)>
         {
             ("recipe", manifest.Recipe),
-            ("settings", string.Join(", ", manifest.Config.Select(s => $"{s.Key}={Setting.Print(s.Value!.GetValue<double>())}"))),
+            ("settings", string.Join(", ", manifest.Config.Select(s => $"{s.Key}={Shown(s.Value)}"))),
             ("seed", manifest.Seed.ToString(CultureInfo.InvariantCulture)),
         };
         foreach (var data in manifest.Data)
@@ -33,4 +34,11 @@ internal static class RunFacts
         if (manifest.Resumed.Count > 0) facts.Add(("interrupted", manifest.Resumed.Count == 1 ? "once, then resumed" : $"{manifest.Resumed.Count} times, each time resumed"));
         return facts;
     }
+
+    private static string Shown(JsonNode? value) => value switch
+    {
+        JsonValue single when single.TryGetValue(out double number) => Setting.Print(number),
+        JsonValue single when single.TryGetValue(out string? text) => text,
+        _ => value?.ToJsonString() ?? "",
+    };
 }

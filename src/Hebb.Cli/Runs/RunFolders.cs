@@ -11,10 +11,17 @@ internal static class RunFolders
 
     /// <summary>Makes the folder of a new run. One that was not there before appears with its manifest or not at all, so that every run can be resumed.</summary>
     /// <exception cref="HebbException">The folder is not empty, or can't be written.</exception>
-    public static RunFolder Create(string? path, RunStart start, DataStore store, IReadOnlyList<string> commandLine)
+    public static RunFolder Create(string? path, RunStart start, DataStore store, IReadOnlyList<string> commandLine) =>
+        Create(path, start.Recipe.Name, id => start.ToManifest(id, store, commandLine));
+
+    /// <param name="path">The folder; null for one named by the time and <paramref name="name"/>.</param>
+    /// <param name="name">What the run is called where no folder is given.</param>
+    /// <param name="describe">Makes the manifest of a run of this name.</param>
+    /// <inheritdoc cref="Create(string?, RunStart, DataStore, IReadOnlyList{string})"/>
+    public static RunFolder Create(string? path, string name, Func<string, RunManifest> describe)
     {
-        path = Path.GetFullPath(path ?? Unused(start.Recipe.Name));
-        var manifest = start.ToManifest(Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), store, commandLine);
+        path = Path.GetFullPath(path ?? Unused(name));
+        var manifest = describe(Path.GetFileName(Path.TrimEndingDirectorySeparator(path)));
         if (Path.Exists(path)) return RunFolder.Create(path, manifest);
         string temporary = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         try
@@ -51,9 +58,9 @@ internal static class RunFolders
             : $"{path} has no model yet: go on with `{Launcher.Command} train --resume {Texts.Shell(path)}`");
     }
 
-    private static string Unused(string recipe)
+    private static string Unused(string of)
     {
-        string name = Path.Combine(Default, $"{recipe}-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
+        string name = Path.Combine(Default, $"{of}-{DateTime.Now.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}");
         string path = name;
         for (int i = 2; Path.Exists(path); i++) path = $"{name}-{i}";
         return path;

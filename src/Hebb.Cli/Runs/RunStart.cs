@@ -11,6 +11,7 @@ internal sealed record RunStart(Recipe Recipe, Settings Settings, long Seed)
     /// <exception cref="HebbException">The run is of a recipe or has a setting that this version does not know.</exception>
     public static RunStart Of(RunManifest manifest, string folder)
     {
+        if (Fitting.FitSettings.IsFit(manifest)) throw new HebbException($"{folder} is a run of `{Launcher.Command} fit`, not of a recipe");
         if (RecipeBook.All.FirstOrDefault(r => r.Name == manifest.Recipe) is not { } recipe)
             throw new HebbException($"{folder}: {(manifest.Recipe.Length > 0 ? $"this version of Hebb has no recipe {manifest.Recipe}" : "follows no recipe")}");
         var settings = new Settings(recipe.Settings);

@@ -11,6 +11,15 @@ internal abstract record ColumnEncoder(string Column)
     /// <summary>What each feature is.</summary>
     public abstract IReadOnlyList<string> Names { get; }
 
+    /// <summary>Which form the features have.</summary>
+    public abstract TableInputKind Kind { get; }
+
+    /// <summary>How many different things an index names, where the features are indices; otherwise 0.</summary>
+    public virtual int Count => 0;
+
+    /// <summary>The column as training saw it, where its values can be read so; otherwise what is wrong.</summary>
+    public virtual TableColumn Read(TableColumn column, List<(int Row, string Reason)> bad) => column;
+
     /// <summary>Writes the features of a row, <see cref="Width"/> numbers.</summary>
     public abstract void Encode(TableColumn column, int row, Span<float> to);
 
@@ -23,10 +32,17 @@ internal abstract record ColumnEncoder(string Column)
         return json.Text("type") switch
         {
             "number" => new NumberEncoder(column, json.Require("fill").AsNumber(), json.Require("mean").AsNumber(), Positive(json, "deviation"), json.Flag("missing", false)),
-            "category" => new CategoryEncoder(column, [.. json.Require("values").AsArray().Select(v => v.AsText())]),
+            "category" => new CategoryEncoder(column, Different(json, "values"), json.Flag("index", false)),
+            "text" => new TextEncoder(column, Different(json, "vocabulary"), json.Integer("tokens") is >= 1 and <= TextEncoder.MostTokens and var tokens ? tokens : throw json.Error($"\"tokens\" is not 1 to {TextEncoder.MostTokens}")),
             "date" => new DateEncoder(column, json.Require("mean").AsNumber(), Positive(json, "deviation"), json.Flag("missing", false)),
             var other => throw json.Error($"the encoder \"{CsvTable.Shorten(other)}\" is not known"),
         };
+    }
+
+    private static string[] Different(JsonField json, string name)
+    {
+        string[] values = [.. json.Require(name).AsArray().Select(v => v.AsText())];
+        return values.Distinct().Count() == values.Length ? values : throw json.Error($"\"{name}\" names something twice");
     }
 
     /// <summary>Mean and deviation of values; a deviation of 0 is 1, so that it can divide.</summary>
@@ -44,6 +60,10 @@ internal abstract record ColumnEncoder(string Column)
 internal sealed record NumberEncoder(string Column, double Fill, double Mean, double Deviation, bool MarksMissing) : ColumnEncoder(Column)
 {
     public override IReadOnlyList<string> Names => MarksMissing ? [Column, $"{Column} is missing"] : [Column];
+
+    public override TableInputKind Kind => TableInputKind.Number;
+
+    public override TableColumn Read(TableColumn column, List<(int Row, string Reason)> bad) => column.HasNumbers ? column : ColumnInference.AsNumbers(column, bad);
 
     public static NumberEncoder Fit(TableColumn column)
     {
@@ -71,28 +91,44 @@ internal sealed record NumberEncoder(string Column, double Fill, double Mean, do
     }
 }
 
-/// <summary>One of the names that the training rows have, as one 1 among zeros; a last feature for a name that they lack, and for none.</summary>
+/// <summary>
+/// One of the names that the training rows have, as one 1 among zeros; a last feature for a name that they lack, and for none. Or the place of that 1, for an
+/// embedding to look up.
+/// </summary>
 internal sealed record CategoryEncoder : ColumnEncoder
 {
     private readonly Dictionary<string, int> _index;
 
-    public CategoryEncoder(string column, IReadOnlyList<string> values) : base(column)
+    public CategoryEncoder(string column, IReadOnlyList<string> values, bool isIndex) : base(column)
     {
-        Values = values;
+        (Values, IsIndex) = (values, isIndex);
         _index = values.Select((value, i) => (value, i)).ToDictionary(p => p.value, p => p.i);
     }
 
     public IReadOnlyList<string> Values { get; }
 
-    public override IReadOnlyList<string> Names => [.. Values.Select(v => $"{Column} = {v}"), $"{Column} is other"];
+    public bool IsIndex { get; }
 
-    public static CategoryEncoder Fit(TableColumn column, int most, int leastCount) =>
-        new(column.Name, [.. column.Labels().Where(l => l.Count >= leastCount).Take(most).Select(l => l.Label)]);
+    public override IReadOnlyList<string> Names => IsIndex ? [Column] : [.. Values.Select(v => $"{Column} = {v}"), $"{Column} is other"];
+
+    public override TableInputKind Kind => IsIndex ? TableInputKind.Index : TableInputKind.OneHot;
+
+    public override int Count => IsIndex ? Values.Count + 1 : 0;
+
+    public static CategoryEncoder Fit(TableColumn column, TableFeatures features) => new(column.Name,
+        [.. column.Labels().Where(l => l.Count >= features.MinCategoryRows).Take(features.MaxCategories).Select(l => l.Label)], features.Categories == CategoryForm.Index);
 
     public override void Encode(TableColumn column, int row, Span<float> to)
     {
+        // The text, not the number: fewer rows than in training may all be numbers.
+        int place = column.Text(row) is { } label && _index.TryGetValue(label, out int index) ? index : Values.Count;
+        if (IsIndex)
+        {
+            to[0] = place;
+            return;
+        }
         to.Clear();
-        to[column.Label(row) is { } label && _index.TryGetValue(label, out int index) ? index : Values.Count] = 1;
+        to[place] = 1;
     }
 
     public override void Write(Utf8JsonWriter json)
@@ -102,6 +138,7 @@ internal sealed record CategoryEncoder : ColumnEncoder
         json.WriteStartArray("values");
         foreach (string value in Values) json.WriteStringValue(value);
         json.WriteEndArray();
+        if (IsIndex) json.WriteBoolean("index", true);
     }
 }
 
@@ -115,6 +152,10 @@ internal sealed record DateEncoder(string Column, double Mean, double Deviation,
         Column, $"{Column}: year, sine", $"{Column}: year, cosine", $"{Column}: week, sine", $"{Column}: week, cosine", $"{Column}: day, sine", $"{Column}: day, cosine",
         .. MarksMissing ? (string[])[$"{Column} is missing"] : [],
     ];
+
+    public override TableInputKind Kind => TableInputKind.Date;
+
+    public override TableColumn Read(TableColumn column, List<(int Row, string Reason)> bad) => column.HasDates ? column : ColumnInference.AsDates(column, bad);
 
     public static DateEncoder Fit(TableColumn column)
     {

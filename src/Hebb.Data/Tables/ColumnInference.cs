@@ -20,12 +20,12 @@ internal static class ColumnInference
     public static bool IsMissing(string? text) => text is null || s_missing.Contains(text.Trim());
 
     /// <summary>The column, and the rows whose value is not what the others are: their value is missing then.</summary>
-    public static (TableColumn Column, List<(int Row, string Reason)> Bad) Infer(string name, string?[] texts)
+    public static (TableColumn Column, List<(int Row, string Reason)> Bad) Infer(string name, string?[] texts, bool decimalCommas = false)
     {
         for (int row = 0; row < texts.Length; row++) texts[row] = IsMissing(texts[row]) ? null : texts[row]!.Trim();
         int present = texts.Count(t => t is not null);
         if (present == 0) return (new TableColumn(name, ColumnKind.Empty, texts, null, null), []);
-        if (Numbers(texts, present) is { } numbers) return Parsed(name, texts, numbers.Values, null, numbers.Bad, "a number");
+        if ((Numbers(texts, present, false) ?? (decimalCommas ? Numbers(texts, present, true) : null)) is { } numbers) return Parsed(name, texts, numbers.Values, null, numbers.Bad, "a number");
         if (Dates(texts, present) is { } dates) return Parsed(name, texts, null, dates.Values, dates.Bad, "a date");
         return (new TableColumn(name, TextKind(texts, present), texts, null, null), []);
     }
@@ -36,7 +36,7 @@ internal static class ColumnInference
         return (new TableColumn(name, kind, texts, numbers, dates), [.. bad.Select(row => (row, $"column \"{CsvTable.Shorten(name)}\": \"{CsvTable.Shorten(texts[row]!)}\" is not {what}"))]);
     }
 
-    private static (double[] Values, List<int> Bad)? Numbers(string?[] texts, int present)
+    private static (double[] Values, List<int> Bad)? Numbers(string?[] texts, int present, bool decimalComma)
     {
         var values = new double[texts.Length];
         var bad = new List<int>();
@@ -44,11 +44,42 @@ internal static class ColumnInference
         {
             values[row] = double.NaN;
             if (texts[row] is not { } text) continue;
-            if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)) values[row] = value;
+            if (TryNumber(decimalComma && !text.Contains('.') ? text.Replace(',', '.') : text, out double value)) values[row] = value;
             else if (!Tolerated(bad, row, present)) return null;
         }
         return (values, bad);
     }
+
+    /// <summary>A column read as numbers, whatever it holds; what is none is missing and listed.</summary>
+    public static TableColumn AsNumbers(TableColumn column, List<(int Row, string Reason)> bad)
+    {
+        var texts = Enumerable.Range(0, column.Count).Select(column.Text).ToArray();
+        var values = new double[texts.Length];
+        for (int row = 0; row < texts.Length; row++)
+        {
+            values[row] = double.NaN;
+            if (texts[row] is not { } text) continue;
+            if (TryNumber(text, out double value)) values[row] = value;
+            else bad.Add((row, $"column \"{CsvTable.Shorten(column.Name)}\": \"{CsvTable.Shorten(text)}\" is not a number"));
+        }
+        return new TableColumn(column.Name, ColumnKind.Numeric, texts, values, null);
+    }
+
+    /// <summary>A column read as dates, each in whichever form it has; what is none is missing and listed.</summary>
+    public static TableColumn AsDates(TableColumn column, List<(int Row, string Reason)> bad)
+    {
+        var texts = Enumerable.Range(0, column.Count).Select(column.Text).ToArray();
+        var values = new DateTime[texts.Length];
+        for (int row = 0; row < texts.Length; row++)
+        {
+            if (texts[row] is not { } text) continue;
+            if (!DateTime.TryParseExact(text, s_dateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out values[row]))
+                bad.Add((row, $"column \"{CsvTable.Shorten(column.Name)}\": \"{CsvTable.Shorten(text)}\" is not a date"));
+        }
+        return new TableColumn(column.Name, ColumnKind.Date, texts, null, values);
+    }
+
+    private static bool TryNumber(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 
     /// <summary>One format for the whole column, or none: formats mixed would be guesses.</summary>
     private static (DateTime[] Values, List<int> Bad)? Dates(string?[] texts, int present)

@@ -13,7 +13,7 @@ public sealed partial class Table
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="hasHeader">Whether the first line of a CSV file names the columns; otherwise they are named "0", "1", …</param>
-    /// <param name="separator">What separates the fields; by default a tab for .tsv, otherwise a comma, or a semicolon where the first line has only those.</param>
+    /// <param name="separator">What separates the fields; by default a tab for .tsv, otherwise the comma, semicolon, tab or bar of which the first line has most.</param>
     /// <exception cref="DataException">The file is missing or cannot be read, or has no good row.</exception>
     /// <exception cref="FormatException">It is no table: broken quoting, text that is not UTF-8; the message has the line.</exception>
     public static Table Read(string path, bool hasHeader = true, char? separator = null)
@@ -26,8 +26,8 @@ public sealed partial class Table
         }
         if (name.EndsWith(".tsv", StringComparison.OrdinalIgnoreCase)) separator ??= '\t';
         var bad = new List<BadRow>();
-        var csv = Csv.Read(path, hasHeader, separator ?? GuessSeparator(path), bad);
-        return FromCsv(csv, bad);
+        char between = separator ?? GuessSeparator(path);
+        return FromCsv(Csv.Read(path, hasHeader, between, bad), bad, between);
     }
 
     /// <summary>Reads the text of a CSV file.</summary>
@@ -35,7 +35,7 @@ public sealed partial class Table
     public static Table ParseCsv(string text, string source = "CSV", bool hasHeader = true, char separator = ',')
     {
         var bad = new List<BadRow>();
-        return FromCsv(Csv.Decode(Encoding.UTF8.GetBytes(text), source, hasHeader, separator, bad), bad);
+        return FromCsv(Csv.Decode(Encoding.UTF8.GetBytes(text), source, hasHeader, separator, bad), bad, separator);
     }
 
     /// <summary>Reads JSON lines: an object a line, whose values are numbers, texts, true, false or null.</summary>
@@ -71,8 +71,9 @@ public sealed partial class Table
         _ => value.ToString(),
     };
 
-    private static Table FromCsv(CsvTable csv, List<BadRow> bad) =>
-        FromTexts(csv.Source, csv.Columns, [.. Enumerable.Range(0, csv.Count).Select(row => csv.Row(row).ToArray<string?>())], [.. Enumerable.Range(0, csv.Count).Select(csv.Line)], bad);
+    // Where commas do not separate fields, they may separate the decimals.
+    private static Table FromCsv(CsvTable csv, List<BadRow> bad, char separator) =>
+        FromTexts(csv.Source, [.. csv.Columns.Select(c => c.Trim())], [.. Enumerable.Range(0, csv.Count).Select(row => csv.Row(row).ToArray<string?>())], [.. Enumerable.Range(0, csv.Count).Select(csv.Line)], bad, separator != ',');
 
     private static char GuessSeparator(string path)
     {
@@ -82,14 +83,27 @@ public sealed partial class Table
             using var reader = new StreamReader(stream);
             try
             {
-                string line = reader.ReadLine() ?? "";
-                return line.Contains(',') ? ',' : line.Contains(';') ? ';' : line.Contains('\t') ? '\t' : ',';
+                return SeparatorOf(reader.ReadLine() ?? "");
             }
             catch (Exception e) when (e is InvalidDataException or IOException)
             {
                 throw new FormatException($"{path}: is damaged: {DataFile.FirstLine(e.Message)}", e);
             }
         }
+    }
+
+    /// <summary>The separator of which a line has most outside quotes. Of equally many a comma is the last choice: it may stand in numbers.</summary>
+    private static char SeparatorOf(string line)
+    {
+        const string separators = "\t;|,";
+        var counts = new int[separators.Length];
+        bool quoted = false;
+        foreach (char c in line)
+        {
+            if (c == '"') quoted = !quoted;
+            else if (!quoted && separators.IndexOf(c) is >= 0 and var which) counts[which]++;
+        }
+        return counts.Max() is > 0 and var most ? separators[Array.IndexOf(counts, most)] : ',';
     }
 
     private static Table ReadJsonLines(Stream stream, string source)

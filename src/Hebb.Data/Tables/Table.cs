@@ -65,8 +65,34 @@ public sealed partial class Table
         return new Table(Source, left, _lines, BadRows);
     }
 
+    /// <summary>The table with other names for its columns, such as those that a file without a header lacks.</summary>
+    /// <exception cref="DataException">There are not as many names as columns, or one comes twice.</exception>
+    public Table WithNames(params ReadOnlySpan<string> names)
+    {
+        if (names.Length != Columns.Count) throw new DataException($"{Source}: has {Columns.Count} columns, but {names.Length} names were given");
+        var renamed = new List<TableColumn>(names.Length);
+        for (int i = 0; i < names.Length; i++)
+        {
+            string name = names[i];
+            if (renamed.Any(c => c.Name == name)) throw new DataException($"{Source}: the name \"{CsvTable.Shorten(name)}\" was given twice");
+            renamed.Add(Columns[i].Named(name));
+        }
+        return new Table(Source, renamed, _lines, [.. BadRows]);
+    }
+
+    /// <summary>The table with other names for some classes of a column.</summary>
+    /// <exception cref="DataException">There is no such column.</exception>
+    public Table WithLabels(string column, IReadOnlyDictionary<string, string> names)
+    {
+        var from = this[column];
+        var texts = new string?[Count];
+        for (int row = 0; row < texts.Length; row++) texts[row] = from.Label(row) is { } label ? names.GetValueOrDefault(label, label) : null;
+        var (renamed, _) = ColumnInference.Infer(column, texts);
+        return new Table(Source, [.. Columns.Select(c => c.Name == column ? renamed : c)], _lines, BadRows);
+    }
+
     /// <summary>Infers the columns of texts.</summary>
-    internal static Table FromTexts(string source, IReadOnlyList<string> names, IReadOnlyList<string?[]> rows, IReadOnlyList<long> lines, List<BadRow> bad)
+    internal static Table FromTexts(string source, IReadOnlyList<string> names, IReadOnlyList<string?[]> rows, IReadOnlyList<long> lines, List<BadRow> bad, bool decimalCommas = false)
     {
         if (names.Count == 0) throw new DataException($"{source}: has no columns");
         if (rows.Count == 0) throw new DataException($"{source}: has no {(bad.Count > 0 ? $"good rows: line {bad[0].Line}: {bad[0].Reason}" : "rows")}");
@@ -75,7 +101,7 @@ public sealed partial class Table
         {
             var texts = new string?[rows.Count];
             for (int row = 0; row < texts.Length; row++) texts[row] = rows[row][c];
-            var (column, badCells) = ColumnInference.Infer(names[c], texts);
+            var (column, badCells) = ColumnInference.Infer(names[c], texts, decimalCommas);
             columns.Add(column);
             foreach (var (row, reason) in badCells) bad.Add(new BadRow(lines[row], reason, Dropped: false));
         }

@@ -81,6 +81,8 @@ public sealed class TableColumn
         return [.. counts.Select(p => (p.Key, p.Value)).OrderByDescending(p => p.Value).ThenBy(p => p.Key, StringComparer.Ordinal)];
     }
 
+    internal TableColumn Named(string name) => new(name, Kind, _texts, _numbers, _dates);
+
     internal TableColumn Select(ReadOnlySpan<int> rows)
     {
         var texts = new string?[rows.Length];

@@ -2,19 +2,6 @@ using System.Text.Json;
 
 namespace Hebb.Data;
 
-/// <summary>How columns are made into features.</summary>
-public sealed record TableFeatures
-{
-    /// <summary>The most names of a category that have a feature of their own; the rest are "other".</summary>
-    public int MaxCategories { get; init; } = 64;
-
-    /// <summary>Names that fewer training rows have are "other".</summary>
-    public int MinCategoryRows { get; init; } = 2;
-
-    /// <summary>Columns that are no features.</summary>
-    public IReadOnlyList<string> Ignore { get; init; } = [];
-}
-
 /// <summary>
 /// How the rows of a table become the inputs and targets of a model: missing values, categories, scales and dates, fitted on the training
 /// rows alone and saved with the model.
@@ -22,13 +9,16 @@ public sealed record TableFeatures
 public sealed record TablePreprocessing : Preprocessing
 {
     internal const string KindName = "table";
-    private const int MaxClasses = 100, RowsPerClass = 10;
+    private const int MaxClasses = 30, RowsPerClass = 10;
     private readonly ColumnEncoder[] _encoders;
 
     private TablePreprocessing(ColumnEncoder[] encoders, string target, IReadOnlyList<string>? labels, double mean, double deviation, IReadOnlyDictionary<string, string> leftOut)
     {
         (_encoders, Target, Labels, TargetMean, TargetDeviation, LeftOut) = (encoders, target, labels, mean, deviation, leftOut);
         FeatureNames = [.. encoders.SelectMany(e => e.Names)];
+        var layout = new TableInput[encoders.Length];
+        for (int i = 0, start = 0; i < layout.Length; start += encoders[i++].Width) layout[i] = new TableInput(encoders[i].Column, encoders[i].Kind, start, encoders[i].Width, encoders[i].Count);
+        Layout = layout;
     }
 
     public override string Kind => KindName;
@@ -46,6 +36,9 @@ public sealed record TablePreprocessing : Preprocessing
 
     /// <summary>What each feature is, in the order of the inputs.</summary>
     public IReadOnlyList<string> FeatureNames { get; }
+
+    /// <summary>Where in the inputs each column is, and in which form.</summary>
+    public IReadOnlyList<TableInput> Layout { get; }
 
     /// <summary>The columns that features are made of.</summary>
     public IReadOnlyList<string> Columns => [.. _encoders.Select(e => e.Column)];
@@ -72,13 +65,18 @@ public sealed record TablePreprocessing : Preprocessing
             else if (column.Missing == column.Count) leftOut[column.Name] = "is empty";
             else if (column.Kind == ColumnKind.Constant) leftOut[column.Name] = "is the same in every row";
             else if (column.Kind == ColumnKind.Id) leftOut[column.Name] = "names its row";
-            else if (column.Kind == ColumnKind.Text) leftOut[column.Name] = "is free text";
-            else if (column.Kind == ColumnKind.Empty) leftOut[column.Name] = "is empty";
-            else encoders.Add(column.HasNumbers ? NumberEncoder.Fit(column) : column.HasDates ? DateEncoder.Fit(column) : CategoryEncoder.Fit(column, features.MaxCategories, features.MinCategoryRows));
+            else if (column.Kind == ColumnKind.Text && features.MaxTokens == 0) leftOut[column.Name] = "is free text";
+            else if (column.Kind == ColumnKind.Text)
+            {
+                if (TextEncoder.Fit(column, features) is { } text) encoders.Add(text);
+                else leftOut[column.Name] = "has no words that come again";
+            }
+            else encoders.Add(column.HasNumbers ? NumberEncoder.Fit(column) : column.HasDates ? DateEncoder.Fit(column) : CategoryEncoder.Fit(column, features));
         }
         if (encoders.Count == 0) throw new DataException($"{train.Source}: has no column to predict \"{CsvTable.Shorten(target)}\" from: {string.Join(", ", leftOut.Select(p => $"\"{CsvTable.Shorten(p.Key)}\" {p.Value}"))}");
         var goal = train[target];
-        if (IsClassification(goal)) return new TablePreprocessing([.. encoders], target, Classes(goal), 0, 1, leftOut);
+        if (features.Task == TableTask.Regression && !goal.HasNumbers) throw new DataException($"{train.Source}: the target \"{CsvTable.Shorten(target)}\" holds no numbers: it can be classified, but no regression made of it");
+        if (features.Task is { } task ? task == TableTask.Classification : IsClassification(goal)) return new TablePreprocessing([.. encoders], target, Classes(goal), 0, 1, leftOut);
         var (mean, deviation) = ColumnEncoder.Moments([.. Enumerable.Range(0, goal.Count).Where(row => !goal.IsMissing(row)).Select(goal.Number)]);
         return new TablePreprocessing([.. encoders], target, null, mean, deviation, leftOut);
     }
@@ -93,10 +91,17 @@ public sealed record TablePreprocessing : Preprocessing
     }
 
     /// <summary>The features of every row: Float32 [rows, features].</summary>
+    /// <param name="table">Any rows with the columns that training had; others may be there too.</param>
     /// <exception cref="DataException">A column is missing, or is not what it was in training.</exception>
-    public Tensor Inputs(Table table)
+    public Tensor Inputs(Table table) => Inputs(table, out _);
+
+    /// <summary>The features of every row, and the values that are not what training had in their column: they count as missing.</summary>
+    /// <inheritdoc cref="Inputs(Table)"/>
+    public Tensor Inputs(Table table, out IReadOnlyList<BadRow> bad)
     {
-        var columns = Array.ConvertAll(_encoders, encoder => Matching(table, encoder));
+        var cells = new List<(int Row, string Reason)>();
+        var columns = Array.ConvertAll(_encoders, encoder => Matching(table, encoder, cells));
+        bad = [.. cells.OrderBy(c => c.Row).Select(c => new BadRow(table.Line(c.Row), c.Reason, Dropped: false))];
         var values = new float[table.Count * FeatureNames.Count];
         for (int row = 0, at = 0; row < table.Count; row++)
         {
@@ -187,12 +192,15 @@ public sealed record TablePreprocessing : Preprocessing
         ? [.. column.Labels().Select(l => l.Label).OrderBy(l => double.Parse(l, System.Globalization.CultureInfo.InvariantCulture))]
         : [.. column.Labels().Select(l => l.Label).Order(StringComparer.Ordinal)];
 
-    private static TableColumn Matching(Table table, ColumnEncoder encoder)
+    private static TableColumn Matching(Table table, ColumnEncoder encoder, List<(int Row, string Reason)> bad)
     {
         var column = table[encoder.Column];
-        bool fits = column.Missing == column.Count || encoder switch { NumberEncoder => column.HasNumbers, DateEncoder => column.HasDates, _ => true };
-        if (!fits) throw new DataException($"{table.Source}: the column \"{CsvTable.Shorten(column.Name)}\" held {(encoder is NumberEncoder ? "numbers" : "dates")} in training, here it is {column.Kind.ToString().ToLowerInvariant()}");
-        return column;
+        int before = bad.Count, present = column.Count - column.Missing;
+        var read = encoder.Read(column, bad);
+        // Not a value here and there, but another column than in training.
+        if (present > 0 && (bad.Count - before) * 2 > present)
+            throw new DataException($"{table.Source}: the column \"{CsvTable.Shorten(column.Name)}\" held {(encoder is NumberEncoder ? "numbers" : "dates")} in training, here it is {column.Kind.ToString().ToLowerInvariant()}");
+        return read;
     }
 
     private bool Present(Table table, TableColumn column, int row) =>

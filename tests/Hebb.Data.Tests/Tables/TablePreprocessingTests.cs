@@ -55,6 +55,55 @@ public class TablePreprocessingTests
     }
 
     [Fact]
+    public void NamesAndWordsBecomeIndices()
+    {
+        string text = "city,remark,label\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"{(i % 4 == 0 ? "Rome" : "Oslo")},\"{(i % 2 == 0 ? "Not good: deck C85" : "good, really good 東京")} {i * 7919}\",{i % 2}\n"));
+        var table = Table.ParseCsv(text);
+        var fitted = TablePreprocessing.Fit(table, "label", new TableFeatures { Categories = CategoryForm.Index, MaxTokens = 9 });
+        Assert.Equal([new("city", TableInputKind.Index, 0, 1, 3), new("remark", TableInputKind.Tokens, 1, 9, 17)], fitted.Layout);
+        var inputs = fitted.Inputs(table);
+        Assert.Equal(1f, inputs[0, 0].Item<float>());
+        Assert.Equal(0f, inputs[1, 0].Item<float>());
+        // "good" is in all rows, so it is the first word; the numbers at the ends come once and are passed over.
+        float[] row = inputs[1, 1..].ToArray<float>();
+        Assert.Equal(1f, row[0]);
+        Assert.Equal(9, row.Count(i => i > 0));
+        Assert.Equal(row.Length, row.Where(i => i > 0).Distinct().Count() + row.Count(i => i == 0));
+        Assert.Equal(["not", "good", "deck", "c", "85", "not good", "good deck", "deck c", "c 85"], TextEncoder.Different("NOT good - deck C85"));
+        Assert.Equal(["東", "京", "x", "東 京", "京 x"], TextEncoder.Different("東京x"));
+
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer)) fitted.WriteJson(writer);
+        var loaded = (TablePreprocessing)Preprocessing.FromJson(JsonDocument.Parse(buffer.ToArray()).RootElement);
+        Assert.Equal(fitted.Layout, loaded.Layout);
+        Assert.Equal(inputs.ToArray<float>(), loaded.Inputs(table).ToArray<float>());
+        Assert.Equal([0f, 0, 0, 0, 0, 0, 0, 0, 0], fitted.Inputs(Table.ParseCsv("city,remark\nOslo,\nOslo,x\n"))[0, 1..].ToArray<float>());
+        foreach (string broken in (string[])["{\"type\":\"text\",\"column\":\"a\",\"tokens\":0,\"vocabulary\":[]}", "{\"type\":\"category\",\"column\":\"a\",\"values\":[\"x\",\"x\"]}"])
+            Assert.Throws<FormatException>(() => Preprocessing.FromJson(JsonDocument.Parse($"{{\"kind\":\"table\",\"columns\":[{broken}],\"target\":\"t\",\"labels\":[\"a\"]}}").RootElement));
+    }
+
+    [Fact]
+    public void TheTaskCanBeChosen()
+    {
+        var table = Table.ParseCsv("x,y\n" + string.Concat(Enumerable.Range(0, 100).Select(i => $"{i % 7},{i % 5}\n")));
+        Assert.Equal(5, TablePreprocessing.Fit(table, "y").Labels!.Count);
+        Assert.Null(TablePreprocessing.Fit(table, "y", new TableFeatures { Task = TableTask.Regression }).Labels);
+        Assert.Equal(7, TablePreprocessing.Fit(table, "x", new TableFeatures { Task = TableTask.Classification }).Labels!.Count);
+        Assert.Contains("no regression", Assert.Throws<DataException>(() => TablePreprocessing.Fit(Train, "label", new TableFeatures { Task = TableTask.Regression })).Message);
+    }
+
+    [Fact]
+    public void SingleValuesThatAreNotAsInTrainingAreMissingAndListed()
+    {
+        var fitted = TablePreprocessing.Fit(Train, "label", new TableFeatures { Ignore = ["id"] });
+        var table = Table.ParseCsv(Header + "20,Oslo,2024-01-01,a,yes\nold,Oslo,soon,a,yes\n21,Oslo,2024-01-02,a,yes\n", "new.csv");
+        var inputs = fitted.Inputs(table, out var bad);
+        Assert.Equal([new(3, "column \"age\": \"old\" is not a number", false), new(3, "column \"when\": \"soon\" is not a date", false)], bad);
+        Assert.Equal(1f, inputs[1, 1].Item<float>());
+        Assert.Equal(fitted.Inputs(Train)[4, 0].Item<float>(), inputs[0, 0].Item<float>());
+    }
+
+    [Fact]
     public void NumbersAreTargetsWithoutTheirScale()
     {
         var table = Table.ParseCsv("x,y\n" + string.Concat(Enumerable.Range(0, 50).Select(i => $"{i % 9},{i * 0.37}\n")));

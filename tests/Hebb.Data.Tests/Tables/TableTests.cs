@@ -67,6 +67,30 @@ public class TableTests
     }
 
     [Fact]
+    public void SeparatorsAndDecimalCommasAreTold()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string text in (string[])["a;b c;t\n1,5;x,y;p\n2;z;q\n", "a|b c|t\n1,5|x,y|p\n2|z|q\n", "\uFEFF a;b c;t\n1,5;\"x,y\";p\n2;z;q\n"])
+        {
+            var table = Table.Read(folder.Write("t.csv", Encoding.UTF8.GetBytes(text)));
+            Assert.Equal(["a", "b c", "t"], table.Columns.Select(c => c.Name));
+            Assert.Equal(1.5, table["a"].Number(0));
+            Assert.Equal("x,y", table["b c"].Text(0));
+        }
+        Assert.False(Table.ParseCsv("a,b\n\"1,5\",x\n\"2,5\",y\n")["a"].HasNumbers);
+    }
+
+    [Fact]
+    public void ColumnsAndClassesCanBeRenamed()
+    {
+        var table = Table.ParseCsv("1,x\n2,y\n", "t.csv", hasHeader: false).WithNames("n", "c");
+        Assert.Equal(2, table["n"].Number(1));
+        Assert.Equal("t.csv: has 2 columns, but 1 names were given", Assert.Throws<DataException>(() => table.WithNames("n")).Message);
+        Assert.Equal("t.csv: the name \"n\" was given twice", Assert.Throws<DataException>(() => table.WithNames("n", "n")).Message);
+        Assert.Equal(["z", "y"], Enumerable.Range(0, 2).Select(table.WithLabels("c", new Dictionary<string, string> { ["x"] = "z" })["c"].Label));
+    }
+
+    [Fact]
     public void ReadsWhatADatabaseGives()
     {
         using var data = new DataTable();

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Hebb.Training.Reports;
+
+namespace Hebb.Cli.Fitting;
+
+/// <summary>The page that tells what was found in the data, what was tried, and how good the chosen model is.</summary>
+internal static class FitReport
+{
+    private const int MostBars = 30, ResidualBins = 15, MostClasses = 60;
+
+    public static HtmlReport Create(FitData data, IReadOnlyList<TrainedCandidate> trained, IReadOnlyList<FitScore> validation, TrainedCandidate best, FitScore score,
+        IReadOnlyList<(string Column, double Loss)> importance, IReadOnlyList<(string Name, string Value)> facts, IReadOnlyList<string> use)
+    {
+        var report = new HtmlReport(data.Name, data.Summary);
+        report.Figures([.. score.Figures.Take(4).Select(f => ($"test {f.Name}", f.Shown)), ("training", Texts.Seconds(trained.Sum(t => t.Seconds)))]);
+        Data(report, data);
+        Models(report, data, trained, validation, best);
+        if (score is ClassScores classes) Classes(report, classes);
+        else if (score is NumberScores numbers) Numbers(report, numbers);
+        Columns(report, data, importance);
+        report.Section("Use it").Code(string.Join('\n', use));
+        report.Section("How it was made").Facts([.. facts]);
+        report.Footer = $"Hebb {Commands.DoctorCommand.Version()}";
+        return report;
+    }
+
+    private static void Data(HtmlReport report, FitData data)
+    {
+        var section = report.Section("Data");
+        section.Text($"{data.Split}. Whatever is learned of columns, such as scales, names and words, is learned of the training rows alone; models are chosen on the validation rows; "
+            + "the test rows were not looked at before that.");
+        if (data.Findings.Count == 0) section.Text("Nothing odd was found.");
+        else section.Table(["", "finding"], data.Findings.OrderByDescending(f => f.IsWarning).Select(f => (string[])[f.IsWarning ? "warning" : "note", f.Text]));
+        if (data.Columns.Count > 0) section.Table(["column", "holds", "missing", "different", "used as"], data.Columns);
+    }
+
+    private static void Models(HtmlReport report, FitData data, IReadOnlyList<TrainedCandidate> trained, IReadOnlyList<FitScore> validation, TrainedCandidate best)
+    {
+        var section = report.Section("Models");
+        section.Text($"Of all that was tried, the model with the least loss on the validation rows was chosen: the {best.Candidate.Name}, {best.Candidate.Description}. Training ends once the validation loss has not "
+            + "become better for a while; the weights of the best epoch are kept.");
+        section.Table(["model", $"validation {validation[0].Metric}", "validation loss", "parameters", "epochs", "best epoch", "time"], trained.Zip(validation, (t, v) => (string[])
+            [t.Candidate.Name + (t == best ? " (chosen)" : ""), v.Shown, Texts.Number(t.ValidationLoss), Texts.Count(t.Model.ParameterCount), Texts.Count(t.History.Count), Texts.Count(t.Best.Epoch), Texts.Seconds(t.Seconds)]));
+        section.Charts([.. trained.Select(t => (Chart)new LineChart
+        {
+            Title = $"Loss of the {t.Candidate.Name}",
+            LogY = true,
+            Series = [Series(t, "training", "loss"), Series(t, "validation", "val_loss")],
+        })]);
+    }
+
+    private static Series Series(TrainedCandidate trained, string name, string key) =>
+        new(name, [.. trained.History.Select(e => (double)e.Epoch)], [.. trained.History.Select(e => e[key])]);
+
+    private static void Classes(HtmlReport report, ClassScores score)
+    {
+        var result = score.Result;
+        string[] names = [.. Enumerable.Range(0, result.Classes).Select(c => result.Data.Info.Labels![c])];
+        long[] rows = [.. Enumerable.Range(0, names.Length).Select(c => result.Targets.LongCount(t => t == c))];
+        var section = report.Section("Test");
+        section.Table(["figure", "test rows"], score.Figures.Select(f => (string[])[f.Name, f.Shown]).Append(["accuracy of the most frequent class", Texts.Percent((double)rows.Max() / result.Count)]));
+        var calibration = score.Calibration;
+        var charts = new List<Chart>();
+        if (names.Length <= MostClasses) charts.Add(new ConfusionChart { Title = "Confusion matrix", Counts = result.Confusion.Counts, Labels = names });
+        charts.Add(new LineChart
+        {
+            Title = "Calibration: how often answers are right, by how sure the model is",
+            XLabel = "confidence",
+            Series = [new("model", [.. calibration.Select(b => b.Confidence)], [.. calibration.Select(b => b.Accuracy)]), new("perfect", [1.0 / names.Length, 1], [1.0 / names.Length, 1])],
+        });
+        section.Charts([.. charts]);
+        var (precision, recall, f1) = (result.Precision.PerClass, result.Recall.PerClass, result.F1.PerClass);
+        section.Table(["class", "precision", "recall", "F1", "test rows"], names.Select((name, c) => (string[])[name, Score(precision[c]), Score(recall[c]), Score(f1[c]), Texts.Count(rows[c])]));
+    }
+
+    private static void Numbers(HtmlReport report, NumberScores score)
+    {
+        var section = report.Section("Test");
+        double mean = score.Targets.Average(), spread = Math.Sqrt(score.Targets.Average(t => (t - mean) * (t - mean)));
+        section.Table(["figure", "test rows"], score.Figures.Select(f => (string[])[f.Name, f.Shown]).Append(["RMSE of always saying the mean", NumberScores.Number(spread)]));
+        var residuals = score.Predicted.Zip(score.Targets, (p, t) => p - t).Order().ToArray();
+        double low = residuals[(int)(0.005 * (residuals.Length - 1))], high = residuals[(int)(0.995 * (residuals.Length - 1))], step = Math.Max((high - low) / ResidualBins, double.Epsilon);
+        var bins = Enumerable.Range(0, ResidualBins).Select(i => (From: low + i * step, To: low + (i + 1) * step, Last: i == ResidualBins - 1)).ToArray();
+        // Rows by their prediction in tenths: where the line leaves the diagonal, predictions are too high or too low.
+        var tenths = score.Predicted.Zip(score.Targets).OrderBy(p => p.First).Chunk(Math.Max(1, score.Targets.Length / 10)).Select(c => (Predicted: c.Average(p => p.First), Target: c.Average(p => p.Second))).ToArray();
+        section.Charts(
+            new BarChart { Title = "Residuals: prediction minus truth, rows", Format = "0", Bars = [.. bins.Select(b => ($"{NumberScores.Number(b.From)} to {NumberScores.Number(b.To)}", (double)residuals.Count(r => r >= b.From && (b.Last ? r <= b.To : r < b.To))))] },
+            new LineChart
+            {
+                Title = "Calibration: mean truth by mean prediction, in tenths of the rows",
+                XLabel = "prediction",
+                Series = [new("truth", [.. tenths.Select(t => t.Predicted)], [.. tenths.Select(t => t.Target)]), new("perfect", [tenths[0].Predicted, tenths[^1].Predicted], [tenths[0].Predicted, tenths[^1].Predicted])],
+            });
+    }
+
+    private static void Columns(HtmlReport report, FitData data, IReadOnlyList<(string Column, double Loss)> importance)
+    {
+        if (importance.Count == 0) return;
+        var section = report.Section("What it leans on");
+        section.Text($"How much worse the model does on test rows when the values of one column are dealt out anew among them: {(data.IsClassification ? "points of accuracy lost" : "RMSE gained")}. "
+            + "Columns that tell the same can stand in for each other, and then both seem to matter little.");
+        double scale = data.IsClassification ? 100 : 1;
+        section.Charts(new BarChart
+        {
+            Title = "Permutation importance",
+            Format = data.IsClassification ? "0.00" : "G4",
+            Full = Math.Max(importance[0].Loss * scale, double.Epsilon),
+            Bars = [.. importance.Take(MostBars).Select(i => (i.Column, i.Loss * scale))],
+        });
+    }
+
+    private static string Score(double value) => value.ToString("0.000", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,96 @@
+using Hebb.Cli.Reporting;
+using Hebb.Data;
+
+namespace Hebb.Cli.Fitting;
+
+/// <summary>A model's answers on some rows, and how right they are.</summary>
+internal abstract record FitScore
+{
+    /// <summary>The name of <see cref="Value"/>: accuracy, or the root of the mean squared error.</summary>
+    public abstract string Metric { get; }
+
+    public abstract double Value { get; }
+
+    /// <summary><see cref="Value"/> for people.</summary>
+    public abstract string Shown { get; }
+
+    /// <summary>All figures by name.</summary>
+    public abstract IReadOnlyList<(string Name, double Value, string Shown)> Figures { get; }
+
+    public static FitScore Measure(Module model, FitData data, TensorDataset rows, CancellationToken cancellation) =>
+        data.IsClassification ? new ClassScores(TestResult.Measure(model, rows, cancellation)) : NumberScores.Measure(model, data.Table!, rows, cancellation);
+}
+
+/// <summary>Classes.</summary>
+internal sealed record ClassScores(TestResult Result) : FitScore
+{
+    private const int Bins = 10;
+
+    public override string Metric => "accuracy";
+
+    public override double Value => Result.Accuracy;
+
+    public override string Shown => Texts.Percent(Value);
+
+    public override IReadOnlyList<(string Name, double Value, string Shown)> Figures
+    {
+        get
+        {
+            var figures = new List<(string, double, string)>
+            {
+                ("accuracy", Value, Shown), ("log loss", Result.Loss, Texts.Number(Result.Loss)), ("macro F1", Result.F1.Value, Texts.Number(Result.F1.Value)),
+            };
+            var area = new Auroc();
+            area.Update(Result.Logits, Result.Data.Targets);
+            if (double.IsFinite(area.Value)) figures.Add(("AUROC", area.Value, Texts.Number(area.Value)));
+            figures.Add(("calibration error", CalibrationError, Texts.Number(CalibrationError)));
+            return figures;
+        }
+    }
+
+    /// <summary>Answers by their confidence in equal steps: how many, how sure on average, how often right.</summary>
+    public IReadOnlyList<(int Count, double Confidence, double Accuracy)> Calibration
+    {
+        get
+        {
+            var bins = new (int Count, double Confidence, int Right)[Bins];
+            for (int row = 0; row < Result.Count; row++)
+            {
+                double sure = Result.Probability(row, Result.Predicted[row]);
+                ref var bin = ref bins[Math.Min((int)(sure * Bins), Bins - 1)];
+                bin = (bin.Count + 1, bin.Confidence + sure, bin.Right + (Result.Predicted[row] == Result.Targets[row] ? 1 : 0));
+            }
+            return [.. bins.Where(b => b.Count > 0).Select(b => (b.Count, b.Confidence / b.Count, (double)b.Right / b.Count))];
+        }
+    }
+
+    /// <summary>The expected calibration error: how far confidence is from accuracy, over the bins (Guo et al., 2017).</summary>
+    private double CalibrationError => Calibration.Sum(b => (double)b.Count / Result.Count * Math.Abs(b.Confidence - b.Accuracy));
+}
+
+/// <summary>Numbers, without their scale.</summary>
+internal sealed record NumberScores(double[] Predicted, double[] Targets) : FitScore
+{
+    public override string Metric => "rmse";
+
+    public override double Value => Math.Sqrt(Predicted.Zip(Targets).Average(p => (p.First - p.Second) * (p.First - p.Second)));
+
+    public override string Shown => Number(Value);
+
+    public override IReadOnlyList<(string Name, double Value, string Shown)> Figures
+    {
+        get
+        {
+            double absolute = Predicted.Zip(Targets).Average(p => Math.Abs(p.First - p.Second)), mean = Targets.Average(), variance = Targets.Average(t => (t - mean) * (t - mean));
+            var figures = new List<(string, double, string)> { ("RMSE", Value, Shown), ("mean absolute error", absolute, Number(absolute)) };
+            if (variance > 0) figures.Add(("R²", 1 - Value * Value / variance, Texts.Number(1 - Value * Value / variance)));
+            return figures;
+        }
+    }
+
+    /// <summary>A number of any size, to five digits.</summary>
+    public static string Number(double value) => value.ToString("G5", System.Globalization.CultureInfo.InvariantCulture);
+
+    public static NumberScores Measure(Module model, TablePreprocessing table, TensorDataset rows, CancellationToken cancellation) => new(
+        Array.ConvertAll(FitPrediction.Outputs(model, rows.Inputs, cancellation), output => table.Unscale(output)), Array.ConvertAll(rows.Targets.ToArray<float>(), target => table.Unscale(target)));
+}

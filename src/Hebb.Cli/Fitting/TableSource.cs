@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Hebb.Data;
+
+namespace Hebb.Cli.Fitting;
+
+/// <summary>Reads the table that a user named.</summary>
+internal static class TableSource
+{
+    /// <param name="path">The file.</param>
+    /// <param name="columns">Names for the columns of a file without a header; empty where it has one.</param>
+    /// <param name="needed">Columns that must be there.</param>
+    /// <exception cref="HebbException">It can't be read, or lacks a column; where the first line is no header the message says so.</exception>
+    public static Table Read(string path, IReadOnlyList<string> columns, params IEnumerable<string?> needed)
+    {
+        try
+        {
+            var table = columns.Count > 0 ? Table.Read(path, hasHeader: false).WithNames([.. columns]) : Table.Read(path);
+            foreach (string? name in needed)
+                if (name is not null) _ = table[name];
+            return table;
+        }
+        catch (HebbException e) when (columns.Count == 0 && FirstLineIsARow(path))
+        {
+            throw new DataException($"{e.Message}; the first line of {Path.GetFileName(path)} looks like a row, not like names: give those with --columns name,name,…", e);
+        }
+    }
+
+    /// <summary>The file as the manifest of a run records it.</summary>
+    public static DataRecord Record(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return new DataRecord(Path.GetFileName(path), Convert.ToHexStringLower(SHA256.HashData(stream)), "", path);
+    }
+
+    // Names of columns are no numbers.
+    private static bool FirstLineIsARow(string path)
+    {
+        try
+        {
+            // Two rows would be needed to tell numbers from names by their column; the first alone tells too.
+            return Table.Read(path, hasHeader: false) is { Count: > 0 } table
+                && table.Columns.Any(c => double.TryParse(c.Text(0), NumberStyles.Float, CultureInfo.InvariantCulture, out _));
+        }
+        catch (HebbException)
+        {
+            return false;
+        }
+    }
+}
