@@ -5,6 +5,8 @@ internal sealed class MemberMetric(Metric inner) : Metric
 {
     public override string Name => inner.Name;
 
+    private Metric Inner => inner;
+
     public override bool HigherIsBetter => inner.HigherIsBetter;
 
     public override bool IsCheap => inner.IsCheap;
@@ -14,6 +16,8 @@ internal sealed class MemberMetric(Metric inner) : Metric
     public override double Value => inner.Value;
 
     public override void Update(Tensor output, Tensor target) => inner.Update(output.Rank == 3 ? output.Mean(1) : output, target);
+
+    public override void Merge(Metric other) => inner.Merge(other is MemberMetric members ? members.Inner : other);
 
     public override Metric Fresh() => new MemberMetric(inner.Fresh());
 
