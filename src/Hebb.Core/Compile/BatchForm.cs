@@ -62,7 +62,7 @@ public sealed class BatchForm
                 outputs = infer(primitive, specs, node);
             else
                 primitive.Infer(specs, outputs = new TensorSpec[node.Outputs.Count]);
-            var made = new GraphNode(primitive, read, outputs, node.Path, node.Line);
+            var made = new GraphNode(primitive, read, outputs, node.Path, node.Line) { Recomputation = node.Recomputation };
             for (int i = 0; i < outputs.Length; i++)
                 values.Add(node.Outputs[i], made.Outputs[i]);
             nodes.Add(made);

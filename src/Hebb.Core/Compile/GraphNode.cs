@@ -48,6 +48,9 @@ public sealed class GraphNode
 
     /// <summary>Whether it computes in another order than the ops that it stands for, so that its results may differ from theirs in the last bits.</summary>
     internal bool IsReassociated { get; init; }
+
+    /// <summary>Which recomputation for backward the node belongs to, from 1; 0 for none. One of them shares no values with another, or memory would be saved in vain.</summary>
+    internal int Recomputation { get; init; }
 }
 
 /// <summary>Where an op of a graph comes from.</summary>

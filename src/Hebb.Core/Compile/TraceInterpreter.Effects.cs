@@ -33,6 +33,7 @@ internal sealed partial class TraceInterpreter
     private readonly Dictionary<LeafNode, Tensor?> _grads = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<LeafNode> _withoutGrad = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Module> _called = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<Parameter> _strangers = new(ReferenceEqualityComparer.Instance);
     private readonly List<GraphKey> _keys = [];
     private readonly List<HostGuard> _guards = [];
     private readonly List<Action> _afterReplay = [], _undo = [];
@@ -41,6 +42,20 @@ internal sealed partial class TraceInterpreter
     public static TraceInterpreter? Compiling => EngineThread.Current.Trace is { IsCompiling: true } trace ? trace : null;
 
     private bool IsCompiling => !_folds && !_captures;
+
+    /// <summary>
+    /// A parameter is used. One that is not the module's is treated as if it were: its values are read anew at every run, and whether it is trained is looked at.
+    /// </summary>
+    /// <returns>What stands in for its values; null if nothing does.</returns>
+    public Tensor? SawParameter(Parameter parameter)
+    {
+        if (_standIns?.TryGetValue(parameter, out var standIn) == true)
+            return standIn;
+        _outer?.SawParameter(parameter);
+        if (IsCompiling && parameter.Held is { } values && !_state.ContainsKey(values) && _strangers.Add(parameter))
+            _state.Add(values, new GraphParameter(parameter.Name ?? "a parameter", parameter));
+        return null;
+    }
 
     /// <summary>Refuses a change in place in what is a part of another function, whose runs would not repeat it.</summary>
     /// <exception cref="TraceException">The trace is of such a part.</exception>
@@ -106,10 +121,17 @@ internal sealed partial class TraceInterpreter
     /// <exception cref="TraceException">It has hooks.</exception>
     public void SawCall(Module module, string path)
     {
-        if (module.HasHooks)
+        if (module.HasHooks && Calls is null)
             throw new TraceException("Trace: a module has hooks, which replays would not call") { At = path };
         _called.Add(module);
+        Calls?.Begin(module, _nodes.Count);
     }
+
+    /// <summary>The call of a module is about to end with a result.</summary>
+    public void SawResult(object? result) => Calls?.Give(result);
+
+    /// <summary>The call of a module has ended.</summary>
+    public void SawReturn() => Calls?.End(_nodes.Count);
 
     /// <summary>Memory was rented.</summary>
     public void SawNew(Storage storage)
@@ -146,6 +168,7 @@ internal sealed partial class TraceInterpreter
                 continue;
             grads.Add((leaf, now, now is { Tracer: not null } ? Open(now) : null));
         }
+        // Those of the module, and others that it turned out to use.
         var parameters = _state.Values.OfType<GraphParameter>().Select(p => p.Parameter).ToArray();
         return new TraceEffects(writes, [.. grads], _keys, [.. _called], [.. _withoutGrad], [.. parameters.Select(p => (p, p.RequiresGrad))], [.. _guards], [.. _read.Values], [.. _afterReplay]);
     }

@@ -39,6 +39,7 @@ internal sealed partial class TraceInterpreter : Interpreter
                 _state.TryAdd(buffer, new GraphBuffer(name, buffer));
         }
         EngineThread.Current.Trace = this;
+        BoundParameters.Attend();
     }
 
     public override string Name => "Trace";
@@ -114,7 +115,7 @@ internal sealed partial class TraceInterpreter : Interpreter
         }
         var specs = expected[inputs.Length..];
         primitive.Infer(expected[..inputs.Length], specs);
-        var node = new GraphNode(primitive, values, specs, thread.OpPath, line);
+        var node = new GraphNode(primitive, values, specs, thread.OpPath, line) { Recomputation = thread.Recomputation };
         _nodes.Add(node);
         for (int i = 0; i < outputs.Length; i++)
             outputs[i] = Wrap(node.Outputs[i]);
@@ -135,6 +136,7 @@ internal sealed partial class TraceInterpreter : Interpreter
     public void End()
     {
         UndoAll();
+        BoundParameters.Ignore();
         EngineThread.Current.Trace = _outer;
         Close();
     }

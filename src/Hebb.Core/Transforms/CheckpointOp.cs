@@ -54,6 +54,30 @@ internal sealed class CheckpointOp(Func<Tensor[], Tensor[]> body, TensorSpec[] o
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs) => body(inputs.ToArray());
 
+    public override void Vjp(in VjpContext c)
+    {
+        var thread = EngineThread.Current;
+        int outer = thread.Recomputation;
+        thread.Recomputation = ++thread.Recomputations;
+        try
+        {
+            if (GradMode.IsEnabled || c.IsTransformed)
+            {
+                // Somebody will differentiate once more, or other tensors stand behind these: what is computed again stays.
+                Derivatives.VjpByDecomposition(this, c);
+                return;
+            }
+            // All but the gradients goes back at once, not when the step ends: that is what the checkpoint is for.
+            using var scope = TensorScope.Open();
+            Derivatives.VjpByDecomposition(this, c);
+            c.Keep(scope);
+        }
+        finally
+        {
+            thread.Recomputation = outer;
+        }
+    }
+
     public override void Jvp(in JvpContext c)
     {
         var all = c.Inputs.ToArray();

@@ -61,6 +61,15 @@ internal sealed class EngineThread
     /// <summary>The step of the tape whose derivative is being computed.</summary>
     public Node? Backward;
 
+    /// <summary>The number of the recomputation for backward that is going on; 0 for none. See <see cref="CheckpointOp"/>.</summary>
+    public int Recomputation;
+
+    /// <summary>How many recomputations this thread has begun.</summary>
+    public int Recomputations;
+
+    /// <summary>Gathers the parameters that are used.</summary>
+    public ParameterWatch? Watch;
+
     /// <summary>The op whose kernel is running.</summary>
     public Primitive? Running;
 

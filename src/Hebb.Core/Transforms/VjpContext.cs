@@ -64,5 +64,34 @@ public readonly ref struct VjpContext
             _inputGrads[i] = gradient;
     }
 
+    /// <summary>Whether a transform stands on a saved input or on a gradient.</summary>
+    internal bool IsTransformed
+    {
+        get
+        {
+            foreach (var gradient in _outputGrads)
+            {
+                if (gradient?.Tracer is not null)
+                    return true;
+            }
+            foreach (ref readonly var edge in _node.Edges.AsSpan())
+            {
+                if (edge.Value?.Tracer is not null)
+                    return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>Lets the gradients given so far outlive a scope.</summary>
+    internal void Keep(TensorScope scope)
+    {
+        foreach (var gradient in _inputGrads)
+        {
+            if (gradient is not null)
+                scope.Keep(gradient);
+        }
+    }
+
     internal Node Node => _node;
 }

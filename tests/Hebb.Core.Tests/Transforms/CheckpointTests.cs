@@ -109,6 +109,23 @@ public class CheckpointTests
         Same(Block(X), graph.Run(X)[0]);
     }
 
+    [Fact]
+    public void APlanComputesAgainInsteadOfKeeping()
+    {
+        static Tensor Deep(Tensor x)
+        {
+            for (int i = 0; i < 4; i++)
+                x = x.Tanh().MatMul(Tensor.Eye(64)).Sin();
+            return x;
+        }
+        var x = Tensor.Uniform(-1, 1, [64, 64], key: new Rng(1).NextKey());
+        var plain = Transform.Compile(Transform.GradMany(xs => Deep(Deep(Deep(Deep(xs[0])))).Sum()));
+        var f = Transform.Checkpoint(Deep);
+        var rematerialised = Transform.Compile(Transform.GradMany(xs => f(f(f(f(xs[0])))).Sum()));
+        Assert.Equal(plain.Call(x)[0].ToArray<float>(), rematerialised.Call(x)[0].ToArray<float>());
+        Assert.True(rematerialised.PlannedBytes(x) < 0.6 * plain.PlannedBytes(x)!, $"{rematerialised.PlannedBytes(x)} for {plain.PlannedBytes(x)}");
+    }
+
     private static void Same(Tensor expected, Tensor actual)
     {
         Assert.Equal(expected.Shape, actual.Shape);

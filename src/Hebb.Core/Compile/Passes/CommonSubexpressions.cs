@@ -3,7 +3,10 @@ using Hebb.Ops;
 
 namespace Hebb.Compile;
 
-/// <summary>The pass that computes once what stands in a graph several times. Ops are functions of inputs and attributes; random ones of their keys.</summary>
+/// <summary>
+/// The pass that computes once what stands in a graph several times. Ops are functions of inputs and attributes; random ones of their keys. What a checkpoint
+/// computes again for backward stays apart: to keep the first results for it is what the checkpoint avoids.
+/// </summary>
 internal static class CommonSubexpressions
 {
     /// <summary>The graph without repetitions, and without second handles to the same values. Values are the same bit for bit; gradients no longer know what was detached.</summary>
@@ -21,7 +24,7 @@ internal static class CommonSubexpressions
                 rewrite.Replace(node.Outputs[0], inputs[0]);
                 continue;
             }
-            key.Clear().Append(node.Primitive.Name);
+            key.Clear().Append(node.Recomputation).Append(' ').Append(node.Primitive.Name);
             foreach (var input in inputs)
             {
                 if (!numbers.TryGetValue(input, out int number))

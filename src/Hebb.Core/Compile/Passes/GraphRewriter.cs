@@ -37,12 +37,12 @@ internal sealed class GraphRewriter(Graph graph)
         bool same = true;
         for (int i = 0; i < inputs.Length; i++)
             same &= ReferenceEquals(inputs[i], node.Inputs[i]);
-        return Add(node, same ? node : new GraphNode(node.Primitive, inputs, [.. node.Outputs.Select(o => o.Spec)], [.. node.Origins]) { IsReassociated = node.IsReassociated });
+        return Add(node, same ? node : new GraphNode(node.Primitive, inputs, [.. node.Outputs.Select(o => o.Spec)], [.. node.Origins]) { IsReassociated = node.IsReassociated, Recomputation = node.Recomputation });
     }
 
     /// <summary>Puts another op in the place of a node; its outputs are the node's.</summary>
     public GraphNode Exchange(GraphNode node, Primitive primitive, params ReadOnlySpan<GraphValue> inputs) =>
-        Add(node, new GraphNode(primitive, inputs, [.. node.Outputs.Select(o => o.Spec)], [.. node.Origins]));
+        Add(node, new GraphNode(primitive, inputs, [.. node.Outputs.Select(o => o.Spec)], [.. node.Origins]) { Recomputation = node.Recomputation });
 
     /// <summary>Appends a node that reads values of the new graph.</summary>
     public void Add(GraphNode node) => _nodes.Add(node);
