@@ -31,9 +31,10 @@ public abstract partial class Module
         using var entered = new Entered(this);
         try
         {
-            var output = Forward(x);
+            var output = Rematerializes ? Rematerialized([x], null) : Forward(x);
             if (entered.IsOutermost && _inputSpecs is null)
                 Remember([x]);
+            entered.Gives(output);
             return output;
         }
         catch (HebbException e) when (Name(e))
@@ -51,9 +52,10 @@ public abstract partial class Module
         using var entered = new Entered(this);
         try
         {
-            var output = Forward(inputs);
+            var output = Rematerializes ? Rematerialized(inputs.ToArray(), null) : Forward(inputs);
             if (entered.IsOutermost && _inputSpecs is null)
                 Remember(inputs);
+            entered.Gives(output);
             return output;
         }
         catch (HebbException e) when (Name(e))
@@ -68,7 +70,9 @@ public abstract partial class Module
         using var entered = new Entered(this);
         try
         {
-            return body();
+            var result = body();
+            entered.Gives(result);
+            return result;
         }
         catch (HebbException e) when (Name(e))
         {
@@ -80,7 +84,9 @@ public abstract partial class Module
     protected Tensor Enter(ReadOnlySpan<Tensor> inputs, Func<Tensor[], Tensor> body)
     {
         Tensor[] all = inputs.ToArray();
-        return _preHooks.Length + _hooks.Length + _backwardHooks.Length > 0 ? CallHooked(all, body) : Enter(() => body(all));
+        if (HasHooks)
+            return CallHooked(all, body);
+        return Enter(() => Rematerializes ? Rematerialized(all, body) : body(all));
     }
 
     /// <summary>Calls <paramref name="hook"/> with the inputs before the module computes; what it returns, unless null, takes their place.</summary>
@@ -116,7 +122,7 @@ public abstract partial class Module
         {
             foreach (var hook in _preHooks)
                 inputs = hook(this, inputs) ?? inputs;
-            var output = body is null ? Forward(inputs) : body(inputs);
+            var output = Rematerializes ? Rematerialized(inputs, body) : body is null ? Forward(inputs) : body(inputs);
             if (body is null && entered.IsOutermost && _inputSpecs is null)
                 Remember(given);
             foreach (var hook in _hooks)
@@ -126,6 +132,7 @@ public abstract partial class Module
                 foreach (var hook in _backwardHooks)
                     output.RegisterHook(g => hook(this, g));
             }
+            entered.Gives(output);
             return output;
         }
         catch (HebbException e) when (Name(e))
@@ -176,20 +183,29 @@ public abstract partial class Module
     private readonly ref struct Entered
     {
         private readonly string? _outer;
+        private readonly TraceInterpreter? _trace;
 
         public Entered(Module module)
         {
             _outer = ModulePath.Current;
             string path = module.PathFrom(_outer);
             // It may refuse: then nothing was entered.
-            TraceInterpreter.Compiling?.SawCall(module, path);
+            _trace = TraceInterpreter.Compiling;
+            _trace?.SawCall(module, path);
             ModulePath.Current = path;
         }
 
         /// <summary>No module called this one.</summary>
         public bool IsOutermost => _outer is null;
 
-        public void Dispose() => ModulePath.Current = _outer;
+        /// <summary>What the module gives, for those who look on.</summary>
+        public void Gives<T>(T result) => _trace?.SawResult(result);
+
+        public void Dispose()
+        {
+            ModulePath.Current = _outer;
+            _trace?.SawReturn();
+        }
     }
 
     private sealed class Removal(Action remove) : IDisposable

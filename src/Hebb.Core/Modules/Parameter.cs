@@ -38,7 +38,7 @@ public sealed class Parameter
     public static Parameter Lazy(ReadOnlySpan<int> sizes, DType dtype = DType.Float32) => new(sizes.ToArray(), dtype);
 
     /// <summary>Whether there are values. False only for a <see cref="Lazy"/> parameter before its layer's first call.</summary>
-    public bool IsMaterialized => _value is not null;
+    public bool IsMaterialized => _value is not null || BoundParameters.Find(this) is not null;
 
     /// <summary>The values; a leaf of the tape.</summary>
     /// <exception cref="HebbException">The parameter is lazy and has no values yet.</exception>
@@ -47,6 +47,9 @@ public sealed class Parameter
         get => BoundParameters.Find(this) ?? _value ?? throw new HebbException($"{Name ?? "a parameter"} is {Describe()} until the first call shows its input; call the model on a sample first, or load a state");
         private set => _value = value;
     }
+
+    /// <summary>The values as the parameter holds them, whatever stands in for them on this thread; null while it has none.</summary>
+    internal Tensor? Held => _value;
 
     /// <summary>The path that the module tree gave it when it was last visited, such as <c>features.0.weight</c>.</summary>
     public string? Name { get; internal set; }
@@ -107,6 +110,8 @@ public sealed class Parameter
     public void Materialize(Func<Tensor> make)
     {
         if (_value is not null)
+            return;
+        if (TraceInterpreter.Compiling is { } trace && trace.StandsIn(this, make))
             return;
         if (TraceInterpreter.Compiling is not null)
             throw new TraceException($"Trace: {Name ?? "a parameter"} has no values yet: call the model once before") { IsPassing = true };
