@@ -105,6 +105,27 @@ public sealed class Trainer
         }
     }
 
+    /// <summary>
+    /// Takes steps whose learning rate grows exponentially and tells how the loss goes with it, to choose a rate from. Everything is then as before: weights, buffers, the optimizer's
+    /// state and rate, random streams, the position of the data. Only layers that infer their sizes have parameters afterwards. The schedule is left aside.
+    /// <code>var sweep = trainer.FindLearningRate(train.Batches(64, shuffle: true));
+    /// Console.WriteLine(sweep.Suggestion);</code>
+    /// </summary>
+    /// <param name="train">Batches to learn from; passed over again where they are fewer than the steps.</param>
+    /// <param name="start">The rate of the first step.</param>
+    /// <param name="end">The rate of the last.</param>
+    /// <param name="steps">Steps, at least 3.</param>
+    /// <param name="smoothing">How much of the running mean of the loss a step keeps, from 0 to below 1.</param>
+    /// <param name="stopFactor">The sweep ends early when the smoothed loss is more than so many times its lowest.</param>
+    /// <param name="cancellationToken">Ends it between two steps.</param>
+    /// <exception cref="HebbException">A number is out of range.</exception>
+    /// <exception cref="DataException">There are no batches.</exception>
+    /// <exception cref="TrainingException">The loss is not finite at the very first step.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public LearningRateSweep FindLearningRate(
+        DataLoader<Batch> train, double start = 1e-7, double end = 10, int steps = 100, double smoothing = 0.9, double stopFactor = 4, CancellationToken cancellationToken = default) =>
+        LearningRateFinder.Run(this, train, start, end, steps, smoothing, stopFactor, cancellationToken);
+
     /// <summary>Measures the model in eval mode, without gradients; each module is then put back into the mode it was in.</summary>
     /// <param name="data">Batches.</param>
     /// <param name="metrics">What to measure beside the loss; by default the trainer's metrics, or accuracy where targets are class numbers.</param>
@@ -112,6 +133,20 @@ public sealed class Trainer
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public Evaluation Evaluate(DataLoader<Batch> data, IReadOnlyList<Metric>? metrics = null, CancellationToken cancellationToken = default) =>
         Evaluator.Run(Model, Loss, data, metrics ?? Options.Metrics, null, cancellationToken);
+
+    /// <summary>What the model gives for inputs, and the loss, a single number.</summary>
+    internal (Tensor Output, Tensor Loss) Forward(Tensor inputs, Tensor targets)
+    {
+        var output = Model.Call(inputs);
+        return (output, StepRunner.Scalar(Loss(output, targets)));
+    }
+
+    /// <summary>The same, with errors that name samples of the dataset.</summary>
+    internal (Tensor Output, Tensor Loss) Forward(Batch batch)
+    {
+        var output = Model.Call(batch.Inputs);
+        return (output, StepRunner.Scalar(StepRunner.Loss(Loss, output, batch)));
+    }
 
     internal Evaluation Evaluate(DataLoader<Batch> data, Action<int> onBatch, CancellationToken cancel) =>
         Evaluator.Run(Model, Loss, data, Options.Metrics, onBatch, cancel);

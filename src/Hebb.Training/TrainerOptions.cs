@@ -11,14 +11,20 @@ public sealed record TrainerOptions
     /// <summary>Scales gradients down to this norm, taken over all parameters, where they exceed it.</summary>
     public double? ClipNorm { get; init; }
 
-    /// <summary>Batches whose gradients make up one step: as one batch of all their samples, in the memory of one.</summary>
+    /// <summary>Batches whose gradients make up one step: as one batch of all their samples, in the memory of one and of the sums of gradients.</summary>
     public int AccumulationSteps { get; init; } = 1;
 
     /// <summary>
     /// Whether steps are compiled: traced when batches of a shape come a second time, then replayed. What can't be traced runs op by op, with one warning that says
-    /// why. Steps of several batches (<see cref="AccumulationSteps"/>) run op by op too. Host values that the model looks at (but for train and eval modes, learning rates and which parameters are frozen) stay as they were when it was traced.
+    /// why. Host values that the model looks at (but for train and eval modes, learning rates and which parameters are frozen) stay as they were when it was traced.
     /// </summary>
     public bool Compile { get; init; } = true;
+
+    /// <summary>
+    /// Modules of which backward keeps only the inputs and computes the rest again, by path: <c>["blocks.*"]</c>, where * stands for any characters but dots. Less memory
+    /// for about one more forward of them, and the same bits; see <see cref="Module.GradientCheckpointing"/>.
+    /// </summary>
+    public IReadOnlyList<string> GradientCheckpointing { get; init; } = [];
 
     /// <summary>What to measure beside the loss. By default accuracy where targets are class numbers, otherwise nothing.</summary>
     public IReadOnlyList<Metric>? Metrics { get; init; }

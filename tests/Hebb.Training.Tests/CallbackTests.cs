@@ -78,7 +78,7 @@ public class CallbackTests
     public void TheCsvLogHasARowAnEpoch()
     {
         using var folder = new TemporaryFolder();
-        Trainer(new CsvLog(folder["log.csv"])).Fit(TinyData.Classes().Batches(10), 3, TinyData.Classes().Batches(10));
+        Trainer(new CsvLogger(folder["log.csv"])).Fit(TinyData.Classes().Batches(10), 3, TinyData.Classes().Batches(10));
         string[] lines = File.ReadAllLines(folder["log.csv"]);
         Assert.Equal("epoch,step,learning_rate,seconds,loss,accuracy,val_loss,val_accuracy", lines[0]);
         Assert.Equal(4, lines.Length);
@@ -87,7 +87,7 @@ public class CallbackTests
 
     [Fact]
     public void NamesMustDiffer() =>
-        Assert.Contains("two callbacks", Assert.Throws<HebbException>(() => Trainer(new CsvLog("a"), new CsvLog("b"))).Message);
+        Assert.Contains("two callbacks", Assert.Throws<HebbException>(() => Trainer(new CsvLogger("a"), new CsvLogger("b"))).Message);
 
     [Fact]
     public void HistoryFindsTheBest()

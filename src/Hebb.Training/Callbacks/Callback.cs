@@ -1,7 +1,7 @@
 namespace Hebb;
 
 /// <summary>
-/// Looks on while a model trains, and may stop it. Override what you need; all is called on the training thread. What must survive an interruption goes through
+/// Looks on while a model trains, and may stop it or change what it trains with. Override what you need; all is called on the training thread. What must survive an interruption goes through
 /// <see cref="State"/>.
 /// </summary>
 public abstract class Callback
@@ -19,10 +19,29 @@ public abstract class Callback
     {
     }
 
+    /// <summary>Before the batches of a step are computed.</summary>
+    public virtual void OnStepBegin(TrainingContext context)
+    {
+    }
+
     /// <summary>After the optimizer's step.</summary>
     public virtual void OnStepEnd(TrainingContext context, in StepResult step)
     {
     }
+
+    /// <summary>Before the validation data are looked at: the place to put averaged weights in.</summary>
+    public virtual void OnValidationBegin(TrainingContext context)
+    {
+    }
+
+    /// <summary>After the validation data were looked at, also where that was cancelled or failed: the place to take averaged weights out again.</summary>
+    public virtual void OnValidationEnd(TrainingContext context)
+    {
+    }
+
+    /// <summary>A step came to a loss, or a norm of gradients, that is not finite. The weights are those before the step.</summary>
+    /// <returns>Whether the callback saw to it, mostly by <see cref="TrainingContext.Stop"/>; if none did, the error ends training.</returns>
+    public virtual bool OnDivergence(TrainingContext context, TrainingException error) => false;
 
     /// <summary>After a pass and its validation, before the checkpoint.</summary>
     public virtual void OnEpochEnd(TrainingContext context, EpochResult epoch)

@@ -30,6 +30,14 @@ public sealed class TrainingContext
     /// <summary>Whether a callback asked to stop.</summary>
     public bool IsStopping => StopReason is not null;
 
+    /// <summary>For callbacks that set the learning rate.</summary>
+    /// <exception cref="HebbException">The trainer's schedule sets it too.</exception>
+    internal void RefuseSchedule(string callback)
+    {
+        if (Trainer.Options.Schedule is not null)
+            throw new HebbException($"{callback} sets the learning rate, and so does TrainerOptions.Schedule: use one of them");
+    }
+
     internal string? StopReason { get; private set; }
 
     /// <summary>Ends training after this step; the pass is validated and recorded as it then stands.</summary>

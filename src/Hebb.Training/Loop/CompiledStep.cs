@@ -2,23 +2,23 @@ using Hebb.Data;
 
 namespace Hebb;
 
-/// <summary>A training step as one compiled function: forward, backward, clip, optimizer.</summary>
+/// <summary>A training step on one batch as one compiled function: forward, backward, clip, optimizer.</summary>
 internal sealed class CompiledStep
 {
     private readonly Trainer _trainer;
-    private readonly IReadOnlyList<Parameter> _parameters;
+    private readonly StepParameters _parameters;
     private readonly HashSet<(Shape, DType, Shape, DType)> _seen = [];
     private readonly CompiledFunction _step;
     private readonly bool _givesOutput;
 
     /// <param name="trainer">Whose model, loss and optimizer.</param>
-    /// <param name="parameters">The model's.</param>
+    /// <param name="parameters">What the step changes.</param>
     /// <param name="givesOutput">Whether metrics need what the model gives.</param>
-    public CompiledStep(Trainer trainer, IReadOnlyList<Parameter> parameters, bool givesOutput)
+    public CompiledStep(Trainer trainer, StepParameters parameters, bool givesOutput)
     {
         (_trainer, _parameters, _givesOutput) = (trainer, parameters, givesOutput);
         _step = Transform.Compile(Step, trainer.Model);
-        _step.FellBack += reason => TrainingLog.Warning(trainer.Log, $"training runs op by op, because a step can't be compiled: {reason}");
+        _step.FellBack += reason => TrainingLog.FellBack(trainer.Log, reason);
     }
 
     /// <summary>The function, from inputs and targets to the loss, the norm of the gradients where they are clipped, and what the model gives where that is asked for.</summary>
@@ -37,16 +37,14 @@ internal sealed class CompiledStep
 
     private Tensor[] Step(Tensor[] batch)
     {
-        var output = _trainer.Model.Call(batch[0]);
-        var loss = StepRunner.Scalar(_trainer.Loss(output, batch[1]));
+        var (output, loss) = _trainer.Forward(batch[0], batch[1]);
         Transform.RequireFinite(loss.Detach(), "the loss");
         loss.Backward();
         var results = new List<Tensor> { loss.Detach() };
         if (_trainer.Options.ClipNorm is { } limit)
-            results.Add(Transform.RequireFinite(GradientClipping.ByNorm(_parameters, limit), "the norm"));
+            results.Add(Transform.RequireFinite(GradientClipping.ByNorm(_parameters.Model, limit), "the norm"));
         _trainer.Optimizer.Step();
-        foreach (var parameter in _parameters)
-            parameter.Grad = null;
+        _parameters.ClearGradients();
         if (_givesOutput)
             results.Add(output.Detach());
         return [.. results];

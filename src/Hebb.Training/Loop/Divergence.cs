@@ -15,27 +15,27 @@ internal static class Divergence
 {
     private const string Advice = "try a lower learning rate, or clip gradients (ClipNorm)";
 
-    public static TrainingException OfLoss(Module model, Batch batch, LossFunction loss, in StepPlace where, double value, Action restoreRandomness)
+    public static TrainingException OfLoss(Trainer trainer, Batch batch, in StepPlace where, double value, Action restoreRandomness)
     {
         string what = $"the loss is {Name(value)} at {where}";
         if (InData(batch) is { } data)
             return new($"{what}: {data}");
-        if (InWeights(model) is { } weights)
+        if (InWeights(trainer.Model) is { } weights)
             return new($"{what}: {weights}; {Advice}, which also finds such a step before it changes weights");
         restoreRandomness();
-        string? op = FirstOp(() => loss(model.Call(batch.Inputs), batch.Targets));
+        string? op = FirstOp(() => trainer.Forward(batch.Inputs, batch.Targets));
         return new($"{what}: {Advice}{(op is null ? "" : "; " + op)}");
     }
 
-    public static TrainingException OfGradients(Module model, IReadOnlyList<Batch> batches, LossFunction loss, in StepPlace where, double norm)
+    public static TrainingException OfGradients(Trainer trainer, IReadOnlyList<Batch> batches, in StepPlace where, double norm)
     {
         string? op = null;
         foreach (var batch in batches)
         {
             op ??= FirstOp(() =>
             {
-                loss(model.Call(batch.Inputs), batch.Targets).Backward();
-                model.ZeroGrad();
+                trainer.Forward(batch.Inputs, batch.Targets).Loss.Backward();
+                trainer.Model.ZeroGrad();
             });
         }
         return new($"the norm of the gradients is {Name(norm)} at {where}: try a lower learning rate{(op is null ? "" : "; " + op)}");

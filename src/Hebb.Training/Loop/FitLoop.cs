@@ -38,6 +38,7 @@ internal sealed class FitLoop
     public History Run(Checkpoint? from)
     {
         using var modes = ModuleModes.Train(_trainer.Model);
+        using var checkpointed = CheckpointedModules.Set(_trainer.Model, _trainer.Options.GradientCheckpointing);
         using var grad = GradMode.Enable();
         using var suspended = TensorScope.Suspend();
         Describe(_trainer.Model, _train.Info);
@@ -124,7 +125,10 @@ internal sealed class FitLoop
                 Interrupt();
             if (Take(batches) is not { Count: > 0 } group)
                 return;
-            var step = _steps.Run(group, new SchedulePoint(_state.Step, TotalSteps, _state.Epoch, _epochs));
+            foreach (var callback in _trainer.Options.Callbacks)
+                callback.OnStepBegin(_context);
+            if (Step(group) is not { } step)
+                continue;
             (_state.Step, _state.LearningRate, _context.Step) = (step.Step, step.LearningRate, step.Step);
             _state.EpochStep++;
             _recorder?.Step(step);
@@ -134,6 +138,24 @@ internal sealed class FitLoop
             // The last step's checkpoint is that of the pass.
             if (_state.EpochStep < _epochSteps && !_context.IsStopping)
                 _checkpoints.AfterStep();
+        }
+    }
+
+    /// <returns>Null where the step did not count: its numbers were not finite, and a callback saw to it.</returns>
+    private StepResult? Step(List<Batch> batches)
+    {
+        try
+        {
+            return _steps.Run(batches, new SchedulePoint(_state.Step, TotalSteps, _state.Epoch, _epochs));
+        }
+        catch (TrainingException e)
+        {
+            bool seenTo = false;
+            foreach (var callback in _trainer.Options.Callbacks)
+                seenTo |= callback.OnDivergence(_context, e);
+            if (!seenTo)
+                throw;
+            return null;
         }
     }
 
@@ -161,6 +183,8 @@ internal sealed class FitLoop
         Evaluation evaluation;
         try
         {
+            foreach (var callback in _trainer.Options.Callbacks)
+                callback.OnValidationBegin(_context);
             evaluation = _trainer.Evaluate(_validate, done => _progress.Report(_state, done, _validate.BatchCount, validating: true), _cancel);
         }
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
@@ -168,11 +192,24 @@ internal sealed class FitLoop
             // As if validation had not begun: a resumed run starts it again.
             random.Restore(_trainer.Options.Streams);
             _validate.Restore(loader);
+            EndValidation();
             Interrupt();
             throw;
         }
+        catch
+        {
+            EndValidation();
+            throw;
+        }
+        EndValidation();
         foreach (var (name, value) in evaluation.Values)
             values.Add("val_" + name, value);
+    }
+
+    private void EndValidation()
+    {
+        foreach (var callback in _trainer.Options.Callbacks)
+            callback.OnValidationEnd(_context);
     }
 
     /// <summary>What the data tell goes with the model, unless the user said otherwise.</summary>

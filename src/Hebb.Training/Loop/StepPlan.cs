@@ -15,8 +15,11 @@ namespace Hebb;
 /// <param name="Reason">Why it can't be compiled; null if it can.</param>
 public sealed record StepPlan(long ParameterBytes, long BufferBytes, long StateBytes, long BatchBytes, PlanSummary? Step, string? Reason)
 {
+    /// <summary>The sums of gradients, where several batches make up a step; otherwise 0, for gradients are part of the step.</summary>
+    public long GradientBytes { get; init; }
+
     /// <summary>The planned peak: all of it together.</summary>
-    public long Bytes => ParameterBytes + BufferBytes + StateBytes + BatchBytes + (Step?.ArenaBytes ?? 0);
+    public long Bytes => ParameterBytes + BufferBytes + StateBytes + BatchBytes + GradientBytes + (Step?.ArenaBytes ?? 0);
 
     /// <summary>Plans the step on a batch like this one. Nothing changes and no kernel runs.</summary>
     /// <param name="trainer">One that took a step on some batch before, a small one for instance: from then on parameters and the optimizer's state are there.</param>
@@ -27,12 +30,25 @@ public sealed record StepPlan(long ParameterBytes, long BufferBytes, long StateB
         using var grad = GradMode.Enable();
         using var scope = TensorScope.Suspend();
         string? reason = null;
-        var step = new CompiledStep(trainer, trainer.Model.Parameters(), givesOutput: true).Function;
+        using var checkpointed = CheckpointedModules.Set(trainer.Model, trainer.Options.GradientCheckpointing);
+        var parameters = new StepParameters(trainer.Model, []);
+        CompiledFunction step;
+        long sumBytes = 0;
+        if (trainer.Options.AccumulationSteps > 1)
+        {
+            var sums = new GradientSums(parameters.Model);
+            sums.Begin();
+            (step, sumBytes) = (new CompiledAccumulation(trainer, parameters, sums, givesOutput: true).Function, sums.Bytes);
+        }
+        else
+        {
+            step = new CompiledStep(trainer, parameters, givesOutput: true).Function;
+        }
         var summary = step.Summary(batch.Inputs, batch.Targets);
         if (summary is null)
             reason = step.FallbackReason ?? "the trainer has taken no step yet";
         return new StepPlan(trainer.Model.Parameters().Sum(p => Size(p.Value)), trainer.Model.NamedBuffers().Sum(b => Size(b.Buffer)),
-            trainer.Optimizer.State().Values.Sum(Size), Size(batch.Inputs) + Size(batch.Targets), summary, reason);
+            trainer.Optimizer.State().Values.Sum(Size), Size(batch.Inputs) + Size(batch.Targets), summary, reason) { GradientBytes = sumBytes };
     }
 
     private static long Size(Tensor x) => x.DType.BytesFor(x.Count);

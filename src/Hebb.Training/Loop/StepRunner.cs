@@ -1,76 +1,142 @@
 using Hebb.Data;
+using Hebb.Modules;
 
 namespace Hebb;
 
-/// <summary>One step of the optimizer: forward, backward, clip, change the weights. All that it makes goes back at its end.</summary>
+/// <summary>One step of the optimizer: forward, backward, clip, change the weights. All that it makes goes back at its end, but for sums of gradients.</summary>
 internal sealed class StepRunner(Trainer trainer, RunningMeans means)
 {
     private readonly Module _model = trainer.Model;
     private readonly Optimizer _optimizer = trainer.Optimizer;
     private readonly TrainerOptions _options = trainer.Options;
-    private Parameter[] _parameters = [];
-    private Tensor?[] _sums = [];
+    private StepParameters? _parameters;
+    private GradientSums? _sums;
     private CompiledStep? _compiled;
-    private bool _bound;
+    private CompiledAccumulation? _compiledSums;
 
     /// <summary>Does step number <paramref name="at"/> on the samples of all batches given.</summary>
+    /// <param name="batches">One, or as many as are accumulated.</param>
+    /// <param name="at">Where the run stands.</param>
+    /// <param name="learningRate">In place of that of schedule or optimizer.</param>
     /// <exception cref="TrainingException">The loss or, where gradients are clipped, their norm is not finite. The weights are as before the step.</exception>
-    public StepResult Run(IReadOnlyList<Batch> batches, in SchedulePoint at)
+    public StepResult Run(IReadOnlyList<Batch> batches, in SchedulePoint at, double? learningRate = null)
     {
         using var scope = TensorScope.OpenStep();
-        double rate = _options.Schedule is { } schedule ? _optimizer.BaseLearningRate * schedule.Factor(at) : _optimizer.LearningRate;
-        if (_optimizer.Momentum is not null && _options.Schedule?.Momentum(at) is { } momentum)
+        double rate = learningRate ?? (_options.Schedule is { } schedule ? _optimizer.BaseLearningRate * schedule.Factor(at) : _optimizer.LearningRate);
+        if (learningRate is null && _optimizer.Momentum is not null && _options.Schedule?.Momentum(at) is { } momentum)
             _optimizer.Momentum = momentum;
         var where = new StepPlace(at, rate);
         try
         {
-            if (batches.Count == 1 && _compiled?.Takes(batches[0]) == true)
-                return RunCompiled(batches[0], at, where);
-            var (loss, samples) = batches.Count == 1 ? (Backward(batches[0], where, null), batches[0].Count) : AccumulateAll(batches, where);
-            double? norm = _options.ClipNorm is { } limit ? GradientClipping.ByNorm(_parameters, limit).Item() : null;
-            if (norm is { } found && !double.IsFinite(found))
-                throw Divergence.OfGradients(_model, batches, trainer.Loss, where, found);
-            _optimizer.LearningRate = rate;
-            _optimizer.Step();
-            if (_options.Compile && batches.Count == 1 && _compiled is null)
-            {
-                _compiled = new CompiledStep(trainer, _parameters, means.Metrics is not []);
-                _compiled.Takes(batches[0]);
-            }
-            return new StepResult(at.Step + 1, at.Epoch + 1, loss, rate, norm, samples);
+            var (loss, norm) = _options.AccumulationSteps > 1 ? RunMany(batches, where) : RunOne(batches[0], where);
+            return new StepResult(at.Step + 1, at.Epoch + 1, loss, rate, norm, batches.Sum(b => b.Count));
         }
         finally
         {
             // Gradients end with the scope.
-            foreach (var parameter in _parameters)
-                parameter.Grad = null;
-            Array.Clear(_sums);
+            _parameters?.ClearGradients();
         }
     }
 
-    private StepResult RunCompiled(Batch batch, in SchedulePoint at, in StepPlace where)
+    private (double Loss, double? Norm) RunOne(Batch batch, in StepPlace where)
+    {
+        if (_compiled?.Takes(batch) == true)
+        {
+            _optimizer.LearningRate = where.LearningRate;
+            var (found, size, output) = Guarded([batch], where, () => _compiled.Run(batch));
+            means.Add(found, batch, output);
+            return (found, size);
+        }
+        double loss = Backward(batch, where, null);
+        double? norm = ClipAndStep([batch], where);
+        if (_options.Compile && _compiled is null)
+        {
+            _compiled = new CompiledStep(trainer, _parameters!, means.Metrics is not []);
+            _compiled.Takes(batch);
+        }
+        return (loss, norm);
+    }
+
+    private (double Loss, double? Norm) RunMany(IReadOnlyList<Batch> batches, in StepPlace where)
+    {
+        _sums?.Begin();
+        double sum = 0;
+        int samples = 0;
+        foreach (var batch in batches)
+            (sum, samples) = (sum + Accumulate(batch, where) * batch.Count, samples + batch.Count);
+        var scale = Tensor.Full([], 1.0 / samples, DType.Float64);
+        double? norm;
+        if (_compiledSums?.Steps == true)
+        {
+            _optimizer.LearningRate = where.LearningRate;
+            norm = Guarded(batches, where, () => _compiledSums.Step(scale));
+        }
+        else
+        {
+            _sums!.Set(scale);
+            norm = ClipAndStep(batches, where);
+        }
+        return (sum / samples, norm);
+    }
+
+    /// <summary>Adds the gradients of a batch, weighed by its samples, to those before; only the sums outlive the call.</summary>
+    private double Accumulate(Batch batch, StepPlace where)
+    {
+        using var scope = TensorScope.OpenStep();
+        if (_compiledSums?.Takes(batch) == true)
+        {
+            var (found, output) = Guarded([batch], where, () => _compiledSums.Add(batch));
+            means.Add(found, batch, output);
+            return found;
+        }
+        double loss = Backward(batch, where, batch.Count);
+        if (_sums is null)
+        {
+            _sums = new GradientSums(_parameters!.Model);
+            _sums.Begin();
+        }
+        _sums.Reach(_sums.Add());
+        _parameters!.ClearGradients();
+        if (_options.Compile && _compiledSums is null)
+        {
+            _compiledSums = new CompiledAccumulation(trainer, _parameters, _sums, means.Metrics is not []);
+            _compiledSums.Takes(batch);
+        }
+        return loss;
+    }
+
+    /// <summary>Clips the gradients that parameters have, and steps.</summary>
+    private double? ClipAndStep(IReadOnlyList<Batch> batches, in StepPlace where)
+    {
+        double? norm = _options.ClipNorm is { } limit ? GradientClipping.ByNorm(_parameters!.Model, limit).Item() : null;
+        if (norm is { } found && !double.IsFinite(found))
+            throw Divergence.OfGradients(trainer, batches, where, found);
+        _optimizer.LearningRate = where.LearningRate;
+        _optimizer.Step();
+        return norm;
+    }
+
+    /// <summary>Runs what is compiled; what goes wrong is told as op by op.</summary>
+    private T Guarded<T>(IReadOnlyList<Batch> batches, in StepPlace where, Func<T> run)
     {
         var randomness = RandomStates.Take(_options.Streams);
         try
         {
-            _optimizer.LearningRate = where.LearningRate;
-            var (loss, norm, output) = _compiled!.Run(batch);
-            means.Add(loss, batch, output);
-            return new StepResult(at.Step + 1, at.Epoch + 1, loss, where.LearningRate, norm, batch.Count);
+            return run();
         }
         catch (NotFiniteException e) when (e.What == "the loss")
         {
-            throw Divergence.OfLoss(_model, batch, trainer.Loss, where, e.Value, () => randomness.Restore(_options.Streams));
+            throw Divergence.OfLoss(trainer, batches[0], where, e.Value, () => randomness.Restore(_options.Streams));
         }
         catch (NotFiniteException e)
         {
-            throw Divergence.OfGradients(_model, [batch], trainer.Loss, where, e.Value);
+            throw Divergence.OfGradients(trainer, batches, where, e.Value);
         }
-        catch (DataException)
+        catch (DataException) when (batches.Count == 1)
         {
             // Nothing has changed yet: op by op it is found out which sample it is.
             randomness.Restore(_options.Streams);
-            Backward(batch, where, null);
+            Backward(batches[0], where, null);
             throw;
         }
     }
@@ -94,62 +160,31 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
     public static Tensor Scalar(Tensor loss) => loss.Count == 1 ? loss
         : throw new ShapeException($"the loss function gave {loss.Shape}, not one number; reduce it with Mean()");
 
-    private (double Loss, int Samples) AccumulateAll(IReadOnlyList<Batch> batches, in StepPlace where)
-    {
-        double sum = 0;
-        int samples = 0;
-        foreach (var batch in batches)
-            (sum, samples) = (sum + Accumulate(batch, where) * batch.Count, samples + batch.Count);
-        using var noGrad = GradMode.NoGrad();
-        for (int i = 0; i < _parameters.Length; i++)
-            _parameters[i].Grad = _sums[i] is { } gradient ? gradient * (1.0 / samples) : null;
-        return (sum / samples, samples);
-    }
-
-    /// <summary>Adds the gradients of a batch, weighed by its samples, to those before; only the sums outlive the call.</summary>
-    private double Accumulate(Batch batch, in StepPlace where)
-    {
-        using var scope = TensorScope.OpenStep();
-        double loss = Backward(batch, where, batch.Count);
-        using var noGrad = GradMode.NoGrad();
-        for (int i = 0; i < _parameters.Length; i++)
-        {
-            if (_parameters[i].Grad is not { } gradient)
-                continue;
-            // A copy: parameters may be given one and the same gradient.
-            if (_sums[i] is { } sum)
-                sum.CopyFrom(sum + gradient);
-            else
-                _sums[i] = scope.Keep(gradient.Clone());
-            _parameters[i].Grad = null;
-        }
-        return loss;
-    }
-
     private double Backward(Batch batch, in StepPlace where, double? weight)
     {
         var randomness = RandomStates.Take(_options.Streams);
-        var output = _model.Call(batch.Inputs);
-        var loss = Loss(trainer.Loss, output, batch);
+        using var watch = _parameters is null ? new ParameterWatch() : null;
+        var (output, loss) = trainer.Forward(batch);
         double value = Value(loss);
         if (!double.IsFinite(value))
-            throw Divergence.OfLoss(_model, batch, trainer.Loss, where, value, () => randomness.Restore(_options.Streams));
-        if (!_bound)
-            Bind();
+            throw Divergence.OfLoss(trainer, batch, where, value, () => randomness.Restore(_options.Streams));
+        if (watch is not null)
+            Bind(watch.Seen);
         loss.Backward(weight is { } w ? Tensor.Full(loss.Shape, w, loss.DType) : null);
         means.Add(value, batch, output);
         return value;
     }
 
     // After the first forward: only then do layers that infer their sizes have parameters.
-    private void Bind()
+    private void Bind(IReadOnlyCollection<Parameter> used)
     {
-        _parameters = [.. _model.Parameters()];
-        if (!_parameters.Any(p => p.RequiresGrad))
-            throw new HebbException($"{_model.GetType().Name} has no parameters to train{(_parameters.Length > 0 ? ": all are frozen" : "")}");
-        _sums = new Tensor?[_parameters.Length];
-        _model.ZeroGrad();
+        var parameters = new StepParameters(_model, used);
+        if (!parameters.Model.Any(p => p.RequiresGrad))
+            throw new HebbException($"{_model.GetType().Name} has no parameters to train{(parameters.Model.Count > 0 ? ": all are frozen" : "")}");
+        if (parameters.Complaint is { } complaint)
+            TrainingLog.Warning(trainer.Log, complaint);
+        parameters.ClearGradients();
         _optimizer.Bind(_model);
-        _bound = true;
+        _parameters = parameters;
     }
 }

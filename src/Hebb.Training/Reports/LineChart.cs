@@ -27,6 +27,9 @@ public sealed class LineChart : Chart
     /// <summary>A logarithmic axis; used only if every finite value is positive.</summary>
     public bool LogY { get; init; }
 
+    /// <summary>A logarithmic axis of positions; used only if all are positive.</summary>
+    public bool LogX { get; init; }
+
     public override string ToSvg()
     {
         foreach (var series in Series)
@@ -46,7 +49,9 @@ public sealed class LineChart : Chart
             : Axis.Linear(points.Min(p => p.Second), points.Max(p => p.Second), ticks: 5)).Over(bottom, top);
         double left = Math.Max(34, vertical.LabelWidth + 12);
         bool whole = points.All(p => p.First == Math.Floor(p.First));
-        var horizontal = Axis.Linear(points.Min(p => p.First), points.Max(p => p.First), ticks: 8, round: false, whole).Over(left + 4, Width - Right);
+        var horizontal = (LogX && points.All(p => p.First > 0)
+            ? Axis.Logarithmic(points.Min(p => p.First), points.Max(p => p.First))
+            : Axis.Linear(points.Min(p => p.First), points.Max(p => p.First), ticks: 8, round: false, whole)).Over(left + 4, Width - Right);
 
         foreach (var (value, label) in vertical.Ticks)
         {
