@@ -19,30 +19,11 @@ public class KerasCallbackTests
         Assert.Throws<HebbException>(() => Trainer(new LearningRateScheduler((_, _) => double.NaN)).Fit(TinyData.Classes().Batches(10), 1));
     }
 
-    /// <summary>Courses of the rate as the published arithmetic of Keras's callback gives them.</summary>
-    [Theory]
-    [InlineData(2, 0, 0.0, new[] { 1.0, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9 }, new[] { 0, 0, 0, 1, 1, 2, 2 })]
-    [InlineData(2, 2, 0.0, new[] { 1.0, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9 }, new[] { 0, 0, 0, 1, 1, 1, 2, 2 })]
-    [InlineData(1, 0, 0.0, new[] { 1.0, 0.9, 0.85, 0.7, 0.71, double.NaN }, new[] { 0, 0, 1, 1, 2, 3 })]
-    [InlineData(1, 0, 0.05, new[] { 1.0, 1.0, 1.0, 1.0 }, new[] { 0, 1, 2, 2 })]
-    public void ReductionsOnAPlateau(int patience, int cooldown, double lowest, double[] course, int[] reductions)
-    {
-        var callback = new ReduceLROnPlateau("val_loss", factor: 0.1, patience, minDelta: 0.06, cooldown: cooldown, minLr: lowest * 0.01);
-        var rates = new List<double>();
-        Trainer(new Course(course), callback, new LambdaCallback { EpochEnd = (c, _) => rates.Add(c.Optimizer.LearningRate) }).Fit(TinyData.Classes(10).Batches(10), course.Length);
-        for (int i = 0; i < rates.Count; i++)
-            Assert.Equal(Math.Max(0.01 * Math.Pow(0.1, reductions[i]), lowest * 0.01), rates[i], 1e-12);
-    }
-
     [Fact]
     public void TwoThatSetTheRateAreAnError()
     {
-        foreach (Callback callback in new Callback[] { new LearningRateScheduler((_, lr) => lr), new ReduceLROnPlateau() })
-        {
-            var trainer = new Trainer(TinyData.Model(), new SGD(0.1), Losses.CrossEntropy, new() { Callbacks = [callback], Schedule = new CosineSchedule() });
-            Assert.Contains("sets the learning rate, and so does TrainerOptions.Schedule", Assert.Throws<HebbException>(() => trainer.Fit(TinyData.Classes().Batches(10), 1)).Message);
-        }
-        Assert.Throws<HebbException>(() => new ReduceLROnPlateau(factor: 1));
+        var trainer = new Trainer(TinyData.Model(), new SGD(0.1), Losses.CrossEntropy, new() { Callbacks = [new LearningRateScheduler((_, lr) => lr)], Schedule = new CosineSchedule() });
+        Assert.Contains("sets the learning rate, and so does TrainerOptions.Schedule", Assert.Throws<HebbException>(() => trainer.Fit(TinyData.Classes().Batches(10), 1)).Message);
     }
 
     [Theory]
@@ -178,7 +159,7 @@ public class KerasCallbackTests
                 Checkpoints = checkpoints is null ? null : new CheckpointOptions { Folder = checkpoints },
                 Callbacks =
                 [
-                    new Course(0.5, 0.5, 0.5, 0.4, 0.4, 0.4), new ReduceLROnPlateau(patience: 2), new EarlyStopping(patience: 5),
+                    new Course(0.5, 0.5, 0.5, 0.4, 0.4, 0.4), new LearningRateScheduler((epoch, lr) => epoch == 2 ? lr / 2 : lr), new EarlyStopping(patience: 5),
                     new LambdaCallback
                     {
                         StepEnd = (_, s) =>

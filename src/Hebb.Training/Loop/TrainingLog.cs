@@ -20,9 +20,6 @@ internal static partial class TrainingLog
     [LoggerMessage(5, LogLevel.Debug, "checkpoint of step {Step} written to {Path}")]
     public static partial void Saved(ILogger logger, long step, string path);
 
-    [LoggerMessage(6, LogLevel.Information, "epoch {Epoch}: the learning rate goes from {From} to {To}, for {Monitor} has become no better")]
-    public static partial void Reduced(ILogger logger, int epoch, double from, double to, string monitor);
-
     public static void FellBack(ILogger logger, string reason) => Warning(logger, $"training runs op by op, because a step can't be compiled: {reason}");
 
     /// <summary>Warnings alone, to the console's error stream: what stands in where no logger was given.</summary>
