@@ -51,7 +51,8 @@ internal sealed unsafe class UpdateBatch<TOp, TUpdate> : UpdateBatch
     private struct Entry
     {
         public TUpdate Update;
-        public float* Parameter, Gradient, First, Second, Third;
+        public float* Gradient;
+        public UpdateStreams<float> Streams;
         public long Start, Length;
     }
 
@@ -68,11 +69,14 @@ internal sealed unsafe class UpdateBatch<TOp, TUpdate> : UpdateBatch
         Next() = new Entry
         {
             Update = _update,
-            Parameter = Written(parameter),
             Gradient = gradient.Data<float>(),
-            First = first is null ? null : Written(first),
-            Second = second is null ? null : Written(second),
-            Third = third is null ? null : Written(third),
+            Streams = new()
+            {
+                Parameter = Written(parameter),
+                First = first is null ? null : Written(first),
+                Second = second is null ? null : Written(second),
+                Third = third is null ? null : Written(third),
+            },
             Start = _elements,
             Length = parameter.Count,
         };
@@ -90,11 +94,14 @@ internal sealed unsafe class UpdateBatch<TOp, TUpdate> : UpdateBatch
         Next() = new Entry
         {
             Update = _update,
-            Parameter = parameter.Data<float>(),
             Gradient = gradient.Data<float>(),
-            First = state.Length > 0 ? state[0].Data<float>() : null,
-            Second = state.Length > 1 ? state[1].Data<float>() : null,
-            Third = state.Length > 2 ? state[2].Data<float>() : null,
+            Streams = new()
+            {
+                Parameter = parameter.Data<float>(),
+                First = state.Length > 0 ? state[0].Data<float>() : null,
+                Second = state.Length > 1 ? state[1].Data<float>() : null,
+                Third = state.Length > 2 ? state[2].Data<float>() : null,
+            },
             Start = _elements,
             Length = parameter.Count,
         };
@@ -165,40 +172,7 @@ internal sealed unsafe class UpdateBatch<TOp, TUpdate> : UpdateBatch
                 (low, high) = entries[middle].Start <= begin ? (middle, high) : (low, middle - 1);
             }
             for (Entry* e = entries + low; e < entries + count && e->Start < end; e++)
-                One<V>(e, Math.Max(begin - e->Start, 0), Math.Min(end - e->Start, e->Length));
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void One<V>(Entry* e, long from, long to) where V : unmanaged, ISimd<V, float>
-        {
-            float* parameter = e->Parameter, gradient = e->Gradient, a = e->First, b = e->Second, c = e->Third;
-            TUpdate update = e->Update;
-            long i = from;
-            for (; i < to; i += V.Count)
-            {
-                int n = (int)Math.Min(V.Count, to - i);
-                V p = Load<V>(parameter, i, n), first = Load<V>(a, i, n), second = Load<V>(b, i, n), third = Load<V>(c, i, n);
-                update.Step(ref p, Load<V>(gradient, i, n), ref first, ref second, ref third);
-                Store(p, parameter, i, n);
-                Store(first, a, i, n);
-                Store(second, b, i, n);
-                Store(third, c, i, n);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static V Load<V>(float* p, long i, int n) where V : unmanaged, ISimd<V, float> =>
-            p == null ? V.Zero : n == V.Count ? V.Load(p + i) : V.LoadPartial(p + i, n);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Store<V>(V value, float* p, long i, int n) where V : unmanaged, ISimd<V, float>
-        {
-            if (p == null)
-                return;
-            if (n == V.Count)
-                value.Store(p + i);
-            else
-                value.StorePartial(p + i, n);
+                UpdateLoop.Run<V, float, TUpdate>(e->Update, e->Gradient, e->Streams, e->Streams, Math.Max(begin - e->Start, 0), Math.Min(end - e->Start, e->Length));
         }
     }
 }

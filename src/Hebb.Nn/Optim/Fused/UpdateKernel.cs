@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Hebb.Cpu;
 using Hebb.Cpu.Simd;
 
@@ -32,12 +31,7 @@ internal unsafe struct UpdateKernel<TUpdate, T> : IRangeBody
 
     private readonly TUpdate _update;
     private readonly T* _gradient;
-    private Streams _from, _to;
-
-    private struct Streams
-    {
-        public T* Parameter, First, Second, Third;
-    }
+    private UpdateStreams<T> _from, _to;
 
     private UpdateKernel(TUpdate update, Tensor gradient)
     {
@@ -55,7 +49,7 @@ internal unsafe struct UpdateKernel<TUpdate, T> : IRangeBody
         ParallelFor.Ranges(gradient.Count, BlockSize, in kernel);
     }
 
-    private static Streams Read(ReadOnlySpan<Tensor> tensors) => new()
+    private static UpdateStreams<T> Read(ReadOnlySpan<Tensor> tensors) => new()
     {
         Parameter = tensors[0].Data<T>(),
         First = tensors.Length > 1 ? tensors[1].Data<T>() : null,
@@ -73,35 +67,7 @@ internal unsafe struct UpdateKernel<TUpdate, T> : IRangeBody
     {
         private readonly UpdateKernel<TUpdate, T> _kernel = kernel;
 
-        public void Run<V>() where V : unmanaged, ISimd<V, T>
-        {
-            var (from, to, update) = (_kernel._from, _kernel._to, _kernel._update);
-            T* gradient = _kernel._gradient;
-            for (long i = begin; i < end; i += V.Count)
-            {
-                int n = (int)Math.Min(V.Count, end - i);
-                V p = Load<V>(from.Parameter, i, n), first = Load<V>(from.First, i, n), second = Load<V>(from.Second, i, n), third = Load<V>(from.Third, i, n);
-                update.Step(ref p, Load<V>(gradient, i, n), ref first, ref second, ref third);
-                Store(p, to.Parameter, i, n);
-                Store(first, to.First, i, n);
-                Store(second, to.Second, i, n);
-                Store(third, to.Third, i, n);
-            }
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static V Load<V>(T* p, long i, int n) where V : unmanaged, ISimd<V, T> =>
-            p == null ? V.Zero : n == V.Count ? V.Load(p + i) : V.LoadPartial(p + i, n);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        private static void Store<V>(V value, T* p, long i, int n) where V : unmanaged, ISimd<V, T>
-        {
-            if (p == null)
-                return;
-            if (n == V.Count)
-                value.Store(p + i);
-            else
-                value.StorePartial(p + i, n);
-        }
+        public void Run<V>() where V : unmanaged, ISimd<V, T> =>
+            UpdateLoop.Run<V, T, TUpdate>(_kernel._update, _kernel._gradient, _kernel._from, _kernel._to, begin, end);
     }
 }

@@ -58,9 +58,9 @@ internal sealed class AdadeltaStepOp : UpdatePrimitive<AdadeltaStepOp, AdadeltaS
         public readonly void Step<V>(ref V p, V g, ref V square, ref V moved, ref V third) where V : unmanaged, ISimd<V, T>
         {
             g = V.MultiplyAdd(p, V.Create(_decay), g);
-            square = V.MultiplyAdd(square, V.Create(_rho), g * g * V.Create(_share));
+            square = V.MultiplyAdd(square, V.Create(_rho), UpdateLoop.Square<V, T>(g) * V.Create(_share));
             g *= V.Sqrt(moved + V.Create(_eps)) / V.Sqrt(square + V.Create(_eps));
-            moved = V.MultiplyAdd(moved, V.Create(_rho), g * g * V.Create(_share));
+            moved = V.MultiplyAdd(moved, V.Create(_rho), UpdateLoop.Square<V, T>(g) * V.Create(_share));
             p = V.MultiplyAdd(g, V.Create(_rate), p);
         }
     }

@@ -76,7 +76,7 @@ internal sealed class AdamStepOp : UpdatePrimitive<AdamStepOp, AdamStepOp.Rule<f
             g = V.MultiplyAdd(p, V.Create(_decay), g);
             p *= V.Create(_shrink);
             mean = V.MultiplyAdd(mean, V.Create(_beta1), g * V.Create(_share1));
-            square = V.MultiplyAdd(square, V.Create(_beta2), g * g * V.Create(_share2));
+            square = V.MultiplyAdd(square, V.Create(_beta2), UpdateLoop.Square<V, T>(g) * V.Create(_share2));
             V reached = square;
             if (_amsgrad)
                 reached = largest = V.Max(largest, square);

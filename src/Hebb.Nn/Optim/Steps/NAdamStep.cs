@@ -77,7 +77,7 @@ internal sealed class NAdamStepOp : UpdatePrimitive<NAdamStepOp, NAdamStepOp.Rul
             g = V.MultiplyAdd(p, V.Create(_decay), g);
             p *= V.Create(_shrink);
             mean = V.MultiplyAdd(mean, V.Create(_beta1), g * V.Create(_share1));
-            square = V.MultiplyAdd(square, V.Create(_beta2), g * g * V.Create(_share2));
+            square = V.MultiplyAdd(square, V.Create(_beta2), UpdateLoop.Square<V, T>(g) * V.Create(_share2));
             V root = V.MultiplyAdd(V.Sqrt(square), V.Create(_rootScale), V.Create(_eps));
             p = V.MultiplyAdd(g, V.Create(_gradientSize), mean * V.Create(_meanSize)) / root + p;
         }

@@ -82,7 +82,7 @@ internal sealed class RAdamStepOp : UpdatePrimitive<RAdamStepOp, RAdamStepOp.Rul
             g = V.MultiplyAdd(p, V.Create(_decay), g);
             p *= V.Create(_shrink);
             mean = V.MultiplyAdd(mean, V.Create(_beta1), g * V.Create(_share1));
-            square = V.MultiplyAdd(square, V.Create(_beta2), g * g * V.Create(_share2));
+            square = V.MultiplyAdd(square, V.Create(_beta2), UpdateLoop.Square<V, T>(g) * V.Create(_share2));
             p = V.MultiplyAdd(_rectified ? mean / (V.Sqrt(square) + V.Create(_eps)) : mean, V.Create(_size), p);
         }
     }

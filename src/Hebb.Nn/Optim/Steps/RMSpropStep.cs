@@ -76,7 +76,7 @@ internal sealed class RMSpropStepOp : UpdatePrimitive<RMSpropStepOp, RMSpropStep
         public readonly void Step<V>(ref V p, V g, ref V square, ref V second, ref V third) where V : unmanaged, ISimd<V, T>
         {
             g = V.MultiplyAdd(p, V.Create(_decay), g);
-            square = V.MultiplyAdd(square, V.Create(_alpha), g * g * V.Create(_share));
+            square = V.MultiplyAdd(square, V.Create(_alpha), UpdateLoop.Square<V, T>(g) * V.Create(_share));
             V variance = square;
             if (_centered)
             {
