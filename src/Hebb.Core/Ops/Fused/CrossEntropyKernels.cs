@@ -5,12 +5,18 @@ using Hebb.Cpu.Simd;
 
 namespace Hebb.Ops;
 
-/// <summary>Cross-entropy of scores [N, C, inner] and class numbers [N, inner], forward and backward. One kernel takes a row of scores, or some columns side by side.</summary>
+/// <summary>
+/// Cross-entropy of scores [N, C, inner] and class numbers [N, inner], forward and backward. One kernel takes a row of scores, or some columns side by side; rows of few
+/// scores are laid out as columns.
+/// </summary>
 internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* weight, long classes, long inner, long ignore, T smoothing) : IBlockBody
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Columns side by side.</summary>
     private const int Tile = 256;
+
+    /// <summary>So many classes are few: by rows, the steps that reduce a vector would take longer than laying out.</summary>
+    private const int Few = 96;
 
     /// <summary>Losses, logarithms of the sums of exponentials, weights of the samples; [N, inner] each.</summary>
     public T* Loss { private get; init; }
@@ -52,7 +58,13 @@ internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* wei
         {
             if (owner.IsRows)
             {
-                for (long i = block * owner.PerBlock, end = Math.Min(i + owner.PerBlock, owner.Samples); i < end; i++)
+                long i = block * owner.PerBlock, end = Math.Min(i + owner.PerBlock, owner.Samples);
+                if (owner.HasFew)
+                {
+                    owner.FewRows<V>(i, end);
+                    return;
+                }
+                for (; i < end; i++)
                 {
                     if (owner.Grad is null)
                         owner.Row<V>(i);
@@ -70,6 +82,36 @@ internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* wei
     }
 
     private bool IsRows => inner == 1;
+
+    private bool HasFew => classes <= Few;
+
+    [SkipLocalsInit]
+    private void FewRows<V>(long i, long end) where V : unmanaged, ISimd<V, T>
+    {
+        T* columns = stackalloc T[Few * V.Count];
+        for (; i < end; i += V.Count)
+        {
+            int n = (int)Math.Min(V.Count, end - i);
+            T* rows = x + i * classes;
+            for (int j = 0; j < n; j++, rows += classes)
+            {
+                for (int c = 0; c < (int)classes; c++)
+                    columns[c * V.Count + j] = rows[c];
+            }
+            if (Grad is null)
+            {
+                Scores<V>(columns, V.Count, i, n);
+                continue;
+            }
+            Gradients<V>(columns, columns, V.Count, i, n);
+            rows = Grad + i * classes;
+            for (int j = 0; j < n; j++, rows += classes)
+            {
+                for (int c = 0; c < (int)classes; c++)
+                    rows[c] = columns[c * V.Count + j];
+            }
+        }
+    }
 
     private void Row<V>(long i) where V : unmanaged, ISimd<V, T>
     {
@@ -114,33 +156,39 @@ internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* wei
         }
     }
 
-    [SkipLocalsInit]
     private void Columns<V>(long sample, long column) where V : unmanaged, ISimd<V, T>
     {
-        T* mosts = stackalloc T[V.Count];
-        T* sums = stackalloc T[V.Count];
-        T* spreads = stackalloc T[V.Count];
         for (long end = Math.Min(column + Tile, inner); column < end; column += V.Count)
+            Scores<V>(x + sample * classes * inner + column, inner, sample * inner + column, (int)Math.Min(V.Count, end - column));
+    }
+
+    /// <summary>Some columns side by side, at most a vector.</summary>
+    /// <param name="first">Their first scores.</param>
+    /// <param name="step">From one class to the next.</param>
+    /// <param name="at">The first sample.</param>
+    /// <param name="n">How many.</param>
+    [SkipLocalsInit]
+    private void Scores<V>(T* first, long step, long at, int n) where V : unmanaged, ISimd<V, T>
+    {
+        T* mosts = stackalloc T[V.Count];
+        T* logs = stackalloc T[V.Count];
+        T* spreads = stackalloc T[V.Count];
+        V m = RowMath.Load<V, T>(first, n);
+        for (long i = 1; i < classes; i++)
+            m = V.Max(m, RowMath.Load<V, T>(first + i * step, n));
+        V s = V.Zero, d = V.Zero;
+        for (long i = 0; i < classes; i++)
         {
-            int c = (int)Math.Min(V.Count, end - column);
-            T* first = x + sample * classes * inner + column;
-            V m = V.LoadPartial(first, c);
-            for (long i = 1; i < classes; i++)
-                m = V.Max(m, V.LoadPartial(first + i * inner, c));
-            V s = V.Zero, d = V.Zero;
-            for (long i = 0; i < classes; i++)
-            {
-                V v = V.LoadPartial(first + i * inner, c) - m;
-                s += VectorMath.Exp<V, T>(v);
-                if (smoothing != T.Zero)
-                    d += weight is null ? v : v * V.Create(weight[i]);
-            }
-            m.Store(mosts);
-            s.Store(sums);
-            d.Store(spreads);
-            for (int j = 0; j < c; j++)
-                Finish(sample * inner + column + j, mosts[j], T.Log(sums[j]), spreads[j], first + j, inner);
+            V v = RowMath.Load<V, T>(first + i * step, n) - m;
+            s += VectorMath.QuickExp<V, T>(v);
+            if (smoothing != T.Zero)
+                d += weight is null ? v : v * V.Create(weight[i]);
         }
+        m.Store(mosts);
+        VectorMath.Log<V, T>(s).Store(logs);
+        d.Store(spreads);
+        for (int j = 0; j < n; j++)
+            Finish(at + j, mosts[j], logs[j], spreads[j], first + j, step);
     }
 
     // dx_c = g ((1 - e) w_t (p_c - [c = t]) + e / C (W p_c - w_c)), p = exp(x - logsum).
@@ -158,7 +206,7 @@ internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* wei
         long at = 0;
         for (; at <= classes - V.Count; at += V.Count)
         {
-            V p = VectorMath.Exp<V, T>(V.Load(from + at) - log) * scale;
+            V p = VectorMath.QuickExp<V, T>(V.Load(from + at) - log) * scale;
             if (smoothing != T.Zero)
                 p -= weight is null ? each : each * V.Load(weight + at);
             p.Store(to + at);
@@ -174,36 +222,45 @@ internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* wei
         to[t] -= hit;
     }
 
-    [SkipLocalsInit]
     private void GradColumns<V>(long sample, long column) where V : unmanaged, ISimd<V, T>
+    {
+        for (long end = Math.Min(column + Tile, inner); column < end; column += V.Count)
+        {
+            long first = sample * classes * inner + column;
+            Gradients<V>(x + first, Grad + first, inner, sample * inner + column, (int)Math.Min(V.Count, end - column));
+        }
+    }
+
+    /// <summary>The gradients of some columns side by side, at most a vector. They may be written over the scores.</summary>
+    /// <param name="from">Their first scores.</param>
+    /// <param name="to">The place of their first gradients.</param>
+    /// <param name="step">From one class to the next.</param>
+    /// <param name="at">The first sample.</param>
+    /// <param name="n">How many.</param>
+    [SkipLocalsInit]
+    private void Gradients<V>(T* from, T* to, long step, long at, int n) where V : unmanaged, ISimd<V, T>
     {
         T* hits = stackalloc T[V.Count];
         T* shares = stackalloc T[V.Count];
-        for (long end = Math.Min(column + Tile, inner); column < end; column += V.Count)
+        for (int j = 0; j < n; j++)
         {
-            int c = (int)Math.Min(V.Count, end - column);
-            long at = sample * inner + column;
-            for (int j = 0; j < c; j++)
-            {
-                long t = target[at + j];
-                T g = t == ignore ? T.Zero : LossGrad[at + j];
-                hits[j] = t == ignore ? T.Zero : (T.One - smoothing) * g * (weight is null ? T.One : weight[t]);
-                shares[j] = smoothing / T.CreateTruncating(classes) * g;
-            }
-            V log = V.LoadPartial(LogSum + at, c), share = V.LoadPartial(shares, c), scale = V.LoadPartial(hits, c) + share * V.Create(WeightSum);
-            T* from = x + sample * classes * inner + column, to = Grad + sample * classes * inner + column;
-            for (long i = 0; i < classes; i++)
-            {
-                V p = VectorMath.Exp<V, T>(V.LoadPartial(from + i * inner, c) - log) * scale;
-                p -= weight is null ? share : share * V.Create(weight[i]);
-                // Of an ignored sample not even a NaN comes through.
-                V.Select(V.Equal(scale, V.Zero), V.Zero, p).StorePartial(to + i * inner, c);
-            }
-            for (int j = 0; j < c; j++)
-            {
-                if (target[at + j] != ignore)
-                    to[target[at + j] * inner + j] -= hits[j];
-            }
+            long t = target[at + j];
+            T g = t == ignore ? T.Zero : LossGrad[at + j];
+            hits[j] = t == ignore ? T.Zero : (T.One - smoothing) * g * (weight is null ? T.One : weight[t]);
+            shares[j] = smoothing / T.CreateTruncating(classes) * g;
+        }
+        V log = RowMath.Load<V, T>(LogSum + at, n), share = RowMath.Load<V, T>(shares, n), scale = RowMath.Load<V, T>(hits, n) + share * V.Create(WeightSum);
+        for (long i = 0; i < classes; i++)
+        {
+            V p = VectorMath.QuickExp<V, T>(RowMath.Load<V, T>(from + i * step, n) - log) * scale;
+            p -= weight is null ? share : share * V.Create(weight[i]);
+            // Of an ignored sample not even a NaN comes through.
+            RowMath.Store<V, T>(V.Select(V.Equal(scale, V.Zero), V.Zero, p), to + i * step, n);
+        }
+        for (int j = 0; j < n; j++)
+        {
+            if (target[at + j] != ignore)
+                to[target[at + j] * step + j] -= hits[j];
         }
     }
 }
