@@ -59,12 +59,16 @@ public static partial class VectorMath
     internal static V Gate<V, T>(V x, V y)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
-    {
-        V e = Avx512DQ.IsSupported && typeof(V) == typeof(V512<float>)
+        => x / (C<V, T>(1) + QuickPowerOfTwo<V, T>(y));
+
+    /// <summary>2^y for sums and quotients that round more than it does.</summary>
+    [MethodImpl(Inline)]
+    internal static V QuickPowerOfTwo<V, T>(V y)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+        => Avx512DQ.IsSupported && typeof(V) == typeof(V512<float>)
             ? Unsafe.BitCast<Vector512<float>, V>(PowerOfTwo512(Unsafe.BitCast<V, Vector512<float>>(y), Vector512<float>.Zero))
             : InlinedExp<V, T>(y * C<V, T>(0.6931471805599453));
-        return x / (C<V, T>(1) + e);
-    }
 
     /// <summary>2^(y + low) for a small low, with an error of 2^-23.5 of it. Infinite y will do where low is 0.</summary>
     [MethodImpl(Inline)]

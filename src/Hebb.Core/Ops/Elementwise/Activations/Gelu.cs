@@ -50,20 +50,20 @@ namespace Hebb.Ops
     {
         internal const double Scale = 0.79788456080286535587989211986876, Cubic = 0.044715;
 
-        // (1 + tanh(u)) / 2 = 1 / (1 + exp(-2u)), which loses nothing where tanh(u) is near -1.
-        public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
-        {
-            const double Turns = -2 * 1.4426950408889634;
-            return VectorMath.Gate<V, T>(x, x * V.MultiplyAdd(x * x, Constant.Of<V, T>(Turns * Scale * Cubic), Constant.Of<V, T>(Turns * Scale)));
-        }
+        /// <summary>exp(-2u) is 2 to the power of this times u.</summary>
+        private const double Turns = -2 * 1.4426950408889634;
 
-        internal static V Inner<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
-            x * V.MultiplyAdd(x * x, Constant.Of<V, T>(Scale * Cubic), Constant.Of<V, T>(Scale));
+        // (1 + tanh(u)) / 2 = 1 / (1 + exp(-2u)), which loses nothing where tanh(u) is near -1.
+        public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.Gate<V, T>(x, Exponent<V, T>(x));
+
+        /// <summary>The binary logarithm of exp(-2u).</summary>
+        internal static V Exponent<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
+            x * V.MultiplyAdd(x * x, Constant.Of<V, T>(Turns * Scale * Cubic), Constant.Of<V, T>(Turns * Scale));
 
         public Tensor Differential(Tensor d, Tensor x, Tensor y) => Binary<GeluTanhGrad>.Apply(d, x);
     }
 
-    /// <summary>d times the derivative of gelu_tanh at x: (1 + t) / 2 + x (1 - t²) u' / 2.</summary>
+    /// <summary>d times the derivative of gelu_tanh at x: s + 2 x u' s (1 - s) with s = 1 / (1 + e) and e = exp(-2u); 1 - s is e s.</summary>
     [Op("gelu_tanh_grad", Facade = false)]
     public readonly struct GeluTanhGrad : IBinaryOp<GeluTanhGrad>
     {
@@ -71,13 +71,12 @@ namespace Hebb.Ops
 
         public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged
         {
-            // Past 20 the derivative is 0 or 1 to the last bit, and x² may overflow.
-            V far = Constant.Of<V, T>(20);
+            // Farther out the derivative is 0 or 1 as far as sums can tell, and e may overflow.
+            V far = Constant.Of<V, T>(typeof(T) == typeof(float) ? 10 : 20);
             V x = V.Select(V.Greater(V.Abs(b), far), V.CopySign(far, b), b);
-            V t = VectorMath.Tanh<V, T>(GeluTanh.Inner<V, T>(x));
-            V slope = V.MultiplyAdd(x * x, Constant.Of<V, T>(3 * GeluTanh.Scale * GeluTanh.Cubic), Constant.Of<V, T>(GeluTanh.Scale));
-            V half = Constant.Of<V, T>(0.5);
-            return a * (half + half * t + half * x * (V.One - t * t) * slope);
+            V e = VectorMath.QuickPowerOfTwo<V, T>(GeluTanh.Exponent<V, T>(x)), s = V.One / (V.One + e);
+            V slope = x * V.MultiplyAdd(x * x, Constant.Of<V, T>(6 * GeluTanh.Scale * GeluTanh.Cubic), Constant.Of<V, T>(2 * GeluTanh.Scale));
+            return a * s * V.MultiplyAdd(slope, e * s, V.One);
         }
 
         public Tensor DifferentialA(Tensor d, Tensor a, Tensor b, Tensor y) => Binary<GeluTanhGrad>.Apply(d, b);
