@@ -1,0 +1,57 @@
+using System.Buffers.Binary;
+using Hebb.Data;
+
+namespace Hebb.Onnx;
+
+/// <summary>Pictures by what their first bytes say they are.</summary>
+internal static class ImageFile
+{
+    /// <exception cref="FormatException">The bytes are no picture of a kind that is known.</exception>
+    public static Image Decode(byte[] bytes)
+    {
+        try
+        {
+            if (bytes.AsSpan().StartsWith("\x89PNG"u8) || (bytes.Length > 4 && bytes[0] == 0x89 && bytes[1] == (byte)'P'))
+                return Png.Decode(bytes);
+            if (bytes.AsSpan().StartsWith("BM"u8))
+                return Bitmap(bytes);
+        }
+        catch (DataException e)
+        {
+            throw new FormatException(e.Message, e);
+        }
+        throw new FormatException("the picture is neither PNG nor BMP");
+    }
+
+    /// <summary>The picture with one channel, or with three.</summary>
+    public static Image ToChannels(this Image image, int channels) => channels == 1 ? image.ToGray() : image.ToRgb();
+
+    // Windows bitmaps without compression: 8 bits through a palette, 24 or 32 bits as blue, green, red.
+    private static Image Bitmap(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 54)
+            throw new FormatException("the bitmap is cut short");
+        int start = BinaryPrimitives.ReadInt32LittleEndian(bytes[10..]), header = BinaryPrimitives.ReadInt32LittleEndian(bytes[14..]);
+        int width = BinaryPrimitives.ReadInt32LittleEndian(bytes[18..]), rows = BinaryPrimitives.ReadInt32LittleEndian(bytes[22..]);
+        int bits = BinaryPrimitives.ReadUInt16LittleEndian(bytes[28..]), compression = BinaryPrimitives.ReadInt32LittleEndian(bytes[30..]);
+        long height = Math.Abs((long)rows), stride = ((long)width * bits + 31) / 32 * 4;
+        if (bits is not (8 or 24 or 32) || compression is not (0 or 3) || header < 40 || width < 1 || height < 1)
+            throw new FormatException($"a bitmap of {bits} bits and compression {compression} is not read");
+        long palette = 14 + (long)header;
+        if (start < palette || start + stride * height > bytes.Length || (bits == 8 && palette + 4 > start))
+            throw new FormatException("the bitmap is cut short");
+        var pixels = new byte[width * height * 3];
+        for (int y = 0; y < height; y++)
+        {
+            // Rows stand from the bottom up, unless the height is negative.
+            var row = bytes.Slice((int)(start + stride * (rows > 0 ? height - 1 - y : y)), (int)stride);
+            for (int x = 0; x < width; x++)
+            {
+                long entry = palette + 4L * row[Math.Min(x, row.Length - 1)];
+                var pixel = bits == 8 ? bytes[(int)Math.Min(entry, start - 4)..] : row[(x * bits / 8)..];
+                (pixels[(y * width + x) * 3], pixels[(y * width + x) * 3 + 1], pixels[(y * width + x) * 3 + 2]) = (pixel[2], pixel[1], pixel[0]);
+            }
+        }
+        return new Image(width, (int)height, 3, pixels);
+    }
+}
