@@ -55,6 +55,7 @@ internal static class Application
             BenchCommand.Create(),
             PlanCommand.Create(),
             ProfileCommand.Create(),
+            OnnxCommand.Create(),
             DoctorCommand.Create(),
         };
         root.Add(GlobalOptions.Json);
