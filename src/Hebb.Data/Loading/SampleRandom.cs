@@ -54,4 +54,38 @@ public struct SampleRandom
         }
         return (int)(product >> 32);
     }
+
+    /// <summary>Two numbers of the normal distribution of mean 0 and deviation 1 (Box and Muller 1958).</summary>
+    public (float First, float Second) NextNormals()
+    {
+        // Above 0, so that the logarithm is finite.
+        double radius = Math.Sqrt(-2 * Math.Log((NextUInt32() + 1.0) / (1L << 32)));
+        var (sin, cos) = Math.SinCos(2 * Math.PI * NextSingle());
+        return ((float)(radius * cos), (float)(radius * sin));
+    }
+
+    /// <summary>A number of the symmetric beta distribution: that of two numbers of a gamma distribution, the share of the first.</summary>
+    internal double NextBeta(double alpha)
+    {
+        double a = LogGamma(alpha), b = LogGamma(alpha);
+        return 1 / (1 + Math.Exp(b - a));
+    }
+
+    /// <summary>The logarithm of a gamma variate (Marsaglia and Tsang 2000); small shapes would underflow without it.</summary>
+    private double LogGamma(double shape)
+    {
+        double boost = 0;
+        if (shape < 1)
+        {
+            boost = Math.Log((NextUInt32() + 1.0) / (1L << 32)) / shape;
+            shape++;
+        }
+        double d = shape - 1.0 / 3, c = 1 / Math.Sqrt(9 * d);
+        while (true)
+        {
+            double x = NextNormals().First, root = 1 + c * x, v = root * root * root;
+            if (root > 0 && Math.Log((NextUInt32() + 1.0) / (1L << 32)) < 0.5 * x * x + d - d * v + d * Math.Log(v))
+                return Math.Log(d * v) + boost;
+        }
+    }
 }
