@@ -102,7 +102,14 @@ public sealed class CompiledFunction
             kind.Run(inputs, outputs, _verify);
     }
 
-    private Tensor[] Directly(CompiledKind? kind, ReadOnlySpan<Tensor> inputs) => kind?.Pure is { } graph ? graph.Run(inputs) : _function(inputs.ToArray());
+    private Tensor[] Directly(CompiledKind? kind, ReadOnlySpan<Tensor> inputs)
+    {
+        if (kind?.Pure is not { } graph)
+            return _function(inputs.ToArray());
+        // The trace holds the casts already.
+        using var off = Autocast.Off();
+        return graph.Run(inputs);
+    }
 
     /// <summary>Whether the plan of the kind that serves may run; otherwise the ops are to be applied one by one, inside another transform without looking for a kind.</summary>
     private bool Planned(ReadOnlySpan<Tensor> inputs, [NotNullWhen(true)] out CompiledKind? kind)

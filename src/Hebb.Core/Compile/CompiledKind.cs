@@ -2,18 +2,19 @@ using Hebb.Transforms;
 
 namespace Hebb.Compile;
 
-/// <summary>A function compiled for one kind of inputs: shapes, types, modes of the modules that it asked, whether gradients are recorded.</summary>
+/// <summary>A function compiled for one kind of inputs: shapes, types, modes of the modules that it asked, whether gradients are recorded and what is cast.</summary>
 internal sealed class CompiledKind
 {
     private const int EnoughRuns = 32;
 
     private readonly TensorSpec[] _inputs;
     private readonly bool _grad;
+    private readonly DType? _autocast;
     private (Module Module, bool Training)[] _modes = [];
     private VersionGuard[] _constants = [];
     private int _runs;
 
-    private CompiledKind(TensorSpec[] inputs) => (_inputs, _grad) = (inputs, GradMode.IsEnabled);
+    private CompiledKind(TensorSpec[] inputs) => (_inputs, _grad, _autocast) = (inputs, GradMode.IsEnabled, Autocast.Current);
 
     /// <summary>The ops as they were traced; null where the function can't be traced.</summary>
     public Graph? Traced { get; private set; }
@@ -78,7 +79,7 @@ internal sealed class CompiledKind
 
     public bool Takes(ReadOnlySpan<Tensor> inputs)
     {
-        if (inputs.Length != _inputs.Length || GradMode.IsEnabled != _grad)
+        if (inputs.Length != _inputs.Length || GradMode.IsEnabled != _grad || Autocast.Current != _autocast)
             return false;
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -94,7 +95,7 @@ internal sealed class CompiledKind
     }
 
     /// <summary>Whether it is for the same kind of inputs as another.</summary>
-    public bool Takes(CompiledKind other) => _grad == other._grad && _inputs.AsSpan().SequenceEqual(other._inputs) && _modes.AsSpan().SequenceEqual(other._modes);
+    public bool Takes(CompiledKind other) => _grad == other._grad && _autocast == other._autocast && _inputs.AsSpan().SequenceEqual(other._inputs) && _modes.AsSpan().SequenceEqual(other._modes);
 
     /// <summary>Runs the plan and does what the function does beside giving results.</summary>
     /// <param name="inputs">What it computes from.</param>

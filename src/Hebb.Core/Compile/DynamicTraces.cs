@@ -18,6 +18,7 @@ internal sealed class DynamicTraces
     {
         public readonly TensorSpec[] Inputs = inputs;
         public readonly bool Grad = grad;
+        public readonly DType? Autocast = Hebb.Autocast.Current;
 
         /// <summary>The function at some sizes; null where graphs can't be worked out.</summary>
         public Observation? Example;
@@ -48,7 +49,7 @@ internal sealed class DynamicTraces
         int[] sizes = SizesOf(inputs);
         TensorSpec[] kind = WithSizes(inputs, new int[_names.Length]);
         _entries.RemoveAll(e => !e.Holds);
-        var entry = _entries.Find(e => e.Grad == GradMode.IsEnabled && e.Inputs.AsSpan().SequenceEqual(kind));
+        var entry = _entries.Find(e => e.Grad == GradMode.IsEnabled && e.Autocast == Autocast.Current && e.Inputs.AsSpan().SequenceEqual(kind));
         if (entry is null)
             _entries.Add(entry = Unify(function, inputs, kind, module, lines));
         if (entry.Form is null)

@@ -29,6 +29,8 @@ internal static class Backprop
         MarkNeeded(order, states, targets, accumulate);
 
         using var mode = GradMode.Set(createGraph);
+        // Gradients have the types of what they are gradients of.
+        using var autocast = Autocast.Off();
         for (int i = 0; i < outputs.Length; i++)
         {
             if (outputs[i].Node is { } node && seeds[i] is { } seed)

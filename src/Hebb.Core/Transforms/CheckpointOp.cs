@@ -39,6 +39,8 @@ internal sealed class CheckpointOp(Func<Tensor[], Tensor[]> body, TensorSpec[] o
     public override Tensor[] RunDynamic(CpuContext c, ReadOnlySpan<Tensor> inputs)
     {
         using var _ = GradMode.NoGrad();
+        // The trace holds the casts already.
+        using var off = Autocast.Off();
         using var scope = TensorScope.Open();
         var made = body(inputs.ToArray());
         for (int i = 0; i < made.Length; i++)
@@ -52,7 +54,11 @@ internal sealed class CheckpointOp(Func<Tensor[], Tensor[]> body, TensorSpec[] o
         return made;
     }
 
-    public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs) => body(inputs.ToArray());
+    public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)
+    {
+        using var off = Autocast.Off();
+        return body(inputs.ToArray());
+    }
 
     public override void Vjp(in VjpContext c)
     {

@@ -81,6 +81,8 @@ internal static class Eager
 
     private static void RunPrepared(EngineThread thread, Primitive primitive, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
+        // Copies live no longer than the kernel, however long the step.
+        using var scope = TensorScope.Open();
         var ready = Prepare(primitive, inputs);
         if (primitive.AcceptsHalf)
         {

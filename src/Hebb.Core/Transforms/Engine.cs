@@ -27,7 +27,11 @@ public static class Engine
     {
         var thread = EngineThread.Current;
         if (thread.IsWatched)
+        {
+            if (thread.Autocast is { } autocast && autocast.TryApply(thread, primitive, inputs, outputs))
+                return;
             thread.Observer?.Invoke(primitive);
+        }
         Tracer? top = null;
         bool record = false;
         foreach (var input in inputs)

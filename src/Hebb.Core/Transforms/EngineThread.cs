@@ -42,17 +42,24 @@ internal sealed class EngineThread
     public Action<Primitive>? Observer
     {
         get;
-        set => IsWatched = (field = value) is not null || Profile is not null;
+        set => (field, IsWatched) = (value, value is not null || Profile is not null || Autocast is not null);
     }
 
     /// <summary>Takes the times of the kernels that this thread runs.</summary>
     public ProfileRecorder? Profile
     {
         get;
-        set => IsWatched = (field = value) is not null || Observer is not null;
+        set => (field, IsWatched) = (value, value is not null || Observer is not null || Autocast is not null);
     }
 
-    /// <summary>Whether there is an <see cref="Observer"/> or a <see cref="Profile"/>: one look for both.</summary>
+    /// <summary>What casts the inputs of ops.</summary>
+    public AutocastState? Autocast
+    {
+        get;
+        set => (field, IsWatched) = (value, value is not null || Observer is not null || Profile is not null);
+    }
+
+    /// <summary>Whether there is an <see cref="Observer"/>, a <see cref="Profile"/> or an <see cref="Autocast"/>: one look for all.</summary>
     public bool IsWatched { get; private set; }
 
     /// <summary>The path of the module that is running, such as <c>model.head</c>.</summary>

@@ -104,9 +104,9 @@ public sealed partial class Tensor
     public Tensor Linear(Tensor weight, Tensor? bias = null)
     {
         LinearOp.Check(Shape, weight.Shape);
-        var dtype = DTypes.Promote(DType, weight.DType);
+        var dtype = AutocastState.Promote(DType, weight.DType);
         if (bias is not null)
-            dtype = DTypes.Promote(dtype, bias.DType);
+            dtype = AutocastState.Promote(dtype, bias.DType);
         if (dtype.IsFloat)
             return bias is null ? Engine.Apply(LinearOp.Instance, To(dtype), weight.To(dtype)) : Engine.Apply(LinearOp.Instance, To(dtype), weight.To(dtype), bias.To(dtype));
         var y = MatMul(weight.MT);

@@ -87,7 +87,7 @@ public sealed partial class Tensor
     public Tensor MatMul(Tensor other)
     {
         MatMulOp.Check(Shape, other.Shape, matrices: false);
-        var dtype = DTypes.Promote(DType, other.DType);
+        var dtype = AutocastState.Promote(DType, other.DType);
         var a = (Rank == 1 ? Unsqueeze(0) : this).To(dtype);
         var b = (other.Rank == 1 ? other.Unsqueeze(1) : other).To(dtype);
         var y = dtype.IsComplex ? ComplexMatMul(a, b) : Engine.Apply(MatMulOp.Instance, a, b);
