@@ -137,16 +137,23 @@ public sealed class Trainer
     /// <summary>What the model gives for inputs, and the loss, a single number.</summary>
     internal (Tensor Output, Tensor Loss) Forward(Tensor inputs, Tensor targets)
     {
+        using var autocast = Cast();
         var output = Model.Call(inputs);
-        return (output, StepRunner.Scalar(Loss(output, targets)));
+        return (Measured(output), StepRunner.Scalar(Loss(output, targets)));
     }
 
     /// <summary>The same, with errors that name samples of the dataset.</summary>
     internal (Tensor Output, Tensor Loss) Forward(Batch batch)
     {
+        using var autocast = Cast();
         var output = Model.Call(batch.Inputs);
-        return (output, StepRunner.Scalar(StepRunner.Loss(Loss, output, batch)));
+        return (Measured(output), StepRunner.Scalar(StepRunner.Loss(Loss, output, batch)));
     }
+
+    private Autocast Cast() => Options.Precision == TrainingPrecision.MixedBFloat16 ? Autocast.Open() : default;
+
+    /// <summary>An output as metrics take it.</summary>
+    private static Tensor Measured(Tensor output) => output.DType == DType.BFloat16 ? output.To(DType.Float32) : output;
 
     internal Evaluation Evaluate(DataLoader<Batch> data, Action<int> onBatch, CancellationToken cancel) =>
         Evaluator.Run(Model, Loss, data, Options.Metrics, onBatch, cancel);

@@ -26,6 +26,9 @@ public sealed record TrainerOptions
     /// </summary>
     public IReadOnlyList<string> GradientCheckpointing { get; init; } = [];
 
+    /// <summary>In which types steps compute. Evaluation and validation compute in those of the model, as whoever uses it later.</summary>
+    public TrainingPrecision Precision { get; init; }
+
     /// <summary>What to measure beside the loss. By default accuracy where targets are class numbers, otherwise nothing.</summary>
     public IReadOnlyList<Metric>? Metrics { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed record CheckpointPosition
 
     public required int AccumulationSteps { get; init; }
 
+    /// <summary>Checkpoints from before there was a choice do not tell it.</summary>
+    public TrainingPrecision Precision { get; init; }
+
     public required int Epoch { get; init; }
 
     public required int EpochStep { get; init; }

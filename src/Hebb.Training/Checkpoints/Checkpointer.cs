@@ -60,6 +60,8 @@ internal sealed class Checkpointer(Trainer trainer, FitState state, int epochs, 
             throw new CheckpointException($"the checkpoint holds {position.Streams.Length} random streams, this trainer has {trainer.Options.Streams.Count}");
         if (position.Epochs != epochs)
             Warn($"the checkpoint is of a run of {position.Epochs} epochs, now {epochs} are asked for: a schedule goes another way than it would have");
+        if (position.Precision != trainer.Options.Precision)
+            Warn($"the checkpoint is of a run in {position.Precision}, now {trainer.Options.Precision} is asked for");
         if (position.Isa != Isa.Name)
             Warn($"the checkpoint was made on the {position.Isa} instruction-set path, this process takes {Isa.Name}: results agree closely, but not in every bit (HEBB_ISA={position.Isa} would)");
         trainer.Model.LoadStateDict(checkpoint.Model);
@@ -97,6 +99,7 @@ internal sealed class Checkpointer(Trainer trainer, FitState state, int epochs, 
             Isa = Isa.Name,
             Epochs = epochs,
             AccumulationSteps = trainer.Options.AccumulationSteps,
+            Precision = trainer.Options.Precision,
             Epoch = state.Epoch,
             EpochStep = state.EpochStep,
             Step = state.Step,

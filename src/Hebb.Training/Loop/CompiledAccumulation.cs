@@ -8,11 +8,12 @@ internal sealed class CompiledAccumulation
     private readonly Trainer _trainer;
     private readonly StepParameters _parameters;
     private readonly GradientSums _sums;
-    private readonly HashSet<(Shape, DType, Shape, DType)> _seen = [];
+    private readonly BatchKinds _kinds = new();
     private readonly CompiledFunction _accumulate;
     private readonly bool _givesOutput;
     private CompiledFunction? _step;
     private bool[] _reached = [];
+    private bool _toldFallback;
 
     /// <param name="trainer">Whose model, loss and optimizer.</param>
     /// <param name="parameters">What the step changes.</param>
@@ -28,7 +29,7 @@ internal sealed class CompiledAccumulation
     public CompiledFunction Function => _accumulate;
 
     /// <summary>Whether a batch is to be given to <see cref="Add"/>: one of its kind came before, and the function can be compiled.</summary>
-    public bool Takes(Batch batch) => _accumulate.FallbackReason is null && !_seen.Add((batch.Inputs.Shape, batch.Inputs.DType, batch.Targets.Shape, batch.Targets.DType));
+    public bool Takes(Batch batch) => _accumulate.FallbackReason is null && _kinds.Saw(batch);
 
     /// <summary>Adds the gradients of a batch to the sums.</summary>
     /// <exception cref="NotFiniteException">The loss is not finite; nothing has changed.</exception>
@@ -62,7 +63,12 @@ internal sealed class CompiledAccumulation
     private CompiledFunction Compile(Func<Tensor[], Tensor[]> function)
     {
         var compiled = Transform.Compile(function, _trainer.Model);
-        compiled.FellBack += reason => TrainingLog.FellBack(_trainer.Log, reason);
+        compiled.FellBack += reason =>
+        {
+            if (!_toldFallback)
+                TrainingLog.FellBack(_trainer.Log, reason);
+            _toldFallback = true;
+        };
         return compiled;
     }
 

@@ -7,7 +7,7 @@ internal sealed class CompiledStep
 {
     private readonly Trainer _trainer;
     private readonly StepParameters _parameters;
-    private readonly HashSet<(Shape, DType, Shape, DType)> _seen = [];
+    private readonly BatchKinds _kinds = new();
     private readonly CompiledFunction _step;
     private readonly bool _givesOutput;
 
@@ -25,7 +25,7 @@ internal sealed class CompiledStep
     public CompiledFunction Function => _step;
 
     /// <summary>Whether a batch is to be given to <see cref="Run"/>: one of its kind came before, and the step can be compiled.</summary>
-    public bool Takes(Batch batch) => _step.FallbackReason is null && !_seen.Add((batch.Inputs.Shape, batch.Inputs.DType, batch.Targets.Shape, batch.Targets.DType));
+    public bool Takes(Batch batch) => _step.FallbackReason is null && _kinds.Saw(batch);
 
     /// <exception cref="NotFiniteException">The loss or the norm of the gradients is not finite; nothing has changed.</exception>
     public (double Loss, double? Norm, Tensor? Output) Run(Batch batch)

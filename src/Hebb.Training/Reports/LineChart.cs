@@ -16,7 +16,7 @@ public sealed record Series(string Name, IReadOnlyList<double> X, IReadOnlyList<
 public sealed class LineChart : Chart
 {
     private const double Height = 284, Top = 8, Right = 14, Bottom = 42, LegendRow = 20;
-    private const int MarkedPoints = 30;
+    private const int MarkedPoints = 30, HitPoints = 60;
 
     public required IReadOnlyList<Series> Series { get; init; }
 
@@ -104,6 +104,13 @@ public sealed class LineChart : Chart
         svg.Path(commands.ToString(), colour, series.X.Count > Width ? 1 : 2);
         if (series.X.Count > MarkedPoints)
         {
+            // Too many to mark: some of them can be asked all the same.
+            int stride = (series.X.Count + HitPoints - 1) / HitPoints;
+            for (int i = 0; i < series.X.Count; i += stride)
+            {
+                if (double.IsFinite(series.X[i]) && double.IsFinite(series.Y[i]))
+                    svg.Dot(horizontal[series.X[i]], vertical[series.Y[i]], 6, "transparent", Tip(series, series.X[i], series.Y[i]));
+            }
             svg.Dot(horizontal[end.X], vertical[end.Y], 3, colour, Tip(series, end.X, end.Y));
             return;
         }

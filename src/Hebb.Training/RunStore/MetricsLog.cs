@@ -28,6 +28,35 @@ internal sealed class MetricsLog : IDisposable
         }
     }
 
+    /// <summary>What a log tells; lines that an interruption cut short are left out.</summary>
+    public static (IReadOnlyList<EpochResult> Epochs, IReadOnlyList<StepResult> Steps) Read(string path)
+    {
+        List<EpochResult> epochs = [];
+        List<StepResult> steps = [];
+        foreach (string line in File.Exists(path) ? File.ReadLines(path) : [])
+        {
+            if (!Stands(line, long.MaxValue, int.MaxValue))
+                continue;
+            using var json = JsonDocument.Parse(line);
+            var root = json.RootElement;
+            double Number(string name) => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : double.NaN;
+            if (root.GetProperty("kind").ValueEquals("step"))
+            {
+                double norm = Number("gradient_norm");
+                steps.Add(new StepResult((long)Number("step"), (int)Number("epoch"), Number("loss"), Number("learning_rate"), double.IsNaN(norm) ? null : norm, 0));
+                continue;
+            }
+            var values = new OrderedDictionary<string, double>();
+            foreach (var member in root.EnumerateObject())
+            {
+                if (member.Name is not ("kind" or "epoch" or "step" or "learning_rate" or "seconds"))
+                    values[member.Name] = Number(member.Name);
+            }
+            epochs.Add(new EpochResult { Epoch = (int)Number("epoch"), Step = (long)Number("step"), LearningRate = Number("learning_rate"), Seconds = Number("seconds"), Values = values });
+        }
+        return (epochs, steps);
+    }
+
     public void Append(in StepResult step)
     {
         using var buffer = new MemoryStream();
