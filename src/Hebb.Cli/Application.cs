@@ -50,6 +50,7 @@ internal static class Application
             EvalCommand.Create(),
             PredictCommand.Create(),
             RunsCommand.Create(),
+            ReportCommand.Create(),
             ReproduceCommand.Create(),
             DataCommand.Create(),
             BenchCommand.Create(),

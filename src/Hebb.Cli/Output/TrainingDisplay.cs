@@ -1,55 +1,57 @@
 using System.Globalization;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Hebb.Cli;
 
-/// <summary>Shows training while it goes on: on a terminal a bar over lines for finished epochs, elsewhere the lines alone.</summary>
+/// <summary>Shows training while it goes on: on a terminal a live view under lines for finished epochs, elsewhere the lines alone.</summary>
 internal sealed class TrainingDisplay : IProgress<TrainingProgress>
 {
     private static readonly TimeSpan s_betweenLines = TimeSpan.FromSeconds(1), s_betweenSigns = TimeSpan.FromSeconds(30);
 
     private readonly Output _output;
-    private readonly ProgressTask? _bar;
+    private readonly LiveDisplayContext? _live;
+    private readonly LiveView _view;
     private TimeSpan? _lineAt;
     private TimeSpan _signAt;
 
-    private TrainingDisplay(Output output, ProgressTask? bar) => (_output, _bar) = (output, bar);
+    private TrainingDisplay(Output output, LiveDisplayContext? live) => (_output, _live, _view) = (output, live, new LiveView(AnsiConsole.Profile.Capabilities.Unicode));
 
     /// <summary>Does work that reports its progress.</summary>
     public static void Show(Output output, Action<IProgress<TrainingProgress>> work)
     {
-        if (!output.IsTerminal)
+        if (!output.IsTerminal || !AnsiConsole.Profile.Capabilities.Ansi)
         {
             work(new TrainingDisplay(output, null));
             return;
         }
-        AnsiConsole.Progress()
-            .AutoClear(true)
-            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(context => work(new TrainingDisplay(output, context.AddTask("starting", maxValue: 1))));
+        AnsiConsole.Live(new Text("starting")).AutoClear(true).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Bottom)
+            .Start(context => work(new TrainingDisplay(output, context)));
     }
 
     public void Report(TrainingProgress value)
     {
-        if (_bar is not null)
+        _view.Add(value);
+        if (value.Finished is { } epoch)
+            Report(value, epoch);
+        else if (_live is null && value.Elapsed - _signAt >= s_betweenSigns)
         {
-            _bar.Description = Markup.Escape(Describe(value));
-            _bar.Value = value.TotalSteps > 0 ? (double)value.Step / value.TotalSteps : 1;
-        }
-        if (value.Finished is not { } epoch)
-        {
-            // Where there is no bar, long epochs give a sign of life.
-            if (_bar is not null || value.Elapsed - _signAt < s_betweenSigns) return;
+            // Where there is no view, long epochs give a sign of life.
             _signAt = value.Elapsed;
             _output.Line($"{Describe(value)}  {(value.Validating ? "validating" : $"{100L * value.Done / Math.Max(1, value.Total)} % of the epoch")}");
-            return;
         }
+        // The width is asked for each time: windows change.
+        _live?.UpdateTarget(new Rows(_view.Lines(Math.Max(20, AnsiConsole.Profile.Width - 1)).Select(IRenderable (line) => new Text(line))));
+    }
+
+    private void Report(TrainingProgress value, EpochResult epoch)
+    {
         _signAt = value.Elapsed;
         // Epochs of a fraction of a second would flood the screen: then only some have a line, the last one always.
         if (epoch.Epoch < value.Epochs && _lineAt is { } last && value.Elapsed - last < s_betweenLines) return;
         _lineAt = value.Elapsed;
         string line = Line(epoch, value.Epochs);
-        if (_bar is null) _output.Line(line);
+        if (_live is null) _output.Line(line);
         else AnsiConsole.WriteLine(line);
     }
 

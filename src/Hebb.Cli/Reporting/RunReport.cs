@@ -10,11 +10,12 @@ internal static class RunReport
     /// <param name="recipe">What was trained.</param>
     /// <param name="model">The trained model, in eval mode.</param>
     /// <param name="history">Its epochs.</param>
+    /// <param name="steps">Its steps, all or some.</param>
     /// <param name="result">Its answers on the test rows.</param>
     /// <param name="facts">How it was made, for whoever wants to make it again.</param>
     /// <param name="use">Lines to paste.</param>
     public static HtmlReport Create(
-        Recipe recipe, Module model, IReadOnlyList<EpochResult> history, TestResult result, IReadOnlyList<(string Name, string Value)> facts, IReadOnlyList<string> use)
+        Recipe recipe, Module model, IReadOnlyList<EpochResult> history, IReadOnlyList<StepResult> steps, TestResult result, IReadOnlyList<(string Name, string Value)> facts, IReadOnlyList<string> use)
     {
         var report = new HtmlReport(recipe.Name, Sentence(recipe.Description));
         report.Figures(
@@ -23,7 +24,7 @@ internal static class RunReport
             ("macro F1", result.F1.Value.ToString("0.0000", CultureInfo.InvariantCulture)),
             ("parameters", Texts.Count(model.ParameterCount)),
             ("training", Texts.Seconds(history.Sum(e => e.Seconds))));
-        Curves(report, history);
+        Curves(report, history, steps);
         Classes(report, result);
         ErrorGallery.Add(report, model, result);
         report.Section("Use it").Code(string.Join('\n', use));
@@ -32,26 +33,13 @@ internal static class RunReport
         return report;
     }
 
-    private static void Curves(HtmlReport report, IReadOnlyList<EpochResult> history)
+    private static void Curves(HtmlReport report, IReadOnlyList<EpochResult> history, IReadOnlyList<StepResult> steps)
     {
         var section = report.Section("Learning curves");
         bool validated = history.Count > 0 && history[^1].Values.ContainsKey("val_loss");
         section.Text("Training figures are gathered while the weights change and the pictures are augmented, so they lag behind."
             + (validated ? " Validation rows are training rows that were held out; the test rows were not looked at before training had ended." : ""));
-        section.Charts(
-            new LineChart { Title = "Loss", LogY = true, Series = Series(history, "loss") },
-            new LineChart { Title = "Accuracy", Series = Series(history, "accuracy") });
-    }
-
-    private static List<Series> Series(IReadOnlyList<EpochResult> history, string name)
-    {
-        var series = new List<Series>();
-        foreach (var (label, key) in ((string, string)[])[("training", name), ("validation", "val_" + name)])
-        {
-            var epochs = history.Where(e => e.Values.ContainsKey(key)).ToArray();
-            if (epochs.Length > 0) series.Add(new Series(label, [.. epochs.Select(e => (double)e.Epoch)], [.. epochs.Select(e => e[key])]));
-        }
-        return series;
+        TrainingReport.AddCurves(section, history, steps);
     }
 
     private static void Classes(HtmlReport report, TestResult result)

@@ -2,6 +2,7 @@ using Hebb.Cli.Commands;
 using Hebb.Cli.Recipes;
 using Hebb.Cli.Reporting;
 using Hebb.Data;
+using Hebb.Training.Reports;
 
 namespace Hebb.Cli.Runs;
 
@@ -56,7 +57,7 @@ internal sealed class TrainingRun
         var result = TestResult.Measure(_job.Model, _job.Test, _session.Cancellation);
         Save(result);
         var pictures = TestPictures.Write(_folder.Root, _job.Test);
-        RunReport.Create(_start.Recipe, _job.Model, history, result, RunFacts.Of(_folder.Manifest), UseLines.For(_folder.Root, pictures, result)).Write(_folder.ReportFile);
+        RunReport.Create(_start.Recipe, _job.Model, history, TrainingReport.Read(_folder.Root).Steps, result, RunFacts.Of(_folder.Manifest), UseLines.For(_folder.Root, pictures, result)).Write(_folder.ReportFile);
 
         double seconds = _folder.Manifest.Seconds ?? 0;
         _session.Output.Line($"test accuracy {Texts.Percent(result.Accuracy)} ({Texts.Plural(result.Errors, "error")} in {Texts.Count(result.Count)}), "
