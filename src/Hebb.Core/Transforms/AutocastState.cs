@@ -32,7 +32,7 @@ internal sealed class AutocastState
         (AutocastPolicy.HalfResult, "embedding"),
         (AutocastPolicy.Widest, "where lerp scatter scatter_reduce index_put grid_sample linear_scan place_class"),
         (AutocastPolicy.Single,
-            "sum mean prod std var_mean norm softmax log_softmax logsumexp logcumsumexp cumsum cumprod cross_entropy binary_cross_entropy binary_cross_entropy_with_logits huber "
+            "mean std var_mean norm softmax log_softmax logsumexp logcumsumexp cumsum cumprod cross_entropy binary_cross_entropy binary_cross_entropy_with_logits huber "
             + "exp exp2 expm1 log log2 log10 log1p logaddexp log_sigmoid softplus pow pow_scalar reciprocal rsqrt erfinv lgamma digamma polygamma tan acos asin cosh sinh xlogy logit "
             + "cholesky det slogdet inverse solve solve_triangular svd eigh qr fft rfft irfft"));
 
@@ -53,6 +53,9 @@ internal sealed class AutocastState
         var dtype = DTypes.Promote(a, b);
         return dtype == DType.Float32 && EngineThread.Current.Autocast is { } state ? state.Type : dtype;
     }
+
+    /// <summary>The type in which elements are summed up that come in a type: Float32 for halves while autocast is open.</summary>
+    public static DType Wide(DType dtype) => dtype.IsHalf && EngineThread.Current.Autocast is not null ? DType.Float32 : dtype;
 
     /// <summary>Applies an op with its inputs cast, if they are to be.</summary>
     /// <returns>False, with nothing done, where inputs and results are right as they are.</returns>

@@ -32,8 +32,8 @@ internal sealed class SumOp : ReducePrimitive
         v.DType("dtype", ref _dtype);
     }
 
-    /// <summary>Integers and Bool sum to Int64; every other type to itself.</summary>
-    public static DType DefaultType(DType dtype) => dtype.IsInteger || dtype == DType.Bool ? DType.Int64 : dtype;
+    /// <summary>Integers and Bool sum to Int64, halves under autocast to Float32; every other type to itself.</summary>
+    public static DType DefaultType(DType dtype) => dtype.IsInteger || dtype == DType.Bool ? DType.Int64 : AutocastState.Wide(dtype);
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
