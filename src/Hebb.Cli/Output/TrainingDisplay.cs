@@ -41,7 +41,7 @@ internal sealed class TrainingDisplay : IProgress<TrainingProgress>
             _output.Line($"{Describe(value)}  {(value.Validating ? "validating" : $"{100L * value.Done / Math.Max(1, value.Total)} % of the epoch")}");
         }
         // The width is asked for each time: windows change.
-        _live?.UpdateTarget(new Rows(_view.Lines(Math.Max(20, AnsiConsole.Profile.Width - 1)).Select(IRenderable (line) => new Text(line))));
+        _live?.UpdateTarget(new Rows(_view.Lines(Math.Max(20, AnsiConsole.Profile.Width - 1)).Select(line => (IRenderable)new Text(line))));
     }
 
     private void Report(TrainingProgress value, EpochResult epoch)
