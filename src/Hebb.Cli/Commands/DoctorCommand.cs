@@ -31,8 +31,7 @@ internal static class DoctorCommand
             ("memory", $"{Gibibytes(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)} for this process"),
             ("speed", $"{speed:0.#} GFLOP/s (float32 matrix product of 1024x1024)"),
         };
-        foreach (var entry in Catalog.Entries)
-            facts.Add(($"data: {entry.Name}", DataCommand.Where(session.Data, entry) ?? $"missing (hebb data get {entry.Name})"));
+        facts.Add(("data", $"{DataCommand.Summary(session.Data)} (hebb data lists them)"));
         facts.Add(("HEBB_DATA", session.Data.Root ?? "not set"));
         facts.Add(("data cache", Folder(session.Data.Cache)));
         facts.Add(("runs", Folder(Path.GetFullPath("runs"))));

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Microsoft.Win32.SafeHandles;
 
 namespace Hebb.Data;
 
@@ -11,6 +12,9 @@ internal static class DataFile
     public static byte[] ReadAllBytes(string path) => Guard(path, () => File.ReadAllBytes(path));
 
     public static FileStream OpenRead(string path) => Guard(path, () => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read));
+
+    /// <summary>For reading at any place, from any thread.</summary>
+    public static SafeFileHandle OpenHandle(string path) => Guard(path, () => File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.RandomAccess));
 
     /// <summary>The file's stream, unpacked if it starts with the gzip magic, and the most bytes that it can hold.</summary>
     public static (Stream Stream, long MaxLength) OpenUnpacked(string path)

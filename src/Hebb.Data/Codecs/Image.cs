@@ -4,7 +4,7 @@ namespace Hebb.Data;
 /// A picture with 8 bits a sample: rows from top to bottom, pixels from left to right, channels interleaved.
 /// One channel is gray, two are gray and alpha, three are red, green, blue, four add alpha (straight, not premultiplied).
 /// </summary>
-public sealed record Image
+public sealed partial record Image
 {
     /// <param name="width">Pixels a row, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>

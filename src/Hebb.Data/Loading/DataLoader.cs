@@ -15,6 +15,7 @@ namespace Hebb.Data;
 public sealed class DataLoader<T> : IEnumerable<T>
 {
     private readonly Func<int[], int, T> _load;
+    private readonly IReadOnlyList<int> _shards;
     private readonly int _prefetch;
     private object? _current;
     private bool _restored;
@@ -23,12 +24,14 @@ public sealed class DataLoader<T> : IEnumerable<T>
     /// <param name="options">Batch size, order, workers.</param>
     /// <param name="load">Makes the batch of these samples in an epoch; called from several threads.</param>
     /// <param name="info">What is known of the dataset.</param>
-    internal DataLoader(int count, LoaderOptions options, Func<int[], int, T> load, DatasetInfo info)
+    /// <param name="shards">Samples of each of its parts; null where it has one.</param>
+    internal DataLoader(int count, LoaderOptions options, Func<int[], int, T> load, DatasetInfo info, IReadOnlyList<int>? shards = null)
     {
         options.Check(count);
         (_load, Info, _prefetch) = (load, info, options.Prefetch);
         (Count, BatchSize, Shuffle, Seed, Workers, DropLast) = (count, options.BatchSize, options.Shuffle, options.Seed, options.Workers, options.DropLast);
-        State = new LoaderState(0, 0, Seed, Count, BatchSize);
+        (Window, _shards) = (options.Window, shards ?? [count]);
+        State = new LoaderState(0, 0, Seed, Count, BatchSize, Window);
     }
 
     /// <summary>Samples in the dataset.</summary>
@@ -41,6 +44,9 @@ public sealed class DataLoader<T> : IEnumerable<T>
 
     /// <summary>Whether every pass has a random order of its own.</summary>
     public bool Shuffle { get; }
+
+    /// <summary>Samples that are shuffled among one another; 0 where all are.</summary>
+    public int Window { get; }
 
     public long Seed { get; }
 
@@ -63,6 +69,7 @@ public sealed class DataLoader<T> : IEnumerable<T>
         if (state.Count != Count) throw new CheckpointException($"DataLoader: the position is of a dataset of {state.Count} samples, this one has {Count}");
         if (state.BatchSize != BatchSize) throw new CheckpointException($"DataLoader: the position counts batches of {state.BatchSize}, not of {BatchSize}");
         if (state.Seed != Seed) throw new CheckpointException($"DataLoader: the position belongs to seed {state.Seed}, not {Seed}");
+        if (state.Window != Window) throw new CheckpointException($"DataLoader: the position counts windows of {state.Window}, not of {Window}");
         if (state.Epoch < 0 || state.Batch < 0 || state.Batch > BatchCount)
             throw new CheckpointException($"DataLoader: there is no batch {state.Batch} in epoch {state.Epoch} ({BatchCount} batches a pass)");
         (State, _restored, _current) = (state, true, null);
@@ -74,7 +81,9 @@ public sealed class DataLoader<T> : IEnumerable<T>
         object pass = new();
         var start = State.Batch == 0 || _restored ? State : State with { Epoch = State.Epoch + 1, Batch = 0 };
         (State, _restored, _current) = (start, false, pass);
-        int[]? order = Shuffle ? Permutation.Of(Count, Seed, RandomDomain.Permutation, start.Epoch) : null;
+        var order = !Shuffle ? SampleOrder.InOrder
+            : Window > 0 ? new WindowedOrder(_shards, Window, Seed, start.Epoch)
+            : SampleOrder.Shuffled(Count, Seed, start.Epoch);
         T Load(int batch) => _load(Indices(order, batch), start.Epoch);
 
         if (Workers == 0)
@@ -107,11 +116,11 @@ public sealed class DataLoader<T> : IEnumerable<T>
         if (_current == pass) State = state;
     }
 
-    private int[] Indices(int[]? order, int batch)
+    private int[] Indices(SampleOrder order, int batch)
     {
         int start = batch * BatchSize, length = Math.Min(BatchSize, Count - start);
         var indices = new int[length];
-        for (int i = 0; i < length; i++) indices[i] = order is null ? start + i : order[start + i];
+        for (int i = 0; i < length; i++) indices[i] = order[start + i];
         return indices;
     }
 }

@@ -12,12 +12,16 @@ public static class LoaderExtensions
     /// <param name="dropLast">Leaves out a last batch that is not full.</param>
     /// <param name="transform">Applied to every batch, such as an augmentation.</param>
     /// <param name="prefetch">Batches a worker may be ahead.</param>
+    /// <param name="window">
+    /// With <paramref name="shuffle"/>, shuffles only this many neighbouring samples among one another, and shards as wholes: for data on disk that are larger than
+    /// memory, of which a pass then reads only a little at a time. 0 shuffles all.
+    /// </param>
     /// <exception cref="DataException">The dataset is empty, or a number is out of range.</exception>
     public static DataLoader<Batch> Batches(
         this IDataset<Sample> dataset, int batchSize, bool shuffle = false, long seed = 0, int workers = 0, bool dropLast = false,
-        BatchTransform? transform = null, int prefetch = 2)
+        BatchTransform? transform = null, int prefetch = 2, int window = 0)
     {
-        return new DataLoader<Batch>(dataset.Count, new LoaderOptions(batchSize, shuffle, seed, workers, dropLast, prefetch), Load, dataset.Info);
+        return new DataLoader<Batch>(dataset.Count, new LoaderOptions(batchSize, shuffle, seed, workers, dropLast, prefetch, window), Load, dataset.Info, (dataset as IShards)?.ShardCounts);
 
         Batch Load(int[] indices, int epoch)
         {
@@ -36,12 +40,16 @@ public static class LoaderExtensions
     /// <param name="workers">Threads that load ahead; 0 loads on the thread that asks.</param>
     /// <param name="dropLast">Leaves out a last batch that is not full.</param>
     /// <param name="prefetch">Batches a worker may be ahead.</param>
+    /// <param name="window">
+    /// With <paramref name="shuffle"/>, shuffles only this many neighbouring samples among one another, and shards as wholes: for data on disk that are larger than
+    /// memory, of which a pass then reads only a little at a time. 0 shuffles all.
+    /// </param>
     /// <exception cref="DataException">The dataset is empty, or a number is out of range.</exception>
     public static DataLoader<TBatch> Batches<T, TBatch>(
         this IDataset<T> dataset, int batchSize, Func<IReadOnlyList<T>, TBatch> collate, bool shuffle = false, long seed = 0, int workers = 0,
-        bool dropLast = false, int prefetch = 2)
+        bool dropLast = false, int prefetch = 2, int window = 0)
     {
-        return new DataLoader<TBatch>(dataset.Count, new LoaderOptions(batchSize, shuffle, seed, workers, dropLast, prefetch), Load, dataset.Info);
+        return new DataLoader<TBatch>(dataset.Count, new LoaderOptions(batchSize, shuffle, seed, workers, dropLast, prefetch, window), Load, dataset.Info, (dataset as IShards)?.ShardCounts);
 
         TBatch Load(int[] indices, int epoch)
         {

@@ -9,4 +9,5 @@ namespace Hebb.Data;
 /// <param name="Seed">The loader's seed.</param>
 /// <param name="Count">The number of samples.</param>
 /// <param name="BatchSize">Samples a batch.</param>
-public readonly record struct LoaderState(int Epoch, int Batch, long Seed, int Count, int BatchSize);
+/// <param name="Window">Samples that are shuffled among one another; 0 where all are.</param>
+public readonly record struct LoaderState(int Epoch, int Batch, long Seed, int Count, int BatchSize, int Window = 0);

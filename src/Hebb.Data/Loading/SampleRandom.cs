@@ -7,7 +7,9 @@ internal enum RandomDomain : uint
 {
     Permutation = 1,
     Split = 2,
-    Augmentation = 3, // and all above: one for each transform
+    Augmentation = 3, // and all up to half a million above: one for each transform
+    Shards = 1 << 20,
+    Window = 1 << 20 | 1,
 }
 
 /// <summary>

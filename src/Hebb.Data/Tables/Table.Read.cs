@@ -72,7 +72,7 @@ public sealed partial class Table
     };
 
     // Where commas do not separate fields, they may separate the decimals.
-    private static Table FromCsv(CsvTable csv, List<BadRow> bad, char separator) =>
+    internal static Table FromCsv(CsvTable csv, List<BadRow> bad, char separator = ',') =>
         FromTexts(csv.Source, [.. csv.Columns.Select(c => c.Trim())], [.. Enumerable.Range(0, csv.Count).Select(row => csv.Row(row).ToArray<string?>())], [.. Enumerable.Range(0, csv.Count).Select(csv.Line)], bad, separator != ',');
 
     private static char GuessSeparator(string path)

@@ -32,11 +32,34 @@ public sealed class InformationTests : IDisposable
     public void DataTellsLicencesAndWhatIsMissing()
     {
         string output = _cli.Succeed("data", "--json");
-        Assert.Contains("CC BY 4.0", output);
-        Assert.Contains("missing: run `hebb data get mnist`, or set HEBB_DATA to the folder that has mnist/", output);
+        Assert.Matches(@"(?m)^digits +image classification +264 kB +CC BY 4\.0 +ships with Hebb$", output);
+        Assert.Matches(@"(?m)^mnist +image classification +55\.0 MB +CC BY-SA 3\.0 +missing$", output);
+        Assert.Contains("1 of 43 sets found", output);
         JsonElement[] sets = [.. Cli.Json(output).GetProperty("datasets").EnumerateArray()];
-        Assert.Equal("ships with Hebb", sets[0].GetProperty("where").GetString());
-        Assert.Equal(JsonValueKind.Null, sets[1].GetProperty("where").ValueKind);
+        Assert.Equal(43, sets.Length);
+        Assert.Equal(("ships with Hebb", true), (sets[0].GetProperty("where").GetString(), sets[0].GetProperty("found").GetBoolean()));
+        Assert.Equal((JsonValueKind.Null, false), (sets[1].GetProperty("where").ValueKind, sets[1].GetProperty("found").GetBoolean()));
+    }
+
+    [Fact]
+    public void DataInfoTellsHowToGetASet()
+    {
+        Assert.Contains("missing: run `hebb data get mnist`, or set HEBB_DATA to the folder that has mnist/", _cli.Succeed("data", "info", "mnist"));
+        string cora = _cli.Succeed("data", "info", "cora", "--json");
+        Assert.Contains("it has no home that a program may load it from", cora);
+        Assert.False(Cli.Json(cora).GetProperty("dataset").GetProperty("downloadable").GetBoolean());
+        Assert.StartsWith("cora: cora.npz has no home that it may be downloaded from: get it from P. Sen", _cli.Fail(1, "data", "get", "cora"));
+        Assert.StartsWith("data get: no dataset is called mnisd (did you mean mnist?", _cli.Fail(2, "data", "get", "mnisd"));
+    }
+
+    [Fact]
+    public void FilesBesideOneAnotherAreFound()
+    {
+        Directory.CreateDirectory(_cli.At("data"));
+        File.WriteAllText(_cli.At("data", "titanic.csv"), "PassengerId\n1\n");
+        (string, string?)[] environment = [("HEBB_DATA", _cli.At("data"))];
+        Assert.Contains($"titanic.csv, 60 kB: {_cli.At("data", "titanic.csv")}", _cli.Succeed(environment, "data", "info", "titanic"));
+        Assert.Contains("titanic.csv: is not the published file (SHA-256 ", _cli.Fail(1, environment, "data", "get", "titanic"));
     }
 
     [Fact]
@@ -66,7 +89,7 @@ public sealed class InformationTests : IDisposable
         Assert.Equal("1", json.GetProperty("threads").GetString());
         Assert.StartsWith("portable", json.GetProperty("instruction set").GetString());
         Assert.True(json.GetProperty("gflops").GetDouble() > 0);
-        Assert.Contains("missing (hebb data get mnist)", json.GetProperty("data: mnist").GetString());
+        Assert.Equal("1 of 43 sets found (hebb data lists them)", json.GetProperty("data").GetString());
         Assert.Contains("(writable, ", json.GetProperty("runs").GetString());
     }
 }

@@ -41,6 +41,32 @@ public class CodecFuzzTests
     }
 
     [Fact]
+    public void Jpeg_AnyBytesGiveAPictureOrOneLine()
+    {
+        int refused = Fuzz([.. JpegTests.Cases.Select(c => c.File)], 5000, bytes =>
+        {
+            var image = Jpeg.Decode(bytes);
+            Assert.Equal(image.Width * image.Height * image.Channels, image.Pixels.Length);
+        });
+        Assert.InRange(refused, 500, 5000);
+    }
+
+    [Fact]
+    public void Wav_AnyBytesGiveSoundOrOneLine()
+    {
+        byte[][] seeds = [WavTests.File(1, 2, 8000, 24, new byte[60]), WavTests.File(3, 1, 8000, 64, new byte[80]), WavTests.File(7, 1, 8000, 8, new byte[30])];
+        int refused = Fuzz(seeds, 6000, bytes => Assert.True(Wav.Decode(bytes).Samples.Length <= bytes.Length));
+        Assert.InRange(refused, 600, 6000);
+    }
+
+    [Fact]
+    public void Archives_AnyBytesGiveFilesOrOneLine()
+    {
+        int refused = Fuzz([DataArchiveTests.Tar(), IdxTests.Zip(DataArchiveTests.Tar()), DataArchiveTests.Zip()], 4000, bytes => DataArchiveTests.Read(bytes));
+        Assert.InRange(refused, 400, 4000);
+    }
+
+    [Fact]
     public void Npy_AnyBytesGiveATensorOrOneLine()
     {
         int refused = Fuzz([.. NpyTests.Files("npy")], 6000, bytes => Npy.Decode(bytes));

@@ -17,9 +17,9 @@ public sealed class Npz : IDisposable
     private Npz(Stream stream, string source)
     {
         _source = source;
-        (_zip, var members) = ZipFiles.Open(stream, source, MaxArrays);
+        _zip = ZipFiles.Open(stream, source, MaxArrays);
         var names = new List<string>();
-        foreach (var entry in members)
+        foreach (var entry in _zip.Entries)
         {
             if (!entry.FullName.EndsWith(".npy", StringComparison.Ordinal)) continue;
             string name = entry.FullName[..^4];

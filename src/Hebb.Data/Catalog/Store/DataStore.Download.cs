@@ -10,6 +10,8 @@ public readonly record struct DownloadProgress(string File, long Received, long?
 
 public sealed partial class DataStore
 {
+    private const long MaxArchiveBytes = 1L << 30;
+
     private static readonly TimeSpan s_connectLimit = TimeSpan.FromSeconds(20), s_stallLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Takes the place of the network in tests.</summary>
@@ -35,6 +37,11 @@ public sealed partial class DataStore
     private async Task<string> DownloadAsync(
         HttpClient client, CatalogEntry entry, CatalogFile file, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
+        if (file.Urls.Count == 0)
+        {
+            throw new DataException($"{entry.Name}: {file.Name} has no home that it may be downloaded from: get it from {entry.Source}, and put it "
+                + $"into {Path.Combine(Root ?? Cache, entry.Name)}");
+        }
         if (Offline) throw new DataException($"{entry.Name}: {file.Name} is missing, and offline mode refuses to download it");
         string folder = Path.Combine(Cache, entry.Name), path = Path.Combine(folder, file.Name);
         string temporary = Path.Combine(folder, $".{file.Name}.{Guid.NewGuid():N}.tmp");
@@ -47,12 +54,12 @@ public sealed partial class DataStore
                 try
                 {
                     await FetchAsync(client, url, file, temporary, progress, cancellation).ConfigureAwait(false);
-                    var (sha256, bytes) = Hash(temporary, file.Bytes);
-                    if (sha256 != file.Sha256) throw new FormatException($"the content is not the published one ({bytes} bytes, SHA-256 {sha256[..12]}…)");
+                    string sha256 = file.IsArchive ? ContentHash.OfArchive(temporary, file) : ContentHash.Of(temporary, file.Bytes).Sha256;
+                    if (sha256 != file.Sha256) throw new FormatException($"the content is not the published one (SHA-256 {sha256[..12]}…, not {file.Sha256[..12]}…)");
                     File.Move(temporary, path, overwrite: true);
                     return path;
                 }
-                catch (Exception e) when (e is HttpRequestException or FormatException or HttpIOException or TimeoutException)
+                catch (Exception e) when (e is HttpRequestException or FormatException or DataException or HttpIOException or TimeoutException)
                 {
                     failures.Add($"{url}: {DataFile.FirstLine(e.Message).Replace(temporary, "the download")}");
                 }
@@ -79,8 +86,8 @@ public sealed partial class DataStore
             using var response = await client.GetAsync(new Uri(url), HttpCompletionOption.ResponseHeadersRead, stall.Token).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.OK) throw new HttpRequestException($"the server answered {(int)response.StatusCode} {response.ReasonPhrase}");
             long? total = response.Content.Headers.ContentLength;
-            // Packing never makes a file longer by more than a little, so whatever goes on is not the file.
-            long limit = file.Bytes + (file.Bytes >> 10) + 4096, received = 0;
+            // Packing never makes a file longer by more than a little, so whatever goes on is not the file. An archive may hold other things too.
+            long limit = file.IsArchive ? MaxArchiveBytes : file.Bytes + (file.Bytes >> 10) + 4096, received = 0;
             using var body = await response.Content.ReadAsStreamAsync(stall.Token).ConfigureAwait(false);
             using var output = new FileStream(target, FileMode.Create, FileAccess.Write);
             var buffer = new byte[1 << 16];

@@ -1,0 +1,19 @@
+namespace Hebb.Data;
+
+public sealed partial record Image
+{
+    /// <summary>Reads a PNG or JPEG file, told apart by its first bytes. Photographs are turned upright.</summary>
+    /// <exception cref="DataException">The file is missing or cannot be read.</exception>
+    /// <exception cref="FormatException">It is neither, or damaged.</exception>
+    public static Image Read(string path) => Decode(DataFile.ReadAllBytes(path), path);
+
+    /// <param name="bytes">A whole file.</param>
+    /// <param name="source">What errors call it.</param>
+    /// <inheritdoc cref="Read(string)"/>
+    public static Image Decode(ReadOnlySpan<byte> bytes, string source = "image")
+    {
+        if (Jpeg.IsJpeg(bytes)) return Jpeg.Decode(bytes, source);
+        if (bytes.StartsWith(Png.Signature)) return Png.Decode(bytes, source);
+        throw new FormatException($"{source}: is neither a PNG nor a JPEG picture");
+    }
+}
