@@ -5,7 +5,7 @@ namespace Hebb;
 /// <summary>
 /// Makes predictors of saved models.
 /// <code>var digits = Predictor.OpenImageClassifier("digits.hebb");
-/// Console.WriteLine(digits.Predict(Png.Read("photo.png")));     // three 98.3 % (eight 1.2 %, five 0.3 %)</code>
+/// Console.WriteLine(digits.Predict(Image.Read("photo.jpg")));     // three 98.3 % (eight 1.2 %, five 0.3 %)</code>
 /// </summary>
 public static class Predictor
 {
@@ -82,12 +82,12 @@ public static class Predictor
 /// <summary>Predictions straight from picture files and bytes.</summary>
 public static class ImagePredictions
 {
-    /// <summary>The prediction for a PNG file.</summary>
+    /// <summary>The prediction for a PNG or JPEG file.</summary>
     /// <exception cref="DataException">There is no such file.</exception>
-    /// <exception cref="FormatException">It is no PNG, or damaged.</exception>
-    public static TOut PredictFile<TOut>(this Predictor<Image, TOut> predictor, string path) => predictor.Predict(Png.Read(path));
+    /// <exception cref="FormatException">It is neither, or damaged.</exception>
+    public static TOut PredictFile<TOut>(this Predictor<Image, TOut> predictor, string path) => predictor.Predict(Image.Read(path));
 
-    /// <summary>The prediction for the bytes of a PNG.</summary>
-    /// <exception cref="FormatException">They are no PNG, or damaged.</exception>
-    public static TOut Predict<TOut>(this Predictor<Image, TOut> predictor, ReadOnlySpan<byte> png) => predictor.Predict(Png.Decode(png));
+    /// <summary>The prediction for the bytes of a PNG or JPEG file.</summary>
+    /// <exception cref="FormatException">They are neither, or damaged.</exception>
+    public static TOut Predict<TOut>(this Predictor<Image, TOut> predictor, ReadOnlySpan<byte> picture) => predictor.Predict(Image.Decode(picture));
 }
