@@ -16,7 +16,7 @@ public sealed record DataRecord(string Name, string Sha256, string Licence = "",
     public static DataRecord Of(CatalogEntry entry, DataStore? store = null)
     {
         store ??= DataStore.FromEnvironment();
-        var hashes = entry.Files.Select(f => (f.Name, Sha256: entry.Embedded ? f.Sha256 : DataStore.Hash(store.Require(entry, f.Name)).Sha256)).ToArray();
+        var hashes = entry.Files.Select(f => (f.Name, Sha256: entry.Embedded ? f.Sha256 : store.Fingerprint(entry, f))).ToArray();
         string all = hashes.Length == 1 ? hashes[0].Sha256
             : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(hashes.Select(h => $"{h.Sha256}  {h.Name}\n")))));
         return new DataRecord(entry.Name, all, entry.Licence, entry.Source);

@@ -69,12 +69,21 @@ public sealed partial class DataStore
     /// <exception cref="FormatException">It is damaged.</exception>
     public void Check(CatalogEntry entry, CatalogFile file)
     {
-        if (Locate(entry, file) is not var (path, member)) throw Missing(entry, file);
-        string sha256 = file.IsArchive ? ContentHash.OfArchive(path, file)
+        string sha256 = Fingerprint(entry, file);
+        if (sha256 == file.Sha256 || file.Editions.Contains(sha256)) return;
+        var (path, member) = Location(entry, file.Name);
+        throw new DataException($"{path}{(member is null ? "" : ": " + member)}: is not the published file (SHA-256 {sha256[..12]}…, not {file.Sha256[..12]}…)");
+    }
+
+    /// <summary>What <see cref="CatalogFile.Sha256"/> is of the published file, of the file that was found.</summary>
+    /// <exception cref="DataException">It is in no folder, or cannot be read.</exception>
+    /// <exception cref="FormatException">It is damaged.</exception>
+    public string Fingerprint(CatalogEntry entry, CatalogFile file)
+    {
+        var (path, member) = Location(entry, file.Name);
+        return file.IsArchive ? ContentHash.OfArchive(path, file)
             : member is null ? ContentHash.Of(path, long.MaxValue).Sha256
             : ContentHash.Of(DataArchive.ReadMember(path, member), $"{path}: {member}");
-        if (sha256 != file.Sha256 && !file.Editions.Contains(sha256))
-            throw new DataException($"{path}{(member is null ? "" : ": " + member)}: is not the published file (SHA-256 {sha256[..12]}…, not {file.Sha256[..12]}…)");
     }
 
     /// <summary>SHA-256 (lower-case hex) and length of a file's content, unpacked where it is gzip-compressed.</summary>

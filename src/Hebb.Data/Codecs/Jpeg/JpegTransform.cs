@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hebb.Data;
 
@@ -96,6 +97,26 @@ internal static class JpegTransform
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Transpose(Span<Vector256<int>> lines)
+    {
+        if (!Avx2.IsSupported)
+        {
+            TransposeByElement(lines);
+            return;
+        }
+        // Pairs, then fours, then halves.
+        Vector256<long> a0 = Avx2.UnpackLow(lines[0], lines[1]).AsInt64(), a1 = Avx2.UnpackHigh(lines[0], lines[1]).AsInt64();
+        Vector256<long> a2 = Avx2.UnpackLow(lines[2], lines[3]).AsInt64(), a3 = Avx2.UnpackHigh(lines[2], lines[3]).AsInt64();
+        Vector256<long> a4 = Avx2.UnpackLow(lines[4], lines[5]).AsInt64(), a5 = Avx2.UnpackHigh(lines[4], lines[5]).AsInt64();
+        Vector256<long> a6 = Avx2.UnpackLow(lines[6], lines[7]).AsInt64(), a7 = Avx2.UnpackHigh(lines[6], lines[7]).AsInt64();
+        Vector256<int> b0 = Avx2.UnpackLow(a0, a2).AsInt32(), b1 = Avx2.UnpackHigh(a0, a2).AsInt32(), b2 = Avx2.UnpackLow(a1, a3).AsInt32(), b3 = Avx2.UnpackHigh(a1, a3).AsInt32();
+        Vector256<int> b4 = Avx2.UnpackLow(a4, a6).AsInt32(), b5 = Avx2.UnpackHigh(a4, a6).AsInt32(), b6 = Avx2.UnpackLow(a5, a7).AsInt32(), b7 = Avx2.UnpackHigh(a5, a7).AsInt32();
+        (lines[0], lines[4]) = (Avx2.Permute2x128(b0, b4, 0x20), Avx2.Permute2x128(b0, b4, 0x31));
+        (lines[1], lines[5]) = (Avx2.Permute2x128(b1, b5, 0x20), Avx2.Permute2x128(b1, b5, 0x31));
+        (lines[2], lines[6]) = (Avx2.Permute2x128(b2, b6, 0x20), Avx2.Permute2x128(b2, b6, 0x31));
+        (lines[3], lines[7]) = (Avx2.Permute2x128(b3, b7, 0x20), Avx2.Permute2x128(b3, b7, 0x31));
+    }
+
+    private static void TransposeByElement(Span<Vector256<int>> lines)
     {
         Span<int> scratch = stackalloc int[64];
         for (int row = 0; row < 8; row++) lines[row].CopyTo(scratch[(8 * row)..]);
