@@ -23,7 +23,7 @@ public abstract partial class RunningNorm : Module
     public double Eps { get; }
 
     /// <summary>The part of a batch in the running statistics; null for the mean of all batches.</summary>
-    public double? Momentum { get; }
+    public double? Momentum { get; internal set; }
 
     /// <summary>[channels]; null if not affine.</summary>
     public Parameter? Weight { get; }
