@@ -2,18 +2,23 @@ using Hebb.Compile;
 
 namespace Hebb;
 
-/// <summary>Limits gradients between <see cref="Tensor.Backward"/> and <see cref="Optimizer.Step"/>.</summary>
+/// <summary>Limits gradients between <see cref="Tensor.Backward"/> and <see cref="Optimizer.Step()"/>.</summary>
 public static class GradientClipping
 {
-    /// <summary>Scales all gradients by one factor so that their common Euclidean norm is at most <paramref name="maxNorm"/> (Pascanu et al., 2013).</summary>
+    /// <summary>Scales all gradients by one factor so that their common norm is at most <paramref name="maxNorm"/> (Pascanu et al., 2013).</summary>
+    /// <param name="parameters">Whose gradients.</param>
+    /// <param name="maxNorm">The largest norm.</param>
+    /// <param name="normType">Which norm: 2 the Euclidean one, infinity the largest magnitude; above 0.</param>
     /// <returns>The norm before, Float64 []. It is not finite if a gradient is not; gradients then are not changed.</returns>
-    /// <exception cref="HebbException"><paramref name="maxNorm"/> is not above 0.</exception>
-    public static Tensor ByNorm(IReadOnlyList<Parameter> parameters, double maxNorm)
+    /// <exception cref="HebbException"><paramref name="maxNorm"/> or <paramref name="normType"/> is not above 0.</exception>
+    public static Tensor ByNorm(IReadOnlyList<Parameter> parameters, double maxNorm, double normType = 2)
     {
+        if (!(normType > 0))
+            throw new HebbException($"ByNorm: normType {normType} is not above 0");
         if (!(maxNorm > 0))
             throw new HebbException($"ByNorm: maxNorm {maxNorm} is not above 0");
         using var noGrad = GradMode.NoGrad();
-        var total = Norm(parameters);
+        var total = Norm(parameters, normType);
         if (total.HasStorage && TraceInterpreter.Compiling is null)
         {
             double found = total.Item(), factor = Factor(maxNorm, found);
@@ -30,15 +35,18 @@ public static class GradientClipping
     private static double Factor(double maxNorm, double norm) => maxNorm / (norm + 1e-6);
 
     // In the order of the parameters and in double: the same bits always.
-    private static Tensor Norm(IReadOnlyList<Parameter> parameters)
+    private static Tensor Norm(IReadOnlyList<Parameter> parameters, double p)
     {
         Tensor? sum = null;
         foreach (var gradient in Gradients(parameters))
         {
-            var square = (gradient.DType.IsHalf ? gradient.To(DType.Float32) : gradient).Norm().To(DType.Float64).Square();
-            sum = sum is null ? square : sum + square;
+            var norm = (gradient.DType.IsHalf ? gradient.To(DType.Float32) : gradient).Norm([], p).To(DType.Float64);
+            var part = p == 2 ? norm.Square() : double.IsInfinity(p) ? norm : norm.Pow(p);
+            sum = sum is null ? part : double.IsInfinity(p) ? sum.Maximum(part) : sum + part;
         }
-        return sum is null ? Tensor.Zeros([], DType.Float64) : sum.Sqrt();
+        if (sum is null)
+            return Tensor.Zeros([], DType.Float64);
+        return p == 2 ? sum.Sqrt() : double.IsInfinity(p) ? sum : sum.Pow(1 / p);
     }
 
     /// <summary>Cuts every element of the gradients to at most <paramref name="limit"/> in magnitude.</summary>

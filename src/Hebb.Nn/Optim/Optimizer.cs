@@ -27,7 +27,7 @@ public abstract partial class Optimizer
     private double? _momentum;
     private bool _bound;
     private int _revision, _ahead;
-    private readonly List<(ParameterState State, Tensor Values)> _batched = [];
+    private readonly List<(ParameterState State, Tensor Values)> _updated = [];
 
     /// <param name="lr">The learning rate, 0 or more.</param>
     protected Optimizer(double lr)
@@ -53,7 +53,13 @@ public abstract partial class Optimizer
             if (TraceInterpreter.Compiling is not null)
                 throw new TraceException("Trace: the function sets a learning rate; set it before the call");
             _learningRate = value;
+            RateChanged(value);
         }
+    }
+
+    /// <summary>The learning rate was set.</summary>
+    internal virtual void RateChanged(double value)
+    {
     }
 
     /// <summary>
@@ -78,7 +84,13 @@ public abstract partial class Optimizer
             if (value is not (>= 0 and < 1))
                 throw new HebbException($"{GetType().Name}: a momentum of {value} is not from 0 to below 1");
             _momentum = value;
+            MomentumChanged(value.Value);
         }
+    }
+
+    /// <summary>The momentum was set.</summary>
+    internal virtual void MomentumChanged(double value)
+    {
     }
 
     /// <summary>Lets <see cref="Momentum"/> be set.</summary>
@@ -88,55 +100,86 @@ public abstract partial class Optimizer
     public IReadOnlyList<ParameterGroup> Groups { get; init; } = [];
 
     /// <summary>The parameters that it is bound to.</summary>
-    public IEnumerable<Parameter> Parameters => _states.Select(s => s.Parameter);
+    public virtual IEnumerable<Parameter> Parameters => _states.Select(s => s.Parameter);
 
     /// <summary>Trains the parameters of a model. Binding again keeps the state of parameters that were bound before.</summary>
-    public void Bind(Module model) => Bind(model.NamedParameters().Select(p => (p.Name, p.Parameter)));
+    public void Bind(Module model) => BindAll(model.NamedParameters().Select(p => (p.Name, p.Parameter)));
 
     /// <summary>Trains these parameters, under the names that the module tree gave them, or their numbers. Binding again keeps the state of those that were bound before.</summary>
-    public void Bind(IReadOnlyList<Parameter> parameters) => Bind(parameters.Select((p, i) => (p.Name ?? i.ToString(), p)));
+    public void Bind(IReadOnlyList<Parameter> parameters) => BindAll(parameters.Select((p, i) => (p.Name ?? i.ToString(), p)));
 
-    private void Bind(IEnumerable<(string Name, Parameter Parameter)> parameters)
+    private void BindAll(IEnumerable<(string Name, Parameter Parameter)> parameters)
     {
-        var known = _states.ToDictionary(s => s.Parameter);
         var names = new HashSet<string>();
-        var states = new List<ParameterState>();
-        var seen = new HashSet<Parameter>();
+        var unique = new OrderedDictionary<Parameter, string>();
         foreach (var (name, parameter) in parameters)
         {
-            if (!seen.Add(parameter))
+            if (unique.ContainsKey(parameter))
                 continue;
             // Parameters of two models may have one name.
-            string unique = name;
-            for (int i = 2; !names.Add(unique); i++)
-                unique = $"{name}#{i}";
-            if (!known.TryGetValue(parameter, out var state))
-                state = new ParameterState(unique, parameter);
-            states.Add(state.Name == unique ? state : Renamed(state, unique));
+            string own = name;
+            for (int i = 2; !names.Add(own); i++)
+                own = $"{name}#{i}";
+            unique.Add(parameter, own);
         }
-        (_states, _bound) = (states, true);
+        BindCore([.. unique.Select(p => (p.Value, p.Key))]);
+        _bound = true;
+    }
+
+    /// <summary>Takes up parameters under names that differ.</summary>
+    internal virtual void BindCore(IReadOnlyList<(string Name, Parameter Parameter)> parameters)
+    {
+        var known = _states.ToDictionary(s => s.Parameter);
+        _states = [.. parameters.Select(p => !known.TryGetValue(p.Parameter, out var state) ? new ParameterState(p.Name, p.Parameter) : state.Name == p.Name ? state : Renamed(state, p.Name))];
+        _bound = true;
         _revision++;
     }
+
+    /// <summary>Takes up the parameters that another optimizer gives this one.</summary>
+    internal void BindPart(IReadOnlyList<(string Name, Parameter Parameter)> parameters) => BindCore(parameters);
+
+    /// <summary>The names of its parameters.</summary>
+    internal virtual IEnumerable<string> Names => _states.Select(s => s.Name);
 
     private ParameterState Renamed(ParameterState state, string name)
     {
         var renamed = new ParameterState(name, state.Parameter) { Step = state.Step, Master = state.Master };
-        foreach (string entry in Entries)
-        {
-            if (state.Find(entry) is { } tensor)
-                renamed.Set(entry, tensor);
-        }
+        foreach (var (entry, tensor) in state.Tensors)
+            renamed.Set(entry, tensor);
         return renamed;
     }
 
     /// <summary>Changes every parameter that has a gradient, by one step.</summary>
-    /// <exception cref="HebbException">The optimizer is not bound.</exception>
+    /// <exception cref="HebbException">The optimizer is not bound, or it needs a closure.</exception>
     public void Step()
     {
-        if (!_bound)
-            throw new HebbException($"{GetType().Name}: Step() before Bind(model): there is nothing to train");
+        CheckBound("Step");
         using var noGrad = GradMode.NoGrad();
         using var scope = TensorScope.Open();
+        StepCore();
+    }
+
+    /// <summary>
+    /// One step of an optimizer that may compute the loss several times. Most take the loss once and then step; <see cref="SAM"/> and <see cref="LBFGS"/> need this form.
+    /// </summary>
+    /// <param name="closure">Clears the gradients, computes the loss, calls <see cref="Tensor.Backward"/> on it, and gives it back.</param>
+    /// <returns>The loss at the parameters before the step, [].</returns>
+    /// <exception cref="HebbException">The optimizer is not bound.</exception>
+    public Tensor Step(Func<Tensor> closure)
+    {
+        CheckBound("Step");
+        return StepCore(closure);
+    }
+
+    private protected virtual Tensor StepCore(Func<Tensor> closure)
+    {
+        var loss = closure().Detach();
+        Step();
+        return loss;
+    }
+
+    internal virtual void StepCore()
+    {
         _last = null;
         int revision = _revision;
         if (TraceInterpreter.Compiling is { } trace)
@@ -154,38 +197,48 @@ public abstract partial class Optimizer
         {
             foreach (var state in _states)
             {
-                if (state.Parameter.Grad is not { } gradient)
-                    continue;
-                if (!state.HasGroup)
-                    (state.Group, state.HasGroup) = (Groups.FirstOrDefault(g => g.Includes(state.Name, state.Parameter)), true);
-                var values = state.Begin();
-                if (gradient.DType != values.DType)
-                    gradient = gradient.To(values.DType);
-                state.Count();
-                if (gradient.Shape == values.Shape && BatchTakes(values) && BatchTakes(gradient) && TryBatch(values, gradient, state))
-                {
-                    _batched.Add((state, values));
-                    continue;
-                }
-                Update(values, gradient, state);
-                state.End(values);
+                if (state.Parameter.Grad is { } gradient)
+                    Update(state, gradient);
             }
         }
         finally
         {
             RunBatch();
-            foreach (var (state, values) in _batched)
+            if (After is { } after)
+            {
+                foreach (var (state, values) in _updated)
+                    after.Update(values, state);
+                after.Run();
+            }
+            foreach (var (state, values) in _updated)
                 state.End(values);
-            _batched.Clear();
+            _updated.Clear();
         }
     }
 
-    /// <summary>Counts a step in what the optimizer keeps beside the state of parameters. In a compiled function it is called after each replay.</summary>
-    private protected virtual void Advance()
+    private void Update(ParameterState state, Tensor gradient)
     {
+        if (!state.HasGroup)
+            (state.Group, state.HasGroup) = (Groups.FirstOrDefault(g => g.Includes(state.Name, state.Parameter)), true);
+        var values = state.Begin();
+        if (gradient.DType != values.DType)
+            gradient = gradient.To(values.DType);
+        After?.Begin(values, state);
+        state.Count();
+        bool batched = gradient.Shape == values.Shape && BatchTakes(values) && BatchTakes(gradient) && TryBatch(values, gradient, state);
+        if (!batched)
+            Update(values, gradient, state);
+        _updated.Add((state, values));
     }
 
-    private static bool BatchTakes(Tensor x) => x.DType == DType.Float32 && x.IsContiguous && x.Tracer is null && TraceInterpreter.Compiling is null;
+    private protected void CheckBound(string what)
+    {
+        if (!_bound)
+            throw new HebbException($"{GetType().Name}: {what}() before Bind(model): there is nothing to train");
+    }
+
+    /// <summary>Whether a batch of updates takes a tensor: contiguous Float32, outside every transform.</summary>
+    private protected static bool BatchTakes(Tensor x) => x.DType == DType.Float32 && x.IsContiguous && x.Tracer is null && TraceInterpreter.Compiling is null;
 
     /// <summary>Puts an update off, to run with others; false where it can't be.</summary>
     private protected virtual bool TryBatch(Tensor parameter, Tensor gradient, ParameterState state) => false;
@@ -195,11 +248,37 @@ public abstract partial class Optimizer
     {
     }
 
+    /// <summary>What another optimizer does to parameters after this one's update.</summary>
+    internal virtual IAfterUpdate? After { get; set; }
+
+    /// <summary>What it remembers about each parameter.</summary>
+    private protected IReadOnlyList<ParameterState> Slots => _states;
+
+    /// <summary>The learning rate, also where a compiled function reads it anew in every call.</summary>
+    private protected double CurrentRate => _learningRate;
+
+    /// <summary>Counts a step in what the optimizer keeps beside the state of parameters. In a compiled function it is called after each replay.</summary>
+    private protected virtual void Advance()
+    {
+    }
+
+    /// <summary>
+    /// Lets the parameters hold what is to be evaluated and used, where that is not what is trained (<see cref="ScheduleFreeAdamW"/>), until <see cref="Train"/>. A trainer calls both.
+    /// </summary>
+    public virtual void Eval()
+    {
+    }
+
+    /// <summary>Lets the parameters hold what is trained again.</summary>
+    public virtual void Train()
+    {
+    }
+
     /// <summary>Clears the gradients.</summary>
     public void ZeroGrad()
     {
-        foreach (var state in _states)
-            state.Parameter.Grad = null;
+        foreach (var parameter in Parameters)
+            parameter.Grad = null;
     }
 
     /// <summary>Updates one parameter in place. Gradients are not recorded, and what is made on the way goes back after the step.</summary>
@@ -260,6 +339,19 @@ public abstract partial class Optimizer
         _last = (rate, state.Step, tensor);
         return tensor;
     }
+
+    /// <summary>Learning rate, count of steps and momentum as tensors [], Float64: exact enough for what is 1 less a power near 1.</summary>
+    private protected (Tensor Rate, Tensor Step, Tensor Momentum) Numbers64(ParameterState state)
+    {
+        var numbers = NumbersOf(state);
+        return (numbers.Select(0, 0), numbers.Select(0, 1), numbers.Select(0, 2));
+    }
+
+    /// <summary>A weight decay times the factor of the parameter's group.</summary>
+    private protected static double DecayOf(double weightDecay, ParameterState state) => weightDecay * (state.Group?.WeightDecayFactor ?? 1);
+
+    /// <summary>Whether this update is one of every so many; null in a compiled function, where that differs from call to call.</summary>
+    private protected static bool? IsEvery(int steps, ParameterState state) => TraceInterpreter.Compiling is null ? state.Step % steps == 0 : null;
 
     private protected void CheckBetas(double beta1, double beta2, double eps)
     {

@@ -84,6 +84,11 @@ public sealed class ParameterState
         return _tensors[entry] = make();
     }
 
+    /// <summary>All tensors of the state.</summary>
+    internal IEnumerable<(string Entry, Tensor Tensor)> Tensors => _tensors.Select(t => (t.Key, t.Value));
+
+    internal void Remove(string entry) => _tensors.Remove(entry);
+
     internal void Set(string entry, Tensor tensor)
     {
         RefuseTraced(entry);

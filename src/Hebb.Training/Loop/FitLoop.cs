@@ -44,6 +44,7 @@ internal sealed class FitLoop
         Describe(_trainer.Model, _train.Info);
         bool resumed = from is not null;
         _trainer.Options.Schedule?.Reset();
+        _trainer.Optimizer.Train();
         if (from is not null)
             _checkpoints.Restore(from);
         from = null; // its tensors were copied
@@ -74,6 +75,7 @@ internal sealed class FitLoop
             callback.OnTrainBegin(_context);
         while (_state.Epoch < _epochs && !_state.Finished)
             RunEpoch();
+        _trainer.Optimizer.Eval();
         foreach (var callback in _trainer.Options.Callbacks)
             callback.OnTrainEnd(_context);
     }
@@ -89,6 +91,8 @@ internal sealed class FitLoop
         if (!_state.Trained)
             TrainPass();
         _state.Trained = true;
+        // Some optimizers train other weights than those that are to be used. Checkpoints hold what is trained.
+        _trainer.Optimizer.Eval();
         var values = new OrderedDictionary<string, double>();
         _state.Means.WriteTo(values);
         Validate(values);
@@ -106,6 +110,7 @@ internal sealed class FitLoop
         _recorder?.Epoch(result);
         foreach (var callback in _trainer.Options.Callbacks)
             callback.OnEpochEnd(_context, result);
+        _trainer.Optimizer.Train();
         _state.Advance();
         _state.Finished = _context.IsStopping || _state.Epoch == _epochs;
         _state.History.StopReason = _context.StopReason;
@@ -193,6 +198,7 @@ internal sealed class FitLoop
             random.Restore(_trainer.Options.Streams);
             _validate.Restore(loader);
             EndValidation();
+            _trainer.Optimizer.Train();
             Interrupt();
             throw;
         }

@@ -18,6 +18,16 @@ public class GradientClippingTests
     }
 
     [Fact]
+    public void OtherNorms()
+    {
+        Assert.Equal(12, GradientClipping.ByNorm(Parameters([3, 0], [0, -4, 12]), 100, double.PositiveInfinity).Item(), 5);
+        Assert.Equal(19, GradientClipping.ByNorm(Parameters([3, 0], [0, -4, 12]), 100, 1).Item(), 5);
+        var parameters = Parameters([3, 0], [0, -4, 12]);
+        Assert.Equal(Math.Cbrt(27 + 64 + 1728), GradientClipping.ByNorm(parameters, 1, 3).Item(), 5);
+        Assert.Equal(1, GradientClipping.ByNorm(parameters, 100, 3).Item(), 5);
+    }
+
+    [Fact]
     public void ValuesAreCut()
     {
         var parameters = Parameters([3, 0.5f], [-4]);
@@ -55,6 +65,7 @@ public class GradientClippingTests
     public void LimitsAreChecked()
     {
         Check.Throws<HebbException>("ByNorm: maxNorm 0 is not above 0", () => GradientClipping.ByNorm([], 0));
+        Check.Throws<HebbException>("ByNorm: normType 0 is not above 0", () => GradientClipping.ByNorm([], 1, 0));
         Check.Throws<HebbException>("ByValue: limit -1 is not above 0", () => GradientClipping.ByValue([], -1));
     }
 }

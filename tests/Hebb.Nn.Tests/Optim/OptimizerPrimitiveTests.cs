@@ -31,6 +31,11 @@ public class OptimizerPrimitiveTests
         ["rprop"] = () => new RpropStepOp(0.5, 1.2, 1e-6, 50),
         ["asgd"] = () => new ASGDStepOp(0.1, 0.75, 3, 0.1),
         ["lion"] = () => new LionStepOp(0.99, 0.1),
+        ["sophia"] = () => new SophiaStepOp(0.3, 1e-3, 0.1),
+        ["schedule free"] = () => new ScheduleFreeStepOp(0.9, 0.99, 1e-3, 0.1),
+        ["lookahead"] = () => new LookaheadStepOp(7, 0.3),
+        ["lookahead apart"] = () => new LookaheadStepOp(5, 0.3),
+        ["average"] = () => new AverageStepOp(),
     };
 
     public static IEnumerable<TheoryDataRow<string>> Names => Ops.Keys.Select(n => new TheoryDataRow<string>(n));

@@ -258,7 +258,7 @@ public class OptimizerTests
     {
         var (net, optimizer) = (Net(), new AdamW(0.1));
         Check.Throws<HebbException>("AdamW: Step() before Bind(model): there is nothing to train", optimizer.Step);
-        Check.Throws<HebbException>("AdamW: LoadState() before Bind(model)", () => optimizer.LoadState(new Dictionary<string, Tensor>()));
+        Check.Throws<HebbException>("AdamW: LoadState() before Bind(model): there is nothing to train", () => optimizer.LoadState(new Dictionary<string, Tensor>()));
         optimizer.Bind(net);
         Train(net, optimizer, 0, 1);
         var state = optimizer.State().ToDictionary();
