@@ -292,6 +292,31 @@ def training(name):
     return prepare
 
 
+def optimizer(make):
+    def prepare(p):
+        def stepper(foreach):
+            parameters = []
+            for i in range(p["matrices"]):
+                for shape, seed in (((p["rows"], p["columns"]), 4 * i), ((p["columns"],), 4 * i + 2)):
+                    parameters.append(torch.nn.Parameter(uniform(shape, seed)))
+                    parameters[-1].grad = uniform(shape, seed + 1)
+            made = make(parameters, foreach)
+
+            def step():
+                made.step()
+                return parameters
+            return step
+
+        step = fastest([stepper(False), stepper(True)])
+
+        def outputs():
+            fresh = stepper(False)
+            return [fresh() for _ in range(3)][-1]
+        step.outputs = outputs
+        return step
+    return prepare
+
+
 def fastest(ways):
     """The one whose best of a few calls is the shortest."""
     best = [math.inf] * len(ways)
@@ -309,6 +334,8 @@ def fastest(ways):
 OPERATIONS = {
     "conv": convolution, "attention": attention, "crossentropy": crossentropy, "embedding": embedding, "small_add": small_add, "lstm": recurrent(nn.LSTM), "gru": recurrent(nn.GRU),
     **{name: elementwise(name) for name in ("softmax", "layernorm", "gelu", "add", "sum")},
+    "adamw": optimizer(lambda ps, foreach: torch.optim.AdamW(ps, lr=1e-3, foreach=foreach)),
+    "sgd": optimizer(lambda ps, foreach: torch.optim.SGD(ps, lr=1e-3, momentum=0.9, foreach=foreach)),
     **{"train_" + name: training(name) for name in ("mlp", "tiny", "lenet", "resnet20", "lstm", "gpt")},
 }
 

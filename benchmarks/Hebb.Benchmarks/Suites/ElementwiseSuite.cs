@@ -17,6 +17,7 @@ internal sealed class ElementwiseSuite : Suite
         Case("add", passes: 3, Add),
         Case("sum", passes: 1, x => x.Sum(), tolerance: 2e-3),
         .. LookupCases.All,
+        .. OptimizerCases.All,
     ];
 
     /// <param name="name">As torch_peer.py knows it.</param>
