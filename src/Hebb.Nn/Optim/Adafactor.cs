@@ -52,14 +52,14 @@ public sealed class Adafactor : Optimizer
         if (parameter.Rank >= 2)
         {
             var (row, column) = (state.GetOrZeros(Row, ShapeOf(Row, shape), dtype), state.GetOrZeros(Column, ShapeOf(Column, shape), dtype));
-            row.CopyFrom(row + (gradient.Square().Mean(-1, keepDim: true) - row) * share);
-            column.CopyFrom(column + (gradient.Square().Mean(-2, keepDim: true) - column) * share);
+            row.CopyFrom(WithoutTraces(row + (gradient.Square().Mean(-1, keepDim: true) - row) * share));
+            column.CopyFrom(WithoutTraces(column + (gradient.Square().Mean(-2, keepDim: true) - column) * share));
             variance = row * column / row.Mean(-2, keepDim: true).ClampMin(eps1);
         }
         else
         {
             variance = state.GetOrZeros(Variance, parameter);
-            variance.CopyFrom(variance + (gradient.Square() - variance) * share);
+            variance.CopyFrom(WithoutTraces(variance + (gradient.Square() - variance) * share));
         }
         var towards = gradient / variance.ClampMin(eps1 * eps1).Sqrt();
         double decay = DecayOf(_weightDecay, state);

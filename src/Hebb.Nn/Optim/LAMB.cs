@@ -35,8 +35,8 @@ public sealed class LAMB : Optimizer
         var kept = beta1.To(parameter.DType);
         var mean = state.GetOrZeros(Mean, parameter);
         var square = state.GetOrZeros(Square, parameter);
-        mean.CopyFrom(mean * kept + gradient * (1.0 - kept));
-        square.CopyFrom(square * _beta2 + gradient.Square() * (1 - _beta2));
+        mean.CopyFrom(WithoutTraces(mean * kept + gradient * (1.0 - kept)));
+        square.CopyFrom(WithoutTraces(square * _beta2 + gradient.Square() * (1 - _beta2)));
         var towards = mean / (1.0 - beta1.Pow(step)).To(parameter.DType) / ((square / (1.0 - Tensor.Pow(_beta2, step)).To(parameter.DType)).Sqrt() + _eps);
         if (DecayOf(_weightDecay, state) is not 0 and var decay)
             towards += parameter * decay;

@@ -40,7 +40,7 @@ public sealed class LARS : Optimizer
             step *= Tensor.Where((own > 0.0).LogicalAnd(slope > 0.0), own * _trust / (slope + own * decay + _eps), 1.0);
         }
         var buffer = state.GetOrZeros(Buffer, parameter);
-        buffer.CopyFrom(buffer * numbers.Select(0, 2) + step * numbers.Select(0, 0));
+        buffer.CopyFrom(WithoutTraces(buffer * numbers.Select(0, 2) + step * numbers.Select(0, 0)));
         parameter.CopyFrom(parameter - buffer);
     }
 }

@@ -61,7 +61,7 @@ public sealed class Muon : Optimizer
             throw new ShapeException($"Muon: {state.Name} is {parameter.Shape}, no matrix; give it to another optimizer (Muon.WithAdamW, OptimizerGroups)");
         var (rate, _, momentum) = Numbers64(state);
         var (buffer, kept) = (state.GetOrZeros(Buffer, parameter), momentum.To(parameter.DType));
-        buffer.CopyFrom(buffer * kept + gradient * (1.0 - kept));
+        buffer.CopyFrom(WithoutTraces(buffer * kept + gradient * (1.0 - kept)));
         var towards = _nesterov ? gradient * (1.0 - kept) + buffer * kept : buffer;
         int rows = parameter.Shape[0], columns = (int)(parameter.Count / Math.Max(rows, 1));
         double scale = _scale == MuonScale.Spectral ? Math.Sqrt(Math.Max(1, rows / (double)columns)) : 0.2 * Math.Sqrt(Math.Max(rows, columns));

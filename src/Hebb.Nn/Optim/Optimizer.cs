@@ -347,6 +347,9 @@ public abstract partial class Optimizer
         return (numbers.Select(0, 0), numbers.Select(0, 1), numbers.Select(0, 2));
     }
 
+    /// <summary>Zero for what is next to nothing: what only fades would end among the denormal numbers (<see cref="Optim.UpdateLoop"/>).</summary>
+    private protected static Tensor WithoutTraces(Tensor x) => x.DType == DType.Float32 ? x.Hardshrink(Optim.UpdateLoop.Trace) : x;
+
     /// <summary>A weight decay times the factor of the parameter's group.</summary>
     private protected static double DecayOf(double weightDecay, ParameterState state) => weightDecay * (state.Group?.WeightDecayFactor ?? 1);
 

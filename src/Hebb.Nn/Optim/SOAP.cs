@@ -61,8 +61,8 @@ public sealed class SOAP : Optimizer
             step -= 1.0;
         var (kept, mean, square) = (beta1.To(dtype), state.GetOrZeros(Mean, parameter), state.GetOrZeros(Square, parameter));
         var (left, right) = (Turns(rows) ? state.GetOrZeros(LeftBasis, [rows, rows], dtype) : null, Turns(columns) ? state.GetOrZeros(RightBasis, [columns, columns], dtype) : null);
-        mean.CopyFrom(mean * kept + gradient * (1.0 - kept));
-        square.CopyFrom(square * _beta2 + In(g).Reshape(shape).Square() * (1 - _beta2));
+        mean.CopyFrom(WithoutTraces(mean * kept + gradient * (1.0 - kept)));
+        square.CopyFrom(WithoutTraces(square * _beta2 + In(g).Reshape(shape).Square() * (1 - _beta2)));
         var size = (rate / (1.0 - beta1.Pow(step))).To(dtype);
         var root = (square / (1.0 - Tensor.Pow(_beta2, step)).To(dtype)).Sqrt() + _eps;
         var towards = Out(In(mean.Reshape(g.Shape)) / root.Reshape(g.Shape)).Reshape(shape);
@@ -110,7 +110,7 @@ public sealed class SOAP : Optimizer
     private void Turn(string name, Tensor basis, Tensor product, ParameterState state)
     {
         var preconditioner = state.GetOrZeros(name, basis);
-        preconditioner.CopyFrom(preconditioner * _shampooBeta + product * (1 - _shampooBeta));
+        preconditioner.CopyFrom(WithoutTraces(preconditioner * _shampooBeta + product * (1 - _shampooBeta)));
         if (IsEvery(_frequency, state) is { } known)
         {
             if (known)

@@ -70,7 +70,7 @@ public sealed class Sophia : FusedOptimizer
             if (estimate(state.Parameter) is not { } found)
                 continue;
             var hessian = state.GetOrZeros(Hessian, found);
-            hessian.CopyFrom(hessian * _beta2 + found * (1 - _beta2));
+            hessian.CopyFrom(WithoutTraces(hessian * _beta2 + found * (1 - _beta2)));
         }
     }
 

@@ -12,6 +12,9 @@ internal unsafe struct UpdateStreams<T> where T : unmanaged
 /// <summary>Applies an update to elements in a row.</summary>
 internal static unsafe class UpdateLoop
 {
+    /// <summary>What is next to nothing in Float32: two to the power -120.</summary>
+    public const double Trace = 7.52316384526264e-37;
+
     /// <summary>Updates elements <paramref name="begin"/> to <paramref name="end"/> - 1. Each is read before it is written.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run<V, T, TUpdate>(in TUpdate rule, T* gradient, in UpdateStreams<T> before, in UpdateStreams<T> after, long begin, long end)
@@ -38,7 +41,7 @@ internal static unsafe class UpdateLoop
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V WithoutTraces<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
-        typeof(T) == typeof(float) ? V.Select(V.Less(V.Abs(x), V.Constant(7.52316384526264e-37)), V.Zero, x) : x;
+        typeof(T) == typeof(float) ? V.Select(V.Less(V.Abs(x), V.Constant(Trace)), V.Zero, x) : x;
 
     /// <summary>The square of a gradient; zero where it would be next to nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -68,7 +68,7 @@ internal sealed class ScheduleFreeStepOp : UpdatePrimitive<ScheduleFreeStepOp, S
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Step<V>(ref V p, V g, ref V z, ref V square, ref V third) where V : unmanaged, ISimd<V, T>
         {
-            square = V.MultiplyAdd(square, V.Create(_beta2), g * g * V.Create(_share2));
+            square = V.MultiplyAdd(square, V.Create(_beta2), UpdateLoop.Square<V, T>(g) * V.Create(_share2));
             V towards = V.MultiplyAdd(p, V.Create(_decay), g / V.MultiplyAdd(V.Sqrt(square), V.Create(_rootScale), V.Create(_eps)));
             p = V.MultiplyAdd(towards, V.Create(_size), V.MultiplyAdd(z - p, V.Create(_share), p));
             z = V.MultiplyAdd(towards, V.Create(_rate), z);
