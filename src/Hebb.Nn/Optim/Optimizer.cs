@@ -122,8 +122,7 @@ public abstract partial class Optimizer
                 own = $"{name}#{i}";
             unique.Add(parameter, own);
         }
-        BindCore([.. unique.Select(p => (p.Value, p.Key))]);
-        _bound = true;
+        BindPart([.. unique.Select(p => (p.Value, p.Key))]);
     }
 
     /// <summary>Takes up parameters under names that differ.</summary>
@@ -131,12 +130,15 @@ public abstract partial class Optimizer
     {
         var known = _states.ToDictionary(s => s.Parameter);
         _states = [.. parameters.Select(p => !known.TryGetValue(p.Parameter, out var state) ? new ParameterState(p.Name, p.Parameter) : state.Name == p.Name ? state : Renamed(state, p.Name))];
-        _bound = true;
         _revision++;
     }
 
-    /// <summary>Takes up the parameters that another optimizer gives this one.</summary>
-    internal void BindPart(IReadOnlyList<(string Name, Parameter Parameter)> parameters) => BindCore(parameters);
+    /// <summary>Takes up parameters that are its own or that another optimizer gives it.</summary>
+    internal void BindPart(IReadOnlyList<(string Name, Parameter Parameter)> parameters)
+    {
+        BindCore(parameters);
+        _bound = true;
+    }
 
     /// <summary>The names of its parameters.</summary>
     internal virtual IEnumerable<string> Names => _states.Select(s => s.Name);

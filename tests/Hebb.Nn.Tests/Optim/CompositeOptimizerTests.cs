@@ -137,6 +137,41 @@ public class CompositeOptimizerTests
     }
 
     [Fact]
+    public void WrappersWrapWrappers()
+    {
+        Sequential Trained(Func<Optimizer> make)
+        {
+            var net = Net();
+            var optimizer = make();
+            optimizer.Bind(net);
+            for (int i = 0; i < 4; i++)
+            {
+                optimizer.Step(() =>
+                {
+                    optimizer.ZeroGrad();
+                    var loss = Loss(net, i);
+                    loss.Backward();
+                    return loss;
+                });
+            }
+            return net;
+        }
+        // With no way to climb and slow weights that never meet the fast ones, only the innermost is left.
+        var plain = Trained(() => new SGD(0.1));
+        foreach (var make in new Func<Optimizer>[]
+        {
+            () => new SAM(new Lookahead(new SGD(0.1), k: 100), rho: 0),
+            () => new Lookahead(new SAM(new SGD(0.1), rho: 0), k: 100),
+            () => new SAM(new OptimizerGroups(((name, _) => name.StartsWith('0'), new SGD(0.1)), ((_, _) => true, new Lookahead(new SGD(0.1), k: 100))), rho: 0),
+        })
+        {
+            var net = Trained(make);
+            foreach (var (name, value) in plain.StateDict())
+                Check.Same(value, net.StateDict()[name], name);
+        }
+    }
+
+    [Fact]
     public void Errors()
     {
         Check.Throws<HebbException>("OptimizerGroups: no optimizers", () => new OptimizerGroups());
