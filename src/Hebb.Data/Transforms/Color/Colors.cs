@@ -14,9 +14,11 @@ internal static class Colors
 
     public static void RoundToBytes(Span<float> values)
     {
-        TensorPrimitives.Round(values, values);
-        TensorPrimitives.Min(values, 255f, values);
-        TensorPrimitives.Max(values, 0f, values);
+        int i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+            Vector.Round(Vector.Min(Vector.Max(new Vector<float>(values[i..]), Vector<float>.Zero), new Vector<float>(255))).CopyTo(values[i..]);
+        for (; i < values.Length; i++)
+            values[i] = MathF.Round(Math.Clamp(values[i], 0, 255));
     }
 
     public static void Invert(in Picture p) => TensorPrimitives.Subtract(p.White, p.From, p.To);
@@ -70,12 +72,17 @@ internal static class Colors
     /// <summary>Inverts what is at least so bright.</summary>
     public static void Solarize(in Picture p, float threshold)
     {
+        var from = p.From;
+        var to = p.To;
         float white = p.White;
-        for (int i = 0; i < p.From.Length; i++)
+        int i = 0;
+        for (; i <= to.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
-            float value = p.From[i];
-            p.To[i] = value >= threshold ? white - value : value;
+            var value = new Vector<float>(from[i..]);
+            Vector.ConditionalSelect(Vector.GreaterThanOrEqual(value, new Vector<float>(threshold)), new Vector<float>(white) - value, value).CopyTo(to[i..]);
         }
+        for (; i < to.Length; i++)
+            to[i] = from[i] >= threshold ? white - from[i] : from[i];
     }
 
     /// <summary>Keeps the highest bits of bytes; floats as if they were bytes.</summary>
@@ -176,10 +183,19 @@ internal static class Colors
     /// <summary>Keeps values from black to white, and those of bytes whole.</summary>
     public static void Clip(in Picture p, Span<float> values)
     {
-        TensorPrimitives.Min(values, p.White, values);
-        TensorPrimitives.Max(values, 0f, values);
-        if (p.IsBytes)
-            TensorPrimitives.Floor(values, values);
+        float white = p.White;
+        bool bytes = p.IsBytes;
+        int i = 0;
+        for (; i <= values.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            var value = Vector.Min(Vector.Max(new Vector<float>(values[i..]), Vector<float>.Zero), new Vector<float>(white));
+            (bytes ? Vector.Floor(value) : value).CopyTo(values[i..]);
+        }
+        for (; i < values.Length; i++)
+        {
+            float value = Math.Clamp(values[i], 0, white);
+            values[i] = bytes ? MathF.Floor(value) : value;
+        }
     }
 
     /// <summary>Floats below 1 fall into 256 levels of equal width.</summary>
