@@ -53,6 +53,8 @@ internal static class Application
             ReportCommand.Create(),
             ReproduceCommand.Create(),
             DataCommand.Create(),
+            InspectCommand.Create(),
+            ConvertCommand.Create(),
             BenchCommand.Create(),
             PlanCommand.Create(),
             ProfileCommand.Create(),

@@ -16,7 +16,7 @@ internal static class UseLines
         lines.Add($"{Launcher.Command} reproduce {Texts.Shell(shown)}");
         lines.Add(picture is not null
             ? $"using Hebb; Console.WriteLine(Predictor.OpenImageClassifier({Quoted(model)}).PredictFile({Quoted(picture)}));"
-            : $"using Hebb; Console.WriteLine(Model.Load({Quoted(model)}).Schema);");
+            : $"using Hebb; Console.WriteLine(Model.LoadPackage({Quoted(model)}).Schema);");
         return lines;
     }
 

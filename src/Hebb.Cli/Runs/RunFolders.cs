@@ -49,10 +49,10 @@ internal static class RunFolders
     /// <exception cref="HebbException">There is none.</exception>
     public static LoadedModel LoadModel(string path)
     {
-        if (File.Exists(path)) return Model.Load(path);
+        if (File.Exists(path)) return Model.LoadPackage(path);
         var manifest = Read(path);
         string file = Path.Combine(path, "model.hebb");
-        if (File.Exists(file)) return Model.Load(file);
+        if (File.Exists(file)) return Model.LoadPackage(file);
         throw new HebbException(manifest.Status == RunStatus.Running
             ? $"{path} is still training; its model comes at the end"
             : $"{path} has no model yet: go on with `{Launcher.Command} train --resume {Texts.Shell(path)}`");

@@ -11,7 +11,7 @@ namespace Hebb;
 /// </summary>
 public static class Safetensors
 {
-    private const long MaxHeader = 100 << 20;
+    internal const long MaxHeader = 100 << 20;
 
     private static readonly Dictionary<string, DType> Types = new()
     {
@@ -31,6 +31,10 @@ public static class Safetensors
         ["C64"] = DType.Complex64,
         ["F8_E4M3"] = DType.Float8E4M3FN,
         ["F8_E5M2"] = DType.Float8E5M2,
+        ["F8_E4M3FNUZ"] = DType.Float8E4M3FNUZ,
+        ["F8_E5M2FNUZ"] = DType.Float8E5M2FNUZ,
+        ["F8_E8M0"] = DType.Float8E8M0,
+        ["F4"] = DType.Float4E2M1,
     };
 
     /// <summary>Writes tensors by name, to a temporary file that then takes the place of the old one.</summary>
@@ -132,7 +136,22 @@ public static class Safetensors
         stream.ReadExactly(header);
         long dataStart = start + 8 + headerLength, dataLength = available - 8 - headerLength;
 
+        var (entries, metadata) = ParseHeader(header, dataLength);
         var tensors = new OrderedDictionary<string, Tensor>();
+        foreach (var entry in entries)
+        {
+            stream.Position = dataStart + entry.From;
+            tensors.Add(entry.Name, ReadValues(stream, entry.Shape, entry.DType));
+        }
+        return (tensors, metadata);
+    }
+
+    /// <summary>What a header says, checked against the bytes that follow it.</summary>
+    /// <exception cref="FormatException">An entry is not what it should be. Damaged JSON throws what its reader throws.</exception>
+    internal static (List<SafetensorsEntry> Entries, Dictionary<string, string> Metadata) ParseHeader(ReadOnlySpan<byte> header, long dataLength)
+    {
+        var entries = new List<SafetensorsEntry>();
+        var names = new HashSet<string>();
         var metadata = new Dictionary<string, string>();
         // Entries don't share bytes: a small file can't ask for more memory than it has.
         long taken = 0;
@@ -161,11 +180,11 @@ public static class Safetensors
             taken += to - from;
             if (taken > dataLength)
                 throw new FormatException($"'{entry.Name}' shares bytes with another entry");
-            stream.Position = dataStart + from;
-            if (!tensors.TryAdd(entry.Name, ReadValues(stream, shape, dtype)))
+            if (!names.Add(entry.Name))
                 throw new FormatException($"'{entry.Name}' is there twice");
+            entries.Add(new SafetensorsEntry(entry.Name, dtype, shape, from));
         }
-        return (tensors, metadata);
+        return (entries, metadata);
     }
 
     private static unsafe Tensor ReadValues(Stream stream, Shape shape, DType dtype)
@@ -178,3 +197,6 @@ public static class Safetensors
         return x;
     }
 }
+
+/// <summary>A tensor in a safetensors file; its values start <paramref name="From"/> bytes behind the header.</summary>
+internal readonly record struct SafetensorsEntry(string Name, DType DType, Shape Shape, long From);

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Hebb.Files;
 using Hebb.Package;
 
 namespace Hebb;
@@ -7,46 +7,44 @@ namespace Hebb;
 public static class Model
 {
     /// <summary>
-    /// Reads a model that <see cref="ModelSaving.Save(Module, string, ReadOnlySpan{Tensor})"/> wrote. No code of the file runs: it holds names of Hebb's own ops
-    /// and numbers, and all of it is checked.
+    /// Reads a whole model, whatever wrote it: the kind is seen from the bytes. No code of the file runs.
     /// </summary>
+    /// <param name="path">A file that <see cref="ModelSaving.Save(Module, string, ReadOnlySpan{Tensor})"/> wrote, which gives a <see cref="LoadedModel"/>.</param>
+    /// <exception cref="FormatException">The file is damaged, was written by a newer version, or holds no whole model; where it holds weights alone, the message says what to do.</exception>
+    /// <exception cref="DataException">There is no such file, or it can't be read.</exception>
+    public static Module Load(string path)
+    {
+        using var file = FileBytes.Open(path);
+        var format = FileFormats.Recognise(file);
+        return format switch
+        {
+            FileFormat.HebbModel => LoadPackage(file),
+            FileFormat.Torch or FileFormat.Safetensors or FileFormat.SafetensorsIndex or FileFormat.Npz or FileFormat.Gguf or FileFormat.Llama2c =>
+                throw FileFormats.Refusal(path, format, "weights without a graph: make the module in code, and call module.LoadPretrained(path)"),
+            FileFormat.Unknown when path.EndsWith(".hebb", StringComparison.Ordinal) => LoadPackage(file),
+            _ => throw FileFormats.Refusal(path, format, "which is not read as a model"),
+        };
+    }
+
+    /// <summary>Reads a model that <see cref="ModelSaving.Save(Module, string, ReadOnlySpan{Tensor})"/> wrote: names of Hebb's own ops and numbers, all of which is checked.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="FormatException">The file is no Hebb model, is damaged, or was written by a newer version.</exception>
     /// <exception cref="DataException">There is no such file, or it can't be read.</exception>
-    public static LoadedModel Load(string path)
+    public static LoadedModel LoadPackage(string path)
     {
-        FileStream stream;
-        try
-        {
-            stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            string why = e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file"
-                : Directory.Exists(path) ? "is a folder, not a file" : e.Message.ReplaceLineEndings(" ");
-            throw new DataException($"{path}: {why}", e);
-        }
-        using (stream)
-            return Load(stream, path);
+        using var file = FileBytes.Open(path);
+        return LoadPackage(file);
     }
 
-    /// <summary>Reads a model from a stream that can seek.</summary>
+    /// <summary>Reads a model that <see cref="ModelSaving.Save(Module, Stream, ReadOnlySpan{Tensor})"/> wrote from a stream that can seek.</summary>
     /// <param name="stream">Holds the file and nothing else.</param>
     /// <param name="name">What errors call it.</param>
     /// <exception cref="FormatException">It is no Hebb model, is damaged, or was written by a newer version.</exception>
-    public static LoadedModel Load(Stream stream, string name = "model")
+    public static LoadedModel LoadPackage(Stream stream, string name = "model") => Reading.Guard(name, () => PackageContentReader.Read(stream));
+
+    private static LoadedModel LoadPackage(FileBytes file)
     {
-        try
-        {
-            // The model outlives whatever scope is open.
-            using var suspended = TensorScope.Suspend();
-            return PackageContentReader.Read(stream);
-        }
-        catch (Exception e) when (e is HebbException or IOException or InvalidDataException or JsonException or InvalidOperationException or ArgumentException
-            or OverflowException or IndexOutOfRangeException or NotSupportedException or System.FormatException)
-        {
-            string what = e is HebbException ? e.Message : "is damaged: " + e.Message.ReplaceLineEndings(" ");
-            throw new FormatException($"{name}: {what}", e);
-        }
+        using var stream = file.AsStream();
+        return LoadPackage(stream, file.Name);
     }
 }

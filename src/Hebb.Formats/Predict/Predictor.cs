@@ -15,7 +15,7 @@ public static class Predictor
     /// <param name="decode">Reads one output, without the batch axis.</param>
     /// <exception cref="FormatException">The file is no Hebb model, or damaged.</exception>
     /// <exception cref="DataException">There is no such file.</exception>
-    public static Predictor<TIn, TOut> Open<TIn, TOut>(string path, Func<TIn, Tensor> encode, Func<Tensor, TOut> decode) => new(Model.Load(path), encode, decode);
+    public static Predictor<TIn, TOut> Open<TIn, TOut>(string path, Func<TIn, Tensor> encode, Func<Tensor, TOut> decode) => new(Model.LoadPackage(path), encode, decode);
 
     /// <summary>A classifier of pictures: prepares them as the file says, and names the classes as it does.</summary>
     /// <param name="path">A file that <c>model.Save</c> wrote.</param>
@@ -24,7 +24,7 @@ public static class Predictor
     /// <exception cref="DataException">There is no such file, or it lacks preprocessing or labels, or they do not fit the model.</exception>
     /// <exception cref="FormatException">The file is no Hebb model, or damaged.</exception>
     public static Predictor<Image, Classification> OpenImageClassifier(string path, int top = 3, ClassOutput output = ClassOutput.Auto) =>
-        ImageClassifier(Model.Load(path), top, output, path);
+        ImageClassifier(Model.LoadPackage(path), top, output, path);
 
     /// <summary>A classifier of pictures from a model in memory, whose <see cref="ModelInfo"/> holds preprocessing and labels.</summary>
     /// <inheritdoc cref="OpenImageClassifier"/>
@@ -34,7 +34,7 @@ public static class Predictor
     /// <inheritdoc cref="OpenImageClassifier"/>
     public static Predictor<float[], Classification> OpenClassifier(string path, int top = 3, ClassOutput output = ClassOutput.Auto)
     {
-        var model = Model.Load(path);
+        var model = Model.LoadPackage(path);
         var reader = Classes(model, top, output, path);
         return new(model, new VectorEncoder(model).Encode, reader.Read);
     }
@@ -45,7 +45,7 @@ public static class Predictor
     /// <exception cref="FormatException">The file is no Hebb model, or damaged.</exception>
     public static Predictor<float[], float[]> OpenVectors(string path)
     {
-        var model = Model.Load(path);
+        var model = Model.LoadPackage(path);
         return new(model, new VectorEncoder(model).Encode, row => row.To(DType.Float32).ToArray<float>());
     }
 

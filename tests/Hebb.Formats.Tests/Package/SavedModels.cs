@@ -42,7 +42,7 @@ internal static class SavedModels
         return stream.ToArray();
     }
 
-    public static LoadedModel Load(byte[] bytes) => Model.Load(new MemoryStream(bytes), "m.hebb");
+    public static LoadedModel Load(byte[] bytes) => Model.LoadPackage(new MemoryStream(bytes), "m.hebb");
 
     public static byte[] BitsOf(Tensor x) => System.Runtime.InteropServices.MemoryMarshal.AsBytes(x.To(DType.Float64).ToArray<double>().AsSpan()).ToArray();
 

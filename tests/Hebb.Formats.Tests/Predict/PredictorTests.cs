@@ -43,7 +43,7 @@ public sealed class PredictorTests : IDisposable
     {
         string path = Digits();
         var predictor = Predictor.OpenImageClassifier(path, top: 5);
-        var model = Model.Load(path);
+        var model = Model.LoadPackage(path);
         var preprocessing = (ImagePreprocessing)model.Info.Preprocessing!;
 
         for (int seed = 0; seed < 5; seed++)

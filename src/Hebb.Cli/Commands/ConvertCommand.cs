@@ -1,0 +1,46 @@
+using System.CommandLine;
+
+namespace Hebb.Cli.Commands;
+
+/// <summary><c>hebb convert A B</c>: weights from one format to another, as the ending of B says.</summary>
+internal static class ConvertCommand
+{
+    public static Command Create()
+    {
+        var from = new Argument<string>("A") { Description = "A file of weights, of any kind that Hebb reads" };
+        var to = new Argument<string>("B") { Description = "The file to write; its ending says the format" };
+        var type = new Option<string?>("--dtype") { Description = "Turn floats into float32, float16, bfloat16 or float64", HelpName = "TYPE" };
+        var at = new Option<string?>("--at") { Description = "In a PyTorch file: the keys that lead to the weights, joined by dots", HelpName = "KEYS" };
+        var command = new Command("convert", "Write weights in another format") { from, to, type, at };
+        command.SetAction(session => Run(session, session.Value(from), session.Value(to), session.Value(type), session.Value(at)));
+        return command;
+    }
+
+    private static int Run(Session session, string from, string to, string? type, string? at)
+    {
+        var format = WeightFile.FormatFor(to);
+        DType? dtype = type is null ? null : DTypes.TryParse(type, out var parsed) && parsed.IsFloat ? parsed
+            : throw new UsageException($"convert: --dtype {type} is no float type{Suggestion.For(type, ["float32", "float16", "bfloat16", "float64"])}");
+        var (tensors, metadata) = Read(from, at);
+        if (dtype is { } wanted) tensors = tensors.ToDictionary(t => t.Key, t => t.Value.DType.IsFloat ? t.Value.To(wanted) : t.Value);
+        WeightFile.Save(to, tensors, metadata);
+        long bytes = new FileInfo(to).Length;
+        session.Output.Line($"{to}: {FileFormats.NameOf(format)}, {Texts.Bytes(bytes)}, {Texts.Plural(tensors.Count, "tensor")}");
+        session.Output.Json(json =>
+        {
+            json.WriteString("file", to);
+            json.WriteString("format", FileFormats.NameOf(format));
+            json.WriteNumber("bytes", bytes);
+            json.WriteNumber("tensors", tensors.Count);
+        });
+        return ExitCodes.Success;
+    }
+
+    private static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path, string? at)
+    {
+        // Of a whole model the weights are taken; the graph has no place in the formats that are written.
+        if (FileFormats.Recognise(path) == FileFormat.HebbModel) return (Model.LoadPackage(path).StateDict(), new Dictionary<string, string>());
+        using var file = WeightFile.Open(path, at);
+        return (file.ReadAll(), file.Metadata);
+    }
+}

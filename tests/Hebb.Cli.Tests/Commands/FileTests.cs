@@ -1,0 +1,52 @@
+namespace Hebb.Cli.Tests.Commands;
+
+/// <summary>hebb inspect and hebb convert.</summary>
+public sealed class FileTests : IDisposable
+{
+    readonly Cli _cli = new();
+
+    public void Dispose() => _cli.Dispose();
+
+    Dictionary<string, Tensor> Write(string name)
+    {
+        var state = new Dictionary<string, Tensor> { ["weight"] = Tensor.Arange(0, 6, 1).To(DType.Float32).Reshape(2, 3), ["count"] = Tensor.Scalar(7, DType.Int64) };
+        WeightFile.Save(_cli.At(name), state, new Dictionary<string, string> { ["made"] = "by a test" });
+        return state;
+    }
+
+    [Fact]
+    public void InspectShowsTensorsAndMetadata()
+    {
+        Write("a.safetensors");
+        string output = _cli.Succeed("inspect", "a.safetensors", "--json");
+        Assert.Matches(@"(?m)^a\.safetensors: safetensors, \d+ bytes, 2 tensors of 7 elements$", output);
+        Assert.Matches(@"(?m)^made: by a test$", output);
+        Assert.Matches(@"(?m)^weight +float32 +\[2, 3\] +24$", output);
+        var json = Cli.Json(output);
+        Assert.Equal("safetensors", json.GetProperty("format").GetString());
+        Assert.Equal(["weight", "count"], json.GetProperty("tensors").EnumerateArray().Select(t => t.GetProperty("name").GetString()).OrderDescending());
+    }
+
+    [Fact]
+    public void ConvertKeepsValuesAndNames()
+    {
+        var state = Write("a.safetensors");
+        Assert.StartsWith("b.pt: PyTorch, ", _cli.Succeed("convert", "a.safetensors", "b.pt"));
+        _cli.Succeed("convert", "b.pt", "c.safetensors", "--dtype", "float16");
+        var back = WeightFile.Load(_cli.At("c.safetensors"));
+        Assert.Equal(DType.Float16, back["weight"].DType);
+        Assert.Equal(state["weight"].ToArray<float>(), back["weight"].To(DType.Float32).ToArray<float>());
+        Assert.Equal(7L, back["count"].Item<long>());
+    }
+
+    [Fact]
+    public void ErrorsAreOneLine()
+    {
+        Write("a.safetensors");
+        File.WriteAllText(_cli.At("text"), "no model");
+        Assert.Equal("text: is of no format that is known", _cli.Fail(1, "inspect", "text"));
+        Assert.Equal("none.pt: there is no such file", _cli.Fail(1, "inspect", "none.pt"));
+        Assert.StartsWith("b.xyz: weights are not written as '.xyz'; there are ", _cli.Fail(1, "convert", "a.safetensors", "b.xyz"));
+        Assert.StartsWith("convert: --dtype int8 is no float type", _cli.Fail(2, "convert", "a.safetensors", "b.pt", "--dtype", "int8"));
+    }
+}
