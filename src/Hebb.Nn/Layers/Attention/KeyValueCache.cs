@@ -41,10 +41,13 @@ public sealed class KeyValueCache
         Length = length;
     }
 
-    /// <summary>Puts the keys and values of new steps behind those of former ones, and gives all.</summary>
+    /// <summary>Puts the keys and values of new steps behind those of former ones, and gives all; for attention of one's own, as <see cref="MultiHeadAttention"/> does it.</summary>
+    /// <param name="keys">[examples, heads, steps, width].</param>
+    /// <param name="values">[examples, heads, steps, width].</param>
+    /// <returns>All keys and values so far; they share memory with the cache.</returns>
     /// <exception cref="ShapeException">They are not of the examples, heads or width of the former ones.</exception>
     /// <exception cref="GradientException">Gradients are recorded.</exception>
-    internal (Tensor Keys, Tensor Values) Append(Tensor keys, Tensor values)
+    public (Tensor Keys, Tensor Values) Append(Tensor keys, Tensor values)
     {
         int steps = keys.Shape[2], length = checked(Length + steps);
         if (_keys is not null && (_keys.Shape.With(2, steps) != keys.Shape || _values!.Shape.With(2, steps) != values.Shape))
