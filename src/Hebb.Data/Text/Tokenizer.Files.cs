@@ -42,6 +42,23 @@ public sealed partial class Tokenizer
     /// <exception cref="FormatException">It is not that.</exception>
     public static Tokenizer FromSentencePiece(string path) => new(SentencePieceFile.Read(ReadFile(path), path));
 
+    /// <summary>Reads the vocabulary of a llama2.c model, such as <c>tokenizer.bin</c>.</summary>
+    /// <exception cref="FormatException">It is not that.</exception>
+    public static Tokenizer FromLlama2c(string path) => new(Llama2cVocabulary.Read(ReadFile(path), path));
+
+    /// <summary>A tokenizer of the pieces of a Llama, as GGUF files hold them.</summary>
+    /// <param name="tokens">The pieces by id, with U+2581 for spaces.</param>
+    /// <param name="scores">A score for each; higher ones merge first.</param>
+    /// <param name="types">For each what it is: 1 ordinary, 2 unknown, 3 control, 4 of users, 6 a byte.</param>
+    /// <param name="source">What errors call it.</param>
+    /// <exception cref="FormatException">The lists differ in length, or a type or score is none.</exception>
+    public static Tokenizer FromPieces(IReadOnlyList<string> tokens, IReadOnlyList<float> scores, IReadOnlyList<int> types, string source = "vocabulary")
+    {
+        if (tokens.Count != scores.Count || tokens.Count != types.Count || tokens.Count == 0)
+            throw new FormatException($"{source}: has {tokens.Count} tokens, {scores.Count} scores and {types.Count} types");
+        return new(SentencePieceFile.FromPieces([.. tokens.Select((t, i) => (t, (double)scores[i]))], types, source));
+    }
+
     /// <summary>Reads tiktoken ranks.</summary>
     /// <param name="path">A <c>.tiktoken</c> file, or the JSON file of the JavaScript package.</param>
     /// <param name="scheme">How text is cut; needed where neither the file nor its name tells.</param>

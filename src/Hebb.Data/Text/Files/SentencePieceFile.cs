@@ -47,14 +47,29 @@ internal static class SentencePieceFile
         if (pieces.Count == 0) throw new FormatException($"{source}: is no SentencePiece model: it has no pieces");
         if (settings.SpaceAsSuffix) throw new FormatException($"{source}: white space as a suffix is not supported");
         if (types.Contains(PieceType.Unused)) throw new FormatException($"{source}: a vocabulary with unused pieces is not supported");
-        return new TokenizerParts(Model(settings, pieces, types, source))
-        {
-            Normalizer = Normalizer(settings, source),
-            Decoder = Decoder(settings),
-            AddedTokens = [.. Enumerable.Range(0, pieces.Count).Where(id => types[id] is PieceType.Unknown or PieceType.Control or PieceType.UserDefined)
-                .Select(id => new AddedToken(pieces[id].Token, id) { Special = types[id] != PieceType.UserDefined })],
-        };
+        return Assemble(settings, pieces, types, source);
     }
+
+    /// <summary>A tokenizer of pieces by byte-pair encoding, as SentencePiece makes it for Llama: bytes stand for what is in no piece, a space is put in front.</summary>
+    /// <param name="pieces">Token and score by id, with U+2581 for spaces; higher scores merge first.</param>
+    /// <param name="types">1 for ordinary pieces, 2 for the unknown one, 3 for control, 4 for those of users, 6 for bytes.</param>
+    /// <param name="source">What errors call it.</param>
+    /// <exception cref="FormatException">A type is unknown, or a score no number.</exception>
+    public static TokenizerParts FromPieces(List<(string Token, double Score)> pieces, IReadOnlyList<int> types, string source)
+    {
+        int wrong = pieces.FindIndex(p => !double.IsFinite(p.Score));
+        if (wrong >= 0) throw new FormatException($"{source}: the score of piece {wrong} is not a number");
+        if (types.Any(t => !Enum.IsDefined((PieceType)t) || (PieceType)t == PieceType.Unused)) throw new FormatException($"{source}: a piece is of a type that is not supported");
+        return Assemble(new Settings { ModelType = 2, ByteFallback = true, RemoveExtraSpaces = false }, pieces, [.. types.Select(t => (PieceType)t)], source);
+    }
+
+    private static TokenizerParts Assemble(Settings settings, List<(string Token, double Score)> pieces, List<PieceType> types, string source) => new(Model(settings, pieces, types, source))
+    {
+        Normalizer = Normalizer(settings, source),
+        Decoder = Decoder(settings),
+        AddedTokens = [.. Enumerable.Range(0, pieces.Count).Where(id => types[id] is PieceType.Unknown or PieceType.Control or PieceType.UserDefined)
+            .Select(id => new AddedToken(pieces[id].Token, id) { Special = types[id] != PieceType.UserDefined })],
+    };
 
     private static TokenModel Model(Settings settings, List<(string Token, double Score)> pieces, List<PieceType> types, string source)
     {
