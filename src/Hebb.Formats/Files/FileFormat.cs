@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using Hebb.Files;
 using Hebb.Torch;
+using Hebb.Weights;
 
 namespace Hebb;
 
@@ -94,7 +95,7 @@ public static class FileFormats
             return FileFormat.Safetensors;
         if (Path.GetExtension(file.Name).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
             return FileFormat.Onnx;
-        return FileFormat.Unknown;
+        return Llama2cSource.Fits(file) ? FileFormat.Llama2c : FileFormat.Unknown;
     }
 
     /// <summary>What to say of a file that is not of the kinds that were looked for.</summary>

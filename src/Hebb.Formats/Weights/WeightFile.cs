@@ -84,6 +84,7 @@ public sealed partial class WeightFile : IDisposable
         FileFormat.SafetensorsIndex => new ShardedSource(file),
         FileFormat.Torch => new TorchSource(file, at, all),
         FileFormat.Gguf => new GgufSource(file),
+        FileFormat.Llama2c => new Llama2cSource(file),
         FileFormat.HebbModel => throw FileFormats.Refusal(file.Name, format, "a whole model: read it with Model.Load, and take its StateDict()"),
         _ => throw FileFormats.Refusal(file.Name, format, "which holds no weights by name"),
     };

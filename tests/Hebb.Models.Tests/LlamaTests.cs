@@ -1,0 +1,143 @@
+using Hebb.Data;
+
+namespace Hebb.Models.Tests;
+
+/// <summary>The Llama, its files and its way of writing on.</summary>
+public class LlamaTests
+{
+    private static readonly LlamaConfig Tiny = new() { Vocabulary = 50, Dimensions = 32, Hidden = 64, Layers = 2, Heads = 4, KvHeads = 2, Length = 40 };
+
+    private static Llama Make(LlamaConfig? config = null)
+    {
+        var model = new Llama(config ?? Tiny, new Rng(3));
+        model.Eval();
+        return model;
+    }
+
+    private static float[] Scores(Llama model) => model.Call(Tensor.From((long[])[3, 1, 4, 1, 5, 9], [1, 6])).ToArray<float>();
+
+    [Fact]
+    public void StoriesGoOnAsLlama2cTellsThem()
+    {
+        var model = Llama.Load(RealFiles.Model("stories260K/stories260K.bin"));
+        var tokenizer = Tokenizer.FromLlama2c(RealFiles.Model("stories260K/tok512.bin"));
+        string[] page = File.ReadAllText(RealFiles.Model("stories260K/stories260K.md")).Split("-t 0.0\n");
+        string expected = page[1].Split("\n```")[0];
+        var options = new GenerationOptions { First = 1, Stop = [1], MaxTokens = 256 };
+        Assert.Equal(expected, model.Generate(tokenizer, "", options).Trim());
+        // A prompt from the story goes on as the story does.
+        Assert.Equal(expected, model.Generate(tokenizer, "Once upon a time, there was a little girl named Lily. She loved", options with { MaxTokens = 240 }).Trim());
+    }
+
+    [Fact]
+    public void NamesAreThoseOfHuggingFace()
+    {
+        Assert.Equal(
+            ["model.embed_tokens.weight", "model.layers.0.self_attn.q_proj.weight", "model.layers.0.self_attn.k_proj.weight", "model.layers.0.self_attn.v_proj.weight", "model.layers.0.self_attn.o_proj.weight",
+                "model.layers.0.mlp.gate_proj.weight", "model.layers.0.mlp.up_proj.weight", "model.layers.0.mlp.down_proj.weight", "model.layers.0.input_layernorm.weight",
+                "model.layers.0.post_attention_layernorm.weight", "model.norm.weight", "lm_head.weight"],
+            Make(Tiny with { Layers = 1 }).StateDict().Keys);
+        Assert.DoesNotContain("lm_head.weight", Make(Tiny with { TieEmbeddings = true }).StateDict().Keys);
+    }
+
+    [Fact]
+    public void TokenByTokenIsTheSameAsAllAtOnce()
+    {
+        var model = Make();
+        float[] all = Scores(model);
+        var caches = model.NewCache();
+        long[] ids = [3, 1, 4, 1, 5, 9];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            float[] one = model.Call(Tensor.From(ids[i..(i + 1)], [1, 1]), caches, lastOnly: true).ToArray<float>();
+            for (int j = 0; j < 50; j++)
+                Assert.Equal(all[i * 50 + j], one[j], 1e-4f);
+        }
+    }
+
+    [Fact]
+    public void SamplingFollowsSeedTemperatureAndCuts()
+    {
+        var model = Make();
+        int[] Draw(GenerationOptions options) => [.. model.Generate([1, 2, 3], options with { MaxTokens = 20 })];
+        int[] greedy = Draw(new());
+        Assert.Equal(20, greedy.Length);
+        Assert.Equal(greedy, Draw(new() { Temperature = 1, TopK = 1, Seed = 7 }));
+        Assert.Equal(greedy, Draw(new() { Temperature = 1, TopP = 1e-9, Seed = 8 }));
+        int[] drawn = Draw(new() { Temperature = 1, Seed = 9 });
+        Assert.Equal(drawn, Draw(new() { Temperature = 1, Seed = 9 }));
+        Assert.NotEqual(drawn, Draw(new() { Temperature = 1, Seed = 10 }));
+        Assert.Equal(greedy[..Array.IndexOf(greedy, greedy[4])], Draw(new() { Stop = [greedy[4]] }));
+        // The text ends where the model does.
+        Assert.Equal(38, model.Generate([1, 2, 3], new() { MaxTokens = 100 }).Count());
+    }
+
+    [Fact]
+    public void DrawsAsOftenAsScoresSay()
+    {
+        var sampler = new TokenSampler(new GenerationOptions { Temperature = 2, TopK = 3, Seed = 1 });
+        int[] counts = new int[4];
+        for (int i = 0; i < 4000; i++)
+            counts[sampler.Next([0, 2 * MathF.Log(2), 2 * MathF.Log(5), -9])]++;
+        Assert.Equal(0, counts[3]);
+        Assert.InRange(counts[0] / 4000.0, 0.125 - 0.02, 0.125 + 0.02);
+        Assert.InRange(counts[1] / 4000.0, 0.25 - 0.03, 0.25 + 0.03);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void GgufKeepsTheModel(bool tied)
+    {
+        var model = Make(Tiny with { TieEmbeddings = tied, RopeTheta = 5000 });
+        string path = Path.GetTempFileName();
+        try
+        {
+            LlamaGguf.Save(path, model, GgufType.F32);
+            var again = Llama.Load(path);
+            Assert.Equal(Scores(model), Scores(again));
+            Assert.Equal(5000, again.Config.RopeTheta);
+            LlamaGguf.Save(path, model, GgufType.Q8_0);
+            float[] rounded = Scores(Llama.Load(path)), exact = Scores(model);
+            Assert.NotEqual(exact, rounded);
+            Assert.InRange(exact.Zip(rounded).Max(p => Math.Abs(p.First - p.Second)) / exact.Max(Math.Abs), 0, 0.05);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Theory, InlineData(1L << 40), InlineData(10000)]
+    public void FoldersOfHuggingFaceLoad(long shard)
+    {
+        string folder = Directory.CreateTempSubdirectory("hebb").FullName;
+        try
+        {
+            var model = Make();
+            File.WriteAllText(Path.Combine(folder, "config.json"), """
+                {"model_type": "llama", "vocab_size": 50, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
+                 "max_position_embeddings": 40, "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "tie_word_embeddings": false, "rope_scaling": null}
+                """);
+            Assert.Equal($"{folder}: has no model.safetensors and no model.safetensors.index.json", Assert.Throws<DataException>(() => Llama.Load(folder)).Message);
+            WeightFile.SaveSharded(folder, model.StateDict(), shard);
+            Assert.Equal(shard == 10000, Directory.GetFiles(folder, "*.safetensors").Length > 2);
+            Assert.Equal(Scores(model), Scores(Llama.Load(folder)));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void ErrorsAreOneLine()
+    {
+        var model = Make();
+        Assert.Equal("Generate: a prompt of 0 tokens; 1 to 40 are allowed", Assert.Throws<ShapeException>(() => model.Generate([])).Message);
+        Assert.Equal("Generate: the prompt holds the id 50; the model has 50 tokens", Assert.Throws<ShapeException>(() => model.Generate([50])).Message);
+        Assert.Equal("Generate: temperature -1 is not 0 or above", Assert.Throws<HebbException>(() => model.Generate([1], new() { Temperature = -1 }).ToArray()).Message);
+        Assert.Equal("LlamaAttention: 32 features, 4 heads and 3 heads of keys don't fall into equal groups", Assert.Throws<ShapeException>(() => Make(Tiny with { KvHeads = 3 })).Message);
+        Assert.Equal("c: is a model of the kind gpt2, not llama", Assert.Throws<FormatException>(() => LlamaConfig.FromJson("{\"model_type\": \"gpt2\"}"u8.ToArray(), "c")).Message);
+        Assert.Equal("c: lacks vocab_size", Assert.Throws<FormatException>(() => LlamaConfig.FromJson("{}"u8.ToArray(), "c")).Message);
+        Assert.StartsWith("c: is no JSON object", Assert.Throws<FormatException>(() => LlamaConfig.FromJson("[]"u8.ToArray(), "c")).Message);
+    }
+}
