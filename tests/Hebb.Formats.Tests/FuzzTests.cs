@@ -19,6 +19,34 @@ public class FuzzTests
             tensor.ToTensor();
     });
 
+    [Fact]
+    public void Safetensors() => Mutation.Run([Saved(".safetensors")], LoadWeights, likely: 0);
+
+    [Fact]
+    public void NumPyArchives() => Mutation.Run([Saved(".npz")], LoadWeights);
+
+    /// <summary>A small state in the format of an ending.</summary>
+    private static byte[] Saved(string ending)
+    {
+        string path = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N") + ending);
+        try
+        {
+            WeightFile.Save(path, new Dictionary<string, Tensor> { ["weight"] = Tensor.Arange(0, 12, 1).To(DType.Float32).Reshape(3, 4), ["count"] = Tensor.Scalar(3, DType.Int64), ["flags"] = Tensor.Ones([5], DType.Bool) },
+                ending == ".safetensors" ? new Dictionary<string, string> { ["format"] = "pt" } : null);
+            return File.ReadAllBytes(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static void LoadWeights(byte[] bytes)
+    {
+        using var file = WeightFile.Open(bytes, "m");
+        file.ReadAll();
+    }
+
     private static void Torch(byte[] bytes)
     {
         var file = TorchFile.Load(bytes, "m.pt");

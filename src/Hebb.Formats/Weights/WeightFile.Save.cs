@@ -1,17 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
+using Hebb.Data;
 
 namespace Hebb;
 
 public sealed partial class WeightFile
 {
     /// <summary>
-    /// Writes tensors by name, in the format that the ending of the file's name says: <c>.safetensors</c>; <c>.pt</c>, <c>.pth</c>, <c>.ckpt</c> or <c>.th</c> for PyTorch; <c>.gguf</c>.
+    /// Writes tensors by name, in the format that the ending of the file's name says: <c>.safetensors</c>; <c>.pt</c>, <c>.pth</c>, <c>.ckpt</c> or <c>.th</c> for PyTorch; <c>.npz</c>; <c>.gguf</c>.
     /// An old file is replaced only when the new one is complete.
     /// </summary>
     /// <param name="path">Where to.</param>
     /// <param name="tensors">The tensors.</param>
-    /// <param name="metadata">What is said beside them; not kept by PyTorch files.</param>
+    /// <param name="metadata">What is said beside them; kept by safetensors and GGUF.</param>
     /// <exception cref="DataException">The ending says no format that weights are written in.</exception>
     /// <exception cref="DTypeException">The format lacks an element type.</exception>
     /// <exception cref="IOException">The file can't be written.</exception>
@@ -25,6 +26,9 @@ public sealed partial class WeightFile
             case FileFormat.Torch:
                 TorchFile.Save(path, tensors);
                 break;
+            case FileFormat.Npz:
+                Npz.Write(path, tensors);
+                break;
             case FileFormat.Gguf:
                 GgufFile.Save(path, tensors.ToDictionary(t => t.Key, t => new GgufTensor(t.Value.Detach().Contiguous(), GgufTypes.Of(t.Value.DType, t.Key), t.Value.Shape)), metadata?.ToDictionary(m => m.Key, m => (object)m.Value));
                 break;
@@ -36,9 +40,10 @@ public sealed partial class WeightFile
     public static FileFormat FormatFor(string path) => System.IO.Path.GetExtension(path).ToLowerInvariant() switch
     {
         ".safetensors" => FileFormat.Safetensors,
+        ".npz" => FileFormat.Npz,
         ".gguf" => FileFormat.Gguf,
         ".pt" or ".pth" or ".ckpt" or ".th" => FileFormat.Torch,
-        var other => throw new DataException($"{path}: weights are not written as '{other}'; there are .safetensors, .pt and .gguf"),
+        var other => throw new DataException($"{path}: weights are not written as '{other}'; there are .safetensors, .pt, .npz and .gguf"),
     };
 
     /// <summary>

@@ -40,6 +40,13 @@ public sealed partial class WeightFile : IDisposable
     /// <exception cref="DataException">There is no such file, or it can't be read; or no such key in it.</exception>
     public static WeightFile Open(string path, string? at = null) => Open(FileBytes.Open(path), at);
 
+    /// <summary>Opens a file in memory.</summary>
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="at">In a PyTorch file the keys that lead to the state, joined by dots; null to look for it.</param>
+    /// <exception cref="FormatException">It is of no such kind, or damaged.</exception>
+    public static WeightFile Open(byte[] bytes, string name = "weights", string? at = null) => Open(new FileBytes(bytes, name), at);
+
     /// <summary>Reads all tensors of a file.</summary>
     /// <inheritdoc cref="Open(string, string?)"/>
     public static IReadOnlyDictionary<string, Tensor> Load(string path, string? at = null)
@@ -83,6 +90,8 @@ public sealed partial class WeightFile : IDisposable
         FileFormat.Safetensors => new SafetensorsSource(file),
         FileFormat.SafetensorsIndex => new ShardedSource(file),
         FileFormat.Torch => new TorchSource(file, at, all),
+        FileFormat.Npz => new NumpySource(file, one: false),
+        FileFormat.Npy => new NumpySource(file, one: true),
         FileFormat.Gguf => new GgufSource(file),
         FileFormat.Llama2c => new Llama2cSource(file),
         FileFormat.HebbModel => throw FileFormats.Refusal(file.Name, format, "a whole model: read it with Model.Load, and take its StateDict()"),

@@ -57,10 +57,12 @@ public sealed partial class Llama
     // Before a model is made: a small file can't ask for a large one.
     private static void CheckSizes(LlamaConfig config, IReadOnlyDictionary<string, Tensor> state, string path)
     {
-        if (!state.TryGetValue("model.embed_tokens.weight", out var embedding) || embedding.Shape != (Shape)[config.Vocabulary, config.Dimensions])
+        if (!state.TryGetValue("model.embed_tokens.weight", out var embedding) || !Is(embedding, config.Vocabulary, config.Dimensions))
             throw new CheckpointException($"{path}: holds no model.embed_tokens.weight of [{config.Vocabulary}, {config.Dimensions}]");
         string last = $"model.layers.{config.Layers - 1}.mlp.gate_proj.weight";
-        if (!state.TryGetValue(last, out var gate) || gate.Shape != (Shape)[config.Hidden, config.Dimensions])
+        if (!state.TryGetValue(last, out var gate) || !Is(gate, config.Hidden, config.Dimensions))
             throw new CheckpointException($"{path}: holds no {last} of [{config.Hidden}, {config.Dimensions}]");
     }
+
+    private static bool Is(Tensor x, int rows, int columns) => x.Rank == 2 && x.Shape[0] == rows && x.Shape[1] == columns;
 }
