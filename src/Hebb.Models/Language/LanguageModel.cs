@@ -23,6 +23,7 @@ public abstract class LanguageModel : Module
     /// <param name="lastOnly">Whether only the last token's scores are wanted.</param>
     /// <returns>[texts, tokens, vocabulary], or [texts, 1, vocabulary] of the last.</returns>
     /// <exception cref="ShapeException">The ids are not of two axes.</exception>
+    /// <exception cref="GradientException">There are caches, and gradients are recorded: open <c>GradMode.NoGrad()</c> before.</exception>
     public Tensor Call(Tensor ids, KeyValueCache[]? caches, bool lastOnly = false) => Enter([ids], v => Logits(v[0], caches, lastOnly));
 
     protected override Tensor Forward(Tensor x) => Logits(x, null, lastOnly: false);
