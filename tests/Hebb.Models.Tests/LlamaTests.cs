@@ -23,8 +23,8 @@ public class LlamaTests
         var tokenizer = Tokenizer.FromLlama2c(RealFiles.Model("stories260K/tok512.bin"));
         string[] page = File.ReadAllText(RealFiles.Model("stories260K/stories260K.md")).Split("-t 0.0\n");
         string expected = page[1].Split("\n```")[0];
-        // Its program ends after 256 tokens, the begin among them.
-        string Told(string prompt) => model.Generate(tokenizer, prompt, new() { First = 1, Stop = [1], MaxTokens = 255 - tokenizer.EncodeIds(prompt).Length }).Trim();
+        // Its program ends after 256 tokens.
+        string Told(string prompt) => model.Generate(tokenizer, prompt, new() { First = 1, Stop = [1], MaxTokens = 256 - tokenizer.EncodeIds(prompt).Length }).Trim();
         Assert.Equal(expected, Told(""));
         // A prompt from the story goes on as the story does; it may be cut into more tokens than the model made of it.
         string again = Told("Once upon a time, there was a little girl named Lily. She loved");

@@ -93,7 +93,8 @@ public static class FileFormats
             return head.IndexOf("\"weight_map\""u8) >= 0 ? FileFormat.SafetensorsIndex : head.IndexOf("\"weightsManifest\""u8) >= 0 || head.IndexOf("\"modelTopology\""u8) >= 0 ? FileFormat.TensorFlowJs : FileFormat.Unknown;
         if (head.Length > 8 && head[8] == (byte)'{' && BitConverter.ToUInt64(head) <= (ulong)(file.Length - 8))
             return FileFormat.Safetensors;
-        if (Path.GetExtension(file.Name).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
+        // Protobuf has no mark: the version of the format, then the field of a name, the graph or the operator sets.
+        if (Path.GetExtension(file.Name).Equals(".onnx", StringComparison.OrdinalIgnoreCase) || head is [0x08, > 0 and < 32, 0x12 or 0x1A or 0x3A or 0x42, ..])
             return FileFormat.Onnx;
         return Llama2cSource.Fits(file) ? FileFormat.Llama2c : FileFormat.Unknown;
     }

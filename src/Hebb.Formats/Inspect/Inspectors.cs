@@ -1,4 +1,5 @@
 using Hebb.Files;
+using Hebb.Tfjs;
 
 namespace Hebb.Inspect;
 
@@ -11,7 +12,9 @@ internal static class Inspectors
         return format switch
         {
             FileFormat.HebbModel => Package(file),
-            FileFormat.Unknown or FileFormat.Onnx => throw FileFormats.Refusal(file.Name, format, "which can't be looked into"),
+            FileFormat.TensorFlowJs => Tfjs(file),
+            FileFormat.Onnx => Onnx(file),
+            FileFormat.Unknown or FileFormat.TensorFlowLite => throw FileFormats.Refusal(file.Name, format, "which can't be looked into"),
             _ => Weights(file, format),
         };
     }
@@ -21,6 +24,41 @@ internal static class Inspectors
         long bytes = file.Length;
         using var weights = WeightFile.Open(file, all: true);
         return new FileReport(file.Name, format, bytes) { Metadata = weights.Metadata, Tensors = weights.Entries };
+    }
+
+    private static FileReport Onnx(FileBytes file)
+    {
+        var model = OnnxModel.Load(file.Name);
+        var metadata = new OrderedDictionary<string, string> { ["graph"] = model.Name, ["written by"] = model.Producer };
+        foreach (var (domain, version) in model.Opsets)
+            metadata[$"operators of {(domain.Length == 0 ? "ai.onnx" : domain)}"] = $"version {version}";
+        foreach (var (key, value) in model.Metadata)
+            metadata.TryAdd(key, value);
+        return new FileReport(file.Name, FileFormat.Onnx, file.Length)
+        {
+            Metadata = metadata,
+            Tensors = [.. model.StateDict().Select(t => new WeightEntry(t.Key, t.Value.Shape, t.Value.DType))],
+            Inputs = [.. model.Inputs.Select(p => new GraphPort(p.Name, p.Type))],
+            Outputs = [.. model.Outputs.Select(p => new GraphPort(p.Name, p.Type))],
+            Operators = [.. model.Operators.OrderByDescending(o => o.Count)],
+        };
+    }
+
+    private static FileReport Tfjs(FileBytes file)
+    {
+        var model = TfjsModel.Load(file);
+        var weights = Reading.Guard(file.Name, () => TfjsWeights.Parse(file, json => new TfjsWeights(json, file.Name)));
+        using (weights)
+        {
+            return new FileReport(file.Name, FileFormat.TensorFlowJs, file.Length + weights.Entries.Sum(e => e.Bytes))
+            {
+                Metadata = weights.Metadata,
+                Tensors = weights.Entries,
+                Inputs = [.. model.Inputs.Select(i => new GraphPort(i, "tensor"))],
+                Outputs = [.. model.Outputs.Select(o => new GraphPort(o, "tensor"))],
+                Operators = model.Operators,
+            };
+        }
     }
 
     private static FileReport Package(FileBytes file)

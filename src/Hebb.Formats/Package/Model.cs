@@ -9,7 +9,7 @@ public static class Model
     /// <summary>
     /// Reads a whole model, whatever wrote it: the kind is seen from the bytes. No code of the file runs.
     /// </summary>
-    /// <param name="path">A file that <see cref="ModelSaving.Save(Module, string, ReadOnlySpan{Tensor})"/> wrote, which gives a <see cref="LoadedModel"/>.</param>
+    /// <param name="path">A file that <see cref="ModelSaving.Save(Module, string, ReadOnlySpan{Tensor})"/> wrote, which gives a <see cref="LoadedModel"/>; an ONNX file, which gives an <see cref="OnnxModel"/>; or the <c>model.json</c> of TensorFlow.js, which gives a <see cref="TfjsModel"/>.</param>
     /// <exception cref="FormatException">The file is damaged, was written by a newer version, or holds no whole model; where it holds weights alone, the message says what to do.</exception>
     /// <exception cref="DataException">There is no such file, or it can't be read.</exception>
     public static Module Load(string path)
@@ -19,6 +19,8 @@ public static class Model
         return format switch
         {
             FileFormat.HebbModel => LoadPackage(file),
+            FileFormat.Onnx => OnnxModel.Load(path),
+            FileFormat.TensorFlowJs => TfjsModel.Load(file),
             FileFormat.Torch or FileFormat.Safetensors or FileFormat.SafetensorsIndex or FileFormat.Npz or FileFormat.Gguf or FileFormat.Llama2c =>
                 throw FileFormats.Refusal(path, format, "weights without a graph: make the module in code, and call module.LoadPretrained(path)"),
             FileFormat.Unknown when path.EndsWith(".hebb", StringComparison.Ordinal) => LoadPackage(file),

@@ -1,10 +1,11 @@
 using Hebb.Files;
+using Hebb.Tfjs;
 using Hebb.Weights;
 
 namespace Hebb;
 
 /// <summary>
-/// Named tensors in a file of any kind: safetensors (also in several files with an index), PyTorch, NumPy, GGUF, llama2.c. The kind is seen from the bytes. Names, shapes and types are read when
+/// Named tensors in a file of any kind: safetensors (also in several files with an index), PyTorch, NumPy, GGUF, llama2.c, TensorFlow.js. The kind is seen from the bytes. Names, shapes and types are read when
 /// it is opened, values when they are asked for.
 /// <code>using var file = WeightFile.Open("model.safetensors");
 /// foreach (var entry in file.Entries) Console.WriteLine(entry);
@@ -94,6 +95,7 @@ public sealed partial class WeightFile : IDisposable
         FileFormat.Npy => new NumpySource(file, one: true),
         FileFormat.Gguf => new GgufSource(file),
         FileFormat.Llama2c => new Llama2cSource(file),
+        FileFormat.TensorFlowJs => TfjsWeights.Parse(file, json => new TfjsWeights(json, file.Name)),
         FileFormat.HebbModel => throw FileFormats.Refusal(file.Name, format, "a whole model: read it with Model.Load, and take its StateDict()"),
         _ => throw FileFormats.Refusal(file.Name, format, "which holds no weights by name"),
     };
