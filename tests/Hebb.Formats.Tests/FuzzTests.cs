@@ -1,5 +1,6 @@
 using Hebb.Formats.Tests.Gguf;
 using Hebb.Formats.Tests.Torch;
+using Hebb.Formats.Tests.Weights;
 
 namespace Hebb.Formats.Tests;
 
@@ -24,6 +25,9 @@ public class FuzzTests
 
     [Fact]
     public void NumPyArchives() => Mutation.Run([Saved(".npz")], LoadWeights);
+
+    [Fact]
+    public void Llama2c() => Mutation.Run([Llama2cTests.Model(), Llama2cTests.Model(tied: false)], LoadWeights, likely: 0);
 
     /// <summary>A small state in the format of an ending.</summary>
     private static byte[] Saved(string ending)

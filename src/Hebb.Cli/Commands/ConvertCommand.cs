@@ -9,7 +9,7 @@ internal static class ConvertCommand
     {
         var from = new Argument<string>("A") { Description = "A file of weights, of any kind that Hebb reads" };
         var to = new Argument<string>("B") { Description = "The file to write; its ending says the format" };
-        var type = new Option<string?>("--dtype") { Description = "Turn floats into float32, float16, bfloat16 or float64", HelpName = "TYPE" };
+        var type = new Option<string?>("--dtype") { Description = "Turn floats into float32, float16, bfloat16 or float64; for GGUF also into blocks, such as Q8_0 or Q4_K", HelpName = "TYPE" };
         var at = new Option<string?>("--at") { Description = "In a PyTorch file: the keys that lead to the weights, joined by dots", HelpName = "KEYS" };
         var command = new Command("convert", "Write weights in another format") { from, to, type, at };
         command.SetAction(session => Run(session, session.Value(from), session.Value(to), session.Value(type), session.Value(at)));
@@ -19,11 +19,13 @@ internal static class ConvertCommand
     private static int Run(Session session, string from, string to, string? type, string? at)
     {
         var format = WeightFile.FormatFor(to);
-        DType? dtype = type is null ? null : DTypes.TryParse(type, out var parsed) && parsed.IsFloat ? parsed
+        var blocks = format == FileFormat.Gguf && type is not null && Enum.TryParse(type, ignoreCase: true, out GgufType packed) && packed.DType is null ? packed : (GgufType?)null;
+        DType? dtype = type is null || blocks is not null ? null : DTypes.TryParse(type, out var parsed) && parsed.IsFloat ? parsed
             : throw new UsageException($"convert: --dtype {type} is no float type{Suggestion.For(type, ["float32", "float16", "bfloat16", "float64"])}");
         var (tensors, metadata) = Read(from, at);
         if (dtype is { } wanted) tensors = tensors.ToDictionary(t => t.Key, t => t.Value.DType.IsFloat ? t.Value.To(wanted) : t.Value);
-        WeightFile.Save(to, tensors, metadata);
+        if (blocks is { } block) GgufFile.Save(to, tensors.ToDictionary(t => t.Key, t => Pack(t.Value, block)), metadata.ToDictionary(m => m.Key, m => (object)m.Value));
+        else WeightFile.Save(to, tensors, metadata);
         long bytes = new FileInfo(to).Length;
         session.Output.Line($"{to}: {FileFormats.NameOf(format)}, {Texts.Bytes(bytes)}, {Texts.Plural(tensors.Count, "tensor")}");
         session.Output.Json(json =>
@@ -35,6 +37,9 @@ internal static class ConvertCommand
         });
         return ExitCodes.Success;
     }
+
+    /// <summary>Matrices in blocks; what is small or does not fall into blocks as it is.</summary>
+    private static GgufTensor Pack(Tensor x, GgufType type) => x.DType.IsFloat && x.Rank > 1 && x.Shape[^1] % type.BlockSize == 0 ? GgufTensor.Pack(x, type) : GgufTensor.Of(x);
 
     private static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Read(string path, string? at)
     {

@@ -21,7 +21,7 @@ internal static class InspectCommand
         var output = session.Output;
         output.Line($"{report.Path}: {FileFormats.NameOf(report.Format)}, {Texts.Bytes(report.Bytes)}, {Texts.Plural(report.Tensors.Count, "tensor")} of {Texts.Plural(report.Elements, "element")}");
         foreach (var (key, value) in report.Metadata) output.Line($"{key}: {Short(value)}");
-        foreach (var (title, ports) in ((string, IReadOnlyList<GraphPort>)[])[("takes", report.Inputs), ("gives", report.Outputs)])
+        foreach (var (title, ports) in ((string, IReadOnlyList<FilePort>)[])[("takes", report.Inputs), ("gives", report.Outputs)])
             foreach (var port in ports) output.Line($"{title} {port.Name}: {port.Type}");
         if (report.Operators.Count > 0) output.Line("operators: " + string.Join(", ", report.Operators.Select(o => o.Count == 1 ? o.Name : $"{o.Name} x{o.Count}")));
         if (report.Tensors.Count > 0) output.Table(["TENSOR", "TYPE", "SHAPE", "BYTES"], [.. report.Tensors.Select(t => (string[])[t.Name, t.Type, t.Shape.ToString(), Texts.Count(t.Bytes)])]);
@@ -44,7 +44,7 @@ internal static class InspectCommand
         json.WriteStartObject("metadata");
         foreach (var (key, value) in report.Metadata) json.WriteString(key, value);
         json.WriteEndObject();
-        foreach (var (title, ports) in ((string, IReadOnlyList<GraphPort>)[])[("inputs", report.Inputs), ("outputs", report.Outputs)])
+        foreach (var (title, ports) in ((string, IReadOnlyList<FilePort>)[])[("inputs", report.Inputs), ("outputs", report.Outputs)])
         {
             json.WriteStartArray(title);
             foreach (var port in ports)

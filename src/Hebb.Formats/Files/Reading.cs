@@ -27,7 +27,7 @@ internal static class Reading
         }
         catch (HebbException e)
         {
-            throw new FormatException($"{name}: {e.Message}", e);
+            throw new FormatException($"{name}: {e.Message.ReplaceLineEndings(" ")}", e);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or JsonException or InvalidOperationException or ArgumentException or OverflowException
             or IndexOutOfRangeException or NotSupportedException or System.FormatException or KeyNotFoundException)

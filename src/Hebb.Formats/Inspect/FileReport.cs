@@ -4,7 +4,7 @@ using Hebb.Inspect;
 namespace Hebb;
 
 /// <summary>What a graph takes or gives: a name, and shape and type as text.</summary>
-public sealed record GraphPort(string Name, string Type);
+public sealed record FilePort(string Name, string Type);
 
 /// <summary>What a file holds, found without reading values or running anything.</summary>
 /// <param name="Path">The file.</param>
@@ -19,10 +19,10 @@ public sealed record FileReport(string Path, FileFormat Format, long Bytes)
     public IReadOnlyList<WeightEntry> Tensors { get; init; } = [];
 
     /// <summary>Of a graph: what it takes.</summary>
-    public IReadOnlyList<GraphPort> Inputs { get; init; } = [];
+    public IReadOnlyList<FilePort> Inputs { get; init; } = [];
 
     /// <summary>Of a graph: what it gives.</summary>
-    public IReadOnlyList<GraphPort> Outputs { get; init; } = [];
+    public IReadOnlyList<FilePort> Outputs { get; init; } = [];
 
     /// <summary>Of a graph: how often each operator stands in it, the most frequent first.</summary>
     public IReadOnlyList<(string Name, int Count)> Operators { get; init; } = [];

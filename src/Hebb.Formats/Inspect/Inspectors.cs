@@ -38,8 +38,8 @@ internal static class Inspectors
         {
             Metadata = metadata,
             Tensors = [.. model.StateDict().Select(t => new WeightEntry(t.Key, t.Value.Shape, t.Value.DType))],
-            Inputs = [.. model.Inputs.Select(p => new GraphPort(p.Name, p.Type))],
-            Outputs = [.. model.Outputs.Select(p => new GraphPort(p.Name, p.Type))],
+            Inputs = [.. model.Inputs.Select(p => new FilePort(p.Name, p.Type))],
+            Outputs = [.. model.Outputs.Select(p => new FilePort(p.Name, p.Type))],
             Operators = [.. model.Operators.OrderByDescending(o => o.Count)],
         };
     }
@@ -54,8 +54,8 @@ internal static class Inspectors
             {
                 Metadata = weights.Metadata,
                 Tensors = weights.Entries,
-                Inputs = [.. model.Inputs.Select(i => new GraphPort(i, "tensor"))],
-                Outputs = [.. model.Outputs.Select(o => new GraphPort(o, "tensor"))],
+                Inputs = [.. model.Inputs.Select(i => new FilePort(i, "tensor"))],
+                Outputs = [.. model.Outputs.Select(o => new FilePort(o, "tensor"))],
                 Operators = model.Operators,
             };
         }
@@ -83,6 +83,6 @@ internal static class Inspectors
             Operators = FileReport.Count(model.Graph.Example.Nodes.Select(n => n.Primitive.Name)),
         };
 
-        static GraphPort Port(ModelTensor tensor) => new(tensor.Name, tensor.Describe());
+        static FilePort Port(ModelTensor tensor) => new(tensor.Name, tensor.Describe());
     }
 }

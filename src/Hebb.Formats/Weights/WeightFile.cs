@@ -13,12 +13,13 @@ namespace Hebb;
 /// </summary>
 public sealed partial class WeightFile : IDisposable
 {
+    private readonly FileBytes _file;
     private readonly WeightSource _source;
     private readonly HashSet<string> _names;
 
-    private WeightFile(string path, FileFormat format, WeightSource source)
+    private WeightFile(FileBytes file, FileFormat format, WeightSource source)
     {
-        (Path, Format, _source) = (path, format, source);
+        (Path, Format, _file, _source) = (file.Name, format, file, source);
         _names = [.. source.Entries.Select(e => e.Name)];
     }
 
@@ -70,14 +71,18 @@ public sealed partial class WeightFile : IDisposable
     /// <exception cref="FormatException">The file is damaged.</exception>
     public IReadOnlyDictionary<string, Tensor> ReadAll() => new OrderedDictionary<string, Tensor>(Entries.Select(e => KeyValuePair.Create(e.Name, Read(e.Name))));
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _source.Dispose();
+        _file.Dispose();
+    }
 
     internal static WeightFile Open(FileBytes file, string? at = null, bool all = false)
     {
         try
         {
             var format = FileFormats.Recognise(file);
-            return new WeightFile(file.Name, format, Reading.Guard(file.Name, () => Source(file, format, at, all)));
+            return new WeightFile(file, format, Reading.Guard(file.Name, () => Source(file, format, at, all)));
         }
         catch
         {

@@ -40,6 +40,18 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public void ConvertPacksIntoBlocks()
+    {
+        WeightFile.Save(_cli.At("a.safetensors"), new Dictionary<string, Tensor> { ["w"] = Tensor.Ones([2, 64]), ["b"] = Tensor.Ones([64]), ["odd"] = Tensor.Ones([3, 5]) });
+        _cli.Succeed("convert", "a.safetensors", "b.gguf", "--dtype", "q4_0");
+        string output = _cli.Succeed("inspect", "b.gguf");
+        Assert.Matches(@"(?m)^w +Q4_0 +\[2, 64\] +72$", output);
+        Assert.Matches(@"(?m)^b +F32 +\[64\] +256$", output);
+        Assert.Matches(@"(?m)^odd +F32 +\[3, 5\] +60$", output);
+        Assert.StartsWith("convert: --dtype q4_0 is no float type", _cli.Fail(2, "convert", "a.safetensors", "b.pt", "--dtype", "q4_0"));
+    }
+
+    [Fact]
     public void ErrorsAreOneLine()
     {
         Write("a.safetensors");
