@@ -14,11 +14,15 @@ internal sealed class LiveView(bool unicode)
     private readonly OrderedDictionary<string, double> _latest = [];
     private readonly List<double> _losses = [];
     private TrainingProgress? _at;
+    private double _speed;
 
     /// <summary>Takes in how far training is.</summary>
     public void Add(TrainingProgress progress)
     {
         _at = progress;
+        // Between passes there is none: the last one stays.
+        if (progress.SamplesPerSecond > 0)
+            _speed = progress.SamplesPerSecond;
         if (progress.Finished is { } epoch)
         {
             foreach (var (name, value) in epoch.Values)
@@ -45,7 +49,7 @@ internal sealed class LiveView(bool unicode)
         double share = at.Finished is not null ? 1 : at.Total == 0 ? 0 : (double)at.Done / at.Total, whole = at.TotalSteps == 0 ? 1 : (double)at.Step / at.TotalSteps;
         var lines = new List<string>
         {
-            $"epoch {at.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(digits)}/{at.Epochs}  {Bar(share)}  {done}  {Texts.Count((long)at.SamplesPerSecond)} samples/s  learning rate {at.LearningRate.ToString("G3", CultureInfo.InvariantCulture)}",
+            $"epoch {at.Epoch.ToString(CultureInfo.InvariantCulture).PadLeft(digits)}/{at.Epochs}  {Bar(share)}  {done}  {Texts.Count((long)_speed)} samples/s  learning rate {at.LearningRate.ToString(at.LearningRate is > 0 and < 1e-4 ? "0.##e-0" : "0.#####", CultureInfo.InvariantCulture)}",
             $"{"run".PadRight(7 + 2 * digits)}  {Bar(whole)}  {(100 * whole).ToString("0", CultureInfo.InvariantCulture)} %  {Texts.Seconds(at.Elapsed.TotalSeconds)}{Left(at, whole)}",
         };
         var now = new OrderedDictionary<string, double>(_latest);

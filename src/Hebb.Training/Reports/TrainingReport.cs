@@ -41,7 +41,7 @@ public static class TrainingReport
         var report = new HtmlReport(title, subtitle);
         if (epochs is [.., var last])
         {
-            report.Figures(("epochs", MetricText.Count(last.Epoch)), ("steps", MetricText.Count(last.Step)), ("time", TimeSpan.FromSeconds(Math.Round(epochs.Sum(e => e.Seconds))).ToString("g", CultureInfo.InvariantCulture)));
+            report.Figures(("epochs", MetricText.Count(last.Epoch)), ("steps", MetricText.Count(last.Step)), ("time", Duration(epochs.Sum(e => e.Seconds))));
             foreach (var (name, value) in last.Values)
                 report.Figures((name, Shown(name, value)));
         }
@@ -107,6 +107,9 @@ public static class TrainingReport
             .. names.Select(n => e.Values.TryGetValue(n, out double value) ? Shown(n, value) : "–"),
         ]));
     }
+
+    private static string Duration(double seconds) =>
+        seconds < 120 ? seconds.ToString("0.0", CultureInfo.InvariantCulture) + " s" : TimeSpan.FromSeconds(Math.Round(seconds)).ToString("g", CultureInfo.InvariantCulture);
 
     private static string Shown(string name, double value) => name.EndsWith("accuracy", StringComparison.Ordinal) ? MetricText.Percent(value) : MetricText.Number(value);
 
