@@ -183,9 +183,14 @@ public partial class CompiledFunctionTests
     public void EightThreadsAtOnceGetTheBitsOfOne()
     {
         var model = new TwoLayers().Eval();
-        var f = Transform.Compile(model);
+        // Chains that become one kernel, before and after a reduction, beside products.
+        Tensor Function(Tensor x) => (model.Call((x * 0.5 + 1).Tanh()).Exp() * 3 - 1).Softmax(1).Sqrt() + 0.25;
+        var f = Transform.Compile(xs => new[] { Function(xs[0]) }, model);
+        Assert.Contains("fused", f.Describe(X), StringComparison.Ordinal);
         Tensor[] inputs = [.. Enumerable.Range(0, 8).Select(i => X * (1 + i))];
-        float[][] expected = Array.ConvertAll(inputs, x => model.Call(x).ToArray<float>());
+        float[][] expected = Array.ConvertAll(inputs, x => f.Call(x)[0].ToArray<float>());
+        for (int i = 0; i < inputs.Length; i++)
+            Assert.Equal(Function(inputs[i]).ToArray<float>(), expected[i]);
         int wrong = 0;
         Thread[] threads = [.. inputs.Select((x, i) => new Thread(() =>
         {

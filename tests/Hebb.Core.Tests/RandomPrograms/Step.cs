@@ -3,7 +3,7 @@ namespace Hebb.Core.Tests.RandomPrograms;
 /// <summary>An op on values of a program, decided on: which they are, and with what attributes.</summary>
 internal sealed record Step(string Text, Func<IReadOnlyList<Tensor>, Tensor> Apply, Value Result)
 {
-    private const int Count = 34;
+    private const int Count = 40;
 
     /// <summary>Makes an op of a line. It depends on shapes, types and bounds alone, so the program is the same one for all inputs.</summary>
     public static Step Resolve(Instruction line, IReadOnlyList<Value> values)
@@ -103,6 +103,46 @@ internal sealed record Step(string Text, Func<IReadOnlyList<Tensor>, Tensor> App
                 }
             case 33 when x.Rank > 1:
                 return Make($"v{a}.Sum()", v => v[a].Sum(), !x.DType.IsFloat, bound * Math.Max(1, x.Count));
+            case 34 when x.DType.IsFloat && x.Count is >= 3 and < 200:
+                return Make(
+                    $"v{a}.Reshape(1, 1, -1).Conv1d(its first three, padding: 1)",
+                    v =>
+                    {
+                        var row = v[a].Reshape(1, 1, -1);
+                        return row.Conv1d(row.Slice(2, 0, 3), padding: 1);
+                    },
+                    false,
+                    3 * bound * bound);
+            case 35 when x.DType.IsFloat && x.Rank > 1 && x.Count is > 0 and < 200:
+                return Make(
+                    $"Tensor.ScaledDotProductAttention of v{a}.Reshape(1, -1, {x.Shape[^1]}), {(line.C % 2 == 0 ? "causal" : "to all")}",
+                    v =>
+                    {
+                        var rows = v[a].Reshape(1, -1, v[a].Shape[^1]);
+                        return Tensor.ScaledDotProductAttention(rows, rows, rows.Sin(), causal: line.C % 2 == 0);
+                    },
+                    false,
+                    1);
+            case 36 when x.DType.IsFloat && exact && x.Count > 0:
+                return Make(
+                    $"Control.Cond(v{a}.Reshape(-1).Select(0, 0) > 0, p => p.Sin(), p => p * 0.5, v{a})",
+                    v => Control.Cond(v[a].Reshape(-1).Select(0, 0) > 0, p => p.Sin(), p => p * 0.5, v[a]),
+                    exact,
+                    Math.Max(1, bound));
+            case 37 when x.DType.IsFloat && x.Rank > 0 && x.Shape[0] > 0 && x.Count < 200:
+                return Make(
+                    $"Control.Scan((c, e) => ((c * 0.5 + e).Tanh(), c.Sin()), v{a}.Select(0, 0), v{a}{(line.C % 2 == 0 ? ", reverse: true" : "")}).Outputs",
+                    v => Control.Scan((c, e) => ((c * 0.5 + e).Tanh(), c.Sin()), v[a].Select(0, 0), v[a], reverse: line.C % 2 == 0).Outputs,
+                    false,
+                    1);
+            case 38 when x.DType.IsFloat && exact:
+                {
+                    // Not for gradients: rounded to so few bits, last bits of what comes back would show.
+                    var half = line.C % 2 == 0 ? DType.BFloat16 : DType.Float16;
+                    return bound > 1e3 ? Negated() : Make($"(v{a}.Detach().To({half.Name}) * 1.5).To({x.DType.Name})", v => (v[a].Detach().To(half) * 1.5).To(v[a].DType), exact, 1.51 * bound);
+                }
+            case 39 when x.DType.IsFloat && x.Rank > 0 && x.Shape[^1] > 0:
+                return Make($"v{a}.LayerNorm([{x.Shape[^1]}])", v => v[a].LayerNorm([v[a].Shape[^1]], eps: 0.1), false, Math.Min(4 * bound, Math.Sqrt(x.Shape[^1])));
             default:
                 return Negated();
         }
