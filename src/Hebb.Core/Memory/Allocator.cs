@@ -54,7 +54,11 @@ public static class Allocator
     }
 
     /// <summary>Uninitialised memory of at least <paramref name="bytes"/>, aligned to 64; the open scope, if any, will hand it back.</summary>
-    internal static Storage Rent(long bytes, EngineThread thread, in BlockNote note)
+    /// <param name="bytes">How many.</param>
+    /// <param name="thread">The current one.</param>
+    /// <param name="note">What for.</param>
+    /// <param name="isLasting">It will be held for long.</param>
+    internal static Storage Rent(long bytes, EngineThread thread, in BlockNote note, bool isLasting = false)
     {
         if (bytes <= SmallHeap.MaxBytes)
         {
@@ -64,7 +68,7 @@ public static class Allocator
             thread.Trace?.SawNew(slice);
             return slice;
         }
-        var block = BlockPool.Rent(bytes, note);
+        var block = BlockPool.Rent(bytes, note, isLasting);
         block.Scope = null;
         thread.Scope?.Adopt(block);
         thread.Trace?.SawNew(block);

@@ -10,6 +10,7 @@ namespace Hebb.Memory;
 internal static class BlockPool
 {
     private const long Floor = 64L << 20;
+    private const long Page = 4096;
 
     private static readonly Lock Gate = new();
     private static readonly Dictionary<long, Stack<NativeBlock>> Free = [];
@@ -59,10 +60,11 @@ internal static class BlockPool
 
     /// <param name="bytes">At least so many.</param>
     /// <param name="note">What for.</param>
+    /// <param name="isLasting">It will be held for long: of its own size to a page, for it matters more what it wastes than who may take it next.</param>
     /// <exception cref="TensorMemoryException">That would pass the limit, or the system has no more.</exception>
-    public static NativeBlock Rent(long bytes, in BlockNote note)
+    public static NativeBlock Rent(long bytes, in BlockNote note, bool isLasting = false)
     {
-        long size = RoundUp(bytes);
+        long size = isLasting ? (bytes + Page - 1) & -Page : RoundUp(bytes);
         if (TryRent(size, note) is { } block)
             return block;
         for (int generation = 0; generation <= 2; generation++)

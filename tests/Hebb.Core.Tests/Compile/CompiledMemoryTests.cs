@@ -50,6 +50,24 @@ public class CompiledMemoryTests
     }
 
     [Fact]
+    public void ThePlannedPeakIsTheMeasuredOne()
+    {
+        Tensor[] weights = [Tensor.RandN([512, 512], rng: new Rng(1)), Tensor.RandN([512, 512], rng: new Rng(2)), Tensor.RandN([10, 512], rng: new Rng(3))];
+        Tensor Loss(Tensor[] xs) => xs[1].MatMul(xs[2].MT).Gelu().MatMul(xs[3].MT).Softmax(1).MatMul(xs[4].MT).Square().Mean() + xs[0].Sum();
+        var f = Transform.Compile(xs => Transform.GradMany(Loss, [2, 3, 4])(xs));
+        using var noGrad = GradMode.NoGrad();
+        Tensor[] inputs = [Tensor.Zeros([1]), Tensor.RandN([384, 512], rng: new Rng(4)), .. weights];
+        Tensor[] outputs = Array.ConvertAll(weights, Tensor.ZerosLike);
+        long planned = f.PlannedBytes(inputs)!.Value;
+        Assert.InRange(planned, 384 * 512 * 4, 20 * 384 * 512 * 4);
+        Allocator.Trim();
+        Allocator.ResetPeak();
+        long before = Allocator.BytesInUse;
+        f.CallInto(inputs, outputs);
+        Assert.InRange((Allocator.PeakBytes - before) / (double)planned, 0.95, 1.05);
+    }
+
+    [Fact]
     public void AFinishedCallHoldsNoTensorOfTheCaller()
     {
         var f = Transform.Compile(xs => new[] { xs[0].Exp() });

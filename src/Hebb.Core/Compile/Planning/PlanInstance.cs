@@ -36,7 +36,7 @@ internal sealed class PlanInstance
     {
         _builder = builder;
         using var suspended = TensorScope.Suspend();
-        _arena = Allocator.Rent(memory.Bytes, EngineThread.Current, new BlockNote("arena of a compiled function"));
+        _arena = Allocator.Rent(memory.Bytes, EngineThread.Current, new BlockNote("arena of a compiled function"), isLasting: true);
         // Every run writes it anew, unseen by its version: nothing may keep rearranged copies of what lies there.
         _arena.Expose();
         _handles = new Tensor[builder.Handles.Count];
