@@ -59,6 +59,15 @@ internal sealed class ProfileRecorder(bool lines) : PlanObserver
         _skipped += Stopwatch.GetTimestamp() - begun;
     }
 
+    /// <summary>A kernel has run that is no single op.</summary>
+    public void End(EngineThread thread, string op, string shapes, long start, long bytes, long flops)
+    {
+        long duration = Now - start;
+        long begun = Stopwatch.GetTimestamp();
+        Add(op, Path(thread), lines ? SourceLine.OfCaller() : null, shapes, start, duration, bytes, flops);
+        _skipped += Stopwatch.GetTimestamp() - begun;
+    }
+
     public override void Before(PlanStep step) => _started = Begin();
 
     public override void After(PlanStep step, ReadOnlySpan<Tensor> outputs)

@@ -139,10 +139,17 @@ internal sealed unsafe class UpdateBatch<TOp, TUpdate> : UpdateBatch
     {
         if (_elements > 0)
         {
+            var thread = EngineThread.Current;
+            long start = thread.Profile?.Begin() ?? 0;
             fixed (Entry* entries = _entries)
             {
                 var body = new Body(entries, _count);
                 ParallelFor.Ranges(_elements, BlockSize, in body);
+            }
+            if (thread.Profile is { } profile)
+            {
+                int states = _op!.Outputs - 1;
+                profile.End(thread, _op.Name, $"{_count} parameters of {_elements} elements", start, sizeof(float) * (3 + 2 * states) * _elements, (2 + 5 * states) * _elements);
             }
         }
         GC.KeepAlive(_alive);
