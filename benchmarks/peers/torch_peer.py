@@ -116,19 +116,38 @@ def elementwise(name):
     def prepare(p):
         shape = (p["rows"], p["columns"])
         x = uniform(shape, 1)
-        y = uniform(shape, 2) if name == "add" else None
+        shapes = {"add": shape, "add_row": shape[1:], "add_column": (shape[0], 1)}
+        y = uniform(shapes[name], 2) if name in shapes else None
         weight, bias = uniform(shape[1:], 3), uniform(shape[1:], 4)
         ways = {
             "softmax": lambda: torch.softmax(x, -1),
             "layernorm": lambda: F.layer_norm(x, shape[1:], weight, bias),
             "gelu": lambda: F.gelu(x, approximate="tanh"),
             "add": lambda: x + y,
+            "add_row": lambda: x + y,
+            "add_column": lambda: x + y,
             "sum": lambda: x.sum(),
+            "sum_rows": lambda: x.sum(1),
+            "sum_columns": lambda: x.sum(0),
+            "max_columns": lambda: x.amax(0),
         }
 
         def run():
             with torch.inference_mode():
                 return [ways[name]()]
+        return run
+    return prepare
+
+
+def norm(name):
+    def prepare(p):
+        shape = tuple(n for n in (p["n"], p["c"], p["h"], p["w"]) if n)
+        x, weight, bias = (uniform(s, seed).requires_grad_() for s, seed in ((shape, 1), (shape[1:2], 3), (shape[1:2], 4)))
+        dy = uniform(shape, 2)
+
+        def run():
+            y = F.layer_norm(x, shape[1:], weight, bias) if name == "layernorm" else F.batch_norm(x, None, None, weight, bias, training=True)
+            return [y.detach(), *torch.autograd.grad(y, (x, weight, bias), dy)]
         return run
     return prepare
 
@@ -333,7 +352,8 @@ def fastest(ways):
 
 OPERATIONS = {
     "conv": convolution, "attention": attention, "crossentropy": crossentropy, "embedding": embedding, "small_add": small_add, "lstm": recurrent(nn.LSTM), "gru": recurrent(nn.GRU),
-    **{name: elementwise(name) for name in ("softmax", "layernorm", "gelu", "add", "sum")},
+    **{name: elementwise(name) for name in ("softmax", "layernorm", "gelu", "add", "add_row", "add_column", "sum", "sum_rows", "sum_columns", "max_columns")},
+    **{name + "_gradients": norm(name) for name in ("layernorm", "batchnorm")},
     "adamw": optimizer(lambda ps, foreach: torch.optim.AdamW(ps, lr=1e-3, foreach=foreach)),
     "sgd": optimizer(lambda ps, foreach: torch.optim.SGD(ps, lr=1e-3, momentum=0.9, foreach=foreach)),
     **{"train_" + name: training(name) for name in ("mlp", "tiny", "lenet", "resnet20", "lstm", "gpt")},

@@ -3,7 +3,7 @@ namespace Hebb.Benchmarks;
 /// <summary>What is bound by memory, beside a copy of as many bytes as the case reads and writes: the ratio is the share of a copy's speed.</summary>
 internal sealed class ElementwiseSuite : Suite
 {
-    private const int Rows = 16384, Columns = 1024;
+    public const int Rows = 16384, Columns = 1024;
 
     public override string Name => "elementwise";
 
@@ -16,6 +16,7 @@ internal sealed class ElementwiseSuite : Suite
         Case("gelu", passes: 2, x => x.Gelu(approximate: true)),
         Case("add", passes: 3, Add),
         Case("sum", passes: 1, x => x.Sum(), tolerance: 2e-3),
+        .. AxisCases.All,
         .. LookupCases.All,
         .. OptimizerCases.All,
     ];
@@ -23,7 +24,7 @@ internal sealed class ElementwiseSuite : Suite
     /// <param name="name">As torch_peer.py knows it.</param>
     /// <param name="passes">How many times as many bytes as the input has are read or written.</param>
     /// <param name="make">Given the input, the op; what it makes before it returns is not timed.</param>
-    private static BenchCase Case(string name, int passes, Func<Tensor, Func<Tensor>> make, double tolerance = 1e-4) =>
+    public static BenchCase Case(string name, int passes, Func<Tensor, Func<Tensor>> make, double tolerance = 1e-4) =>
         new(name, new Problem($"{name} rows={Rows} columns={Columns}"), ["torch"], p =>
         {
             var x = Inputs.Tensor([Rows, Columns], 1);
@@ -33,7 +34,7 @@ internal sealed class ElementwiseSuite : Suite
         })
         { Tolerance = tolerance };
 
-    private static BenchCase Case(string name, int passes, Func<Tensor, Tensor> op, double tolerance = 1e-4) =>
+    public static BenchCase Case(string name, int passes, Func<Tensor, Tensor> op, double tolerance = 1e-4) =>
         Case(name, passes, x => () => op(x), tolerance);
 
     private static Func<Tensor> LayerNorm(Tensor x)

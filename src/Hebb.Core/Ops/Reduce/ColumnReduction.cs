@@ -44,6 +44,8 @@ internal unsafe ref struct ColumnReduction<TOp, T>(
         byte** x = stackalloc byte*[Group];
         long inner = _rows.LastSize, within = start % inner, outer = start / inner, base_ = _rows.Outer().Offset(outer), rest = count;
         int groups = 0;
+        // Rows lie too far apart for the processor to see what comes next.
+        long ahead = reader.IsDirect && inner > 2 * Group ? Group * _rows.LastStride : 0;
         while (rest > 0)
         {
             int n = (int)Math.Min(rest, Group);
@@ -58,7 +60,7 @@ internal unsafe ref struct ColumnReduction<TOp, T>(
             }
             rest -= n;
             if (n == Group)
-                AddEight<V>((T**)x, acc);
+                AddEight<V>((T**)x, acc, ahead);
             else
                 AddEach<V>((T**)x, n, acc);
             if (compensate && ++groups % FlushEvery == 0)
@@ -69,12 +71,26 @@ internal unsafe ref struct ColumnReduction<TOp, T>(
         Finish<V>(acc, sums, lost, compensate);
     }
 
-    private readonly void AddEight<V>(T** x, T* acc) where V : unmanaged, ISimd<V, T>
+    /// <param name="x">The rows.</param>
+    /// <param name="acc">What they are added to.</param>
+    /// <param name="ahead">How many elements behind these are fetched meanwhile; 0 for none.</param>
+    private readonly void AddEight<V>(T** x, T* acc, long ahead) where V : unmanaged, ISimd<V, T>
     {
         T* a = x[0], b = x[1], c = x[2], d = x[3], e = x[4], f = x[5], g = x[6], h = x[7];
         int j = 0;
         for (; j <= width - V.Count; j += V.Count)
         {
+            if (ahead != 0)
+            {
+                Streaming.Prefetch(a + j + ahead);
+                Streaming.Prefetch(b + j + ahead);
+                Streaming.Prefetch(c + j + ahead);
+                Streaming.Prefetch(d + j + ahead);
+                Streaming.Prefetch(e + j + ahead);
+                Streaming.Prefetch(f + j + ahead);
+                Streaming.Prefetch(g + j + ahead);
+                Streaming.Prefetch(h + j + ahead);
+            }
             V s = TOp.HasShift ? V.Load(shifts + j) : default;
             V low = op.Combine(op.Combine(op.Map(V.Load(a + j), s), op.Map(V.Load(b + j), s)), op.Combine(op.Map(V.Load(c + j), s), op.Map(V.Load(d + j), s)));
             V high = op.Combine(op.Combine(op.Map(V.Load(e + j), s), op.Map(V.Load(f + j), s)), op.Combine(op.Map(V.Load(g + j), s), op.Map(V.Load(h + j), s)));
