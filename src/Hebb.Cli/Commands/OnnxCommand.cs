@@ -60,22 +60,27 @@ internal static class OnnxCommand
         var model = new Argument<string>("MODEL") { Description = "An ONNX file" };
         var inputs = new Option<string[]>("--input") { Description = "A value for an input: a .npy file, or a .pb file", HelpName = "NAME=FILE", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string?>("--out") { Description = "A folder that outputs are written to, as .npy; unless given they are shown", HelpName = "DIR" };
-        var command = new Command("run", "Compute the outputs of an ONNX model") { model, inputs, output };
-        command.SetAction(session => Run(session, session.Value(model), session.Value(inputs) ?? [], session.Value(output)));
+        var asked = new Option<string[]>("--output") { Description = "A value to compute, inside the graph too; the graph's outputs unless given", HelpName = "NAME", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("run", "Compute the outputs of an ONNX model, or of the part of it between some values") { model, inputs, asked, output };
+        command.SetAction(session => Run(session, session.Value(model), session.Value(inputs) ?? [], session.Value(asked) ?? [], session.Value(output)));
         return command;
     }
 
-    private static int Run(Session session, string path, string[] given, string? folder)
+    private static int Run(Session session, string path, string[] given, string[] asked, string? folder)
     {
-        var model = OnnxModel.Load(path);
-        var inputs = new Dictionary<string, OnnxValue>();
+        var files = new Dictionary<string, string>();
         foreach (string item in given)
         {
-            int split = item.IndexOf('=', StringComparison.Ordinal);
+            // Names of values may hold =, those of files rarely do.
+            int split = item.LastIndexOf('=');
             if (split < 1)
                 throw new UsageException($"--input {item}: give NAME=FILE");
-            inputs[item[..split]] = OnnxValueFile.Read(item[(split + 1)..], model, item[..split]);
+            files[item[..split]] = item[(split + 1)..];
         }
+        var model = OnnxModel.Load(path, asked.Length == 0 ? null : new OnnxPart([.. files.Keys], asked));
+        var inputs = files.ToDictionary(f => f.Key, f => OnnxValueFile.Read(f.Value, model, f.Key));
+        if (folder is not null)
+            Directory.CreateDirectory(folder);
         using var noGrad = GradMode.NoGrad();
         var outputs = model.Run(inputs);
         for (int i = 0; i < outputs.Length; i++)

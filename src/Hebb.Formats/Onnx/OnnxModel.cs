@@ -52,13 +52,14 @@ public sealed class OnnxModel : Module
 
     /// <summary>Reads a model. Data in further files are looked for in its folder, and nowhere else.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="part">The part of the graph that is wanted; null for all of it.</param>
     /// <exception cref="Hebb.FormatException">The file is damaged, or uses an operator that is not known.</exception>
     /// <exception cref="IOException">The file can't be read.</exception>
-    public static OnnxModel Load(string path)
+    public static OnnxModel Load(string path, OnnxPart? part = null)
     {
         try
         {
-            return Load(File.ReadAllBytes(path), Path.GetDirectoryName(Path.GetFullPath(path)));
+            return Load(File.ReadAllBytes(path), Path.GetDirectoryName(Path.GetFullPath(path)), part);
         }
         catch (FormatException e)
         {
@@ -69,8 +70,9 @@ public sealed class OnnxModel : Module
     /// <summary>Reads a model out of memory.</summary>
     /// <param name="bytes">The file's bytes.</param>
     /// <param name="folder">Where data in further files are looked for; null where there may be none.</param>
+    /// <param name="part">The part of the graph that is wanted; null for all of it.</param>
     /// <exception cref="Hebb.FormatException">The bytes are damaged, or use an operator that is not known.</exception>
-    public static OnnxModel Load(byte[] bytes, string? folder = null) => ModelReader.Read(bytes, folder, (proto, graph, state) => new OnnxModel(proto, graph, state));
+    public static OnnxModel Load(byte[] bytes, string? folder = null, OnnxPart? part = null) => ModelReader.Read(bytes, folder, part, (proto, graph, state) => new OnnxModel(proto, graph, state));
 
     /// <summary>Computes all outputs.</summary>
     /// <param name="inputs">Values by the names of the inputs. Inputs that initialisers give may be among them.</param>

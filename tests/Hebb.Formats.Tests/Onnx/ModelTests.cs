@@ -91,6 +91,19 @@ public class ModelTests
     }
 
     [Fact]
+    public void APartIsCutOutOfAGraph()
+    {
+        // What lies before the part need not be known.
+        byte[] bytes = Model(Graph(["x"], ["z"], Node("Nonesuch", ["x"], ["h"]), Node("Mul", ["h", "w"], ["y"]), Node("Neg", ["y"], ["z"])).With(Floats("w", [], 2)));
+        var part = OnnxModel.Load(bytes, part: new OnnxPart(["h"], ["y"]));
+        Assert.Equal(["h"], part.Inputs.Select(i => i.Name));
+        Assert.Equal(6, part.Call(Tensor.Scalar(3)).Item());
+        Assert.Equal(-6, OnnxModel.Load(bytes, part: new OnnxPart(["h"], [])).Call(Tensor.Scalar(3)).Item());
+        Assert.Contains("the graph has no value 'q'", Assert.Throws<FormatException>(() => OnnxModel.Load(bytes, part: new OnnxPart(["q"], ["y"]))).Message);
+        Assert.Contains("the operator Nonesuch is not known", Assert.Throws<FormatException>(() => OnnxModel.Load(bytes, part: new OnnxPart([], ["y"]))).Message);
+    }
+
+    [Fact]
     public void MissingAndUnknownInputsAreNamed()
     {
         var model = Mlp();

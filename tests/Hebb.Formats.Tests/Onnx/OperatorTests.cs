@@ -131,6 +131,36 @@ public class OperatorTests
     }
 
     [Fact]
+    public void NumbersBecomeTextsAndComeBack()
+    {
+        var x = Tensor.From([0.1f, -1, 1e-5f, 0.0001f, 1e20f, 123456.79f, float.PositiveInfinity, float.NaN, 0]);
+        var texts = Assert.IsType<OnnxStrings>(OneNode("Cast", 19, 1, 1, ("to", 8)).Run(new Dictionary<string, OnnxValue> { ["a"] = x })[0]);
+        Assert.Equal(["0.1", "-1.0", "1e-05", "0.0001", "1e+20", "123456.79", "inf", "nan", "0.0"], texts.Values);
+        var back = OneNode("Cast", 19, 1, 1, ("to", 1)).Run(new Dictionary<string, OnnxValue> { ["a"] = texts })[0].AsTensor();
+        Assert.Equal(x.ToArray<float>(), back.ToArray<float>());
+    }
+
+    [Fact]
+    public void PicturesAreDecoded()
+    {
+        byte[] pixels = [10, 20, 30, 40, 50, 60];
+        byte[] pnm = [.. "P6\n# remark\n2 1\n255\n"u8, .. pixels];
+        List<byte> tiff = [.. "II*\0"u8, 14, 0, 0, 0, .. pixels];
+        (int Tag, int Type, int Value)[] tags = [(256, 3, 2), (257, 3, 1), (258, 3, 8), (259, 3, 1), (262, 3, 2), (273, 4, 8), (277, 3, 3), (279, 4, 6)];
+        tiff.AddRange([(byte)tags.Length, 0]);
+        foreach (var (tag, type, value) in tags)
+            tiff.AddRange([(byte)tag, (byte)(tag >> 8), (byte)type, 0, 1, 0, 0, 0, (byte)value, 0, 0, 0]);
+        tiff.AddRange([0, 0, 0, 0]);
+        foreach (byte[] file in (byte[][])[pnm, [.. tiff], Data.Png.Encode(new Data.Image(2, 1, 3, pixels))])
+        {
+            Assert.Equal(pixels, Run("ImageDecoder", 20, [Tensor.From(file)])[0].ToArray<byte>());
+            Assert.Equal([30, 20, 10, 60, 50, 40], Run("ImageDecoder", 20, [Tensor.From(file)], 1, ("pixel_format", "BGR"))[0].ToArray<byte>());
+            for (int length = 0; length < file.Length - 4; length += 3)
+                Assert.Throws<FormatException>(() => Run("ImageDecoder", 20, [Tensor.From(file[..length])]));
+        }
+    }
+
+    [Fact]
     public void StringsAreMovedAndJoined()
     {
         var model = OneNode("Concat", 20, 2, 1, ("axis", 1));

@@ -6,6 +6,7 @@ namespace Hebb.Onnx;
 internal sealed class ModelContext(ExternalData? external)
 {
     private readonly HashSet<string> _names = [];
+    private HashSet<string>? _fixed;
 
     public ExternalData? External { get; } = external;
 
@@ -33,8 +34,6 @@ internal sealed class ModelContext(ExternalData? external)
         _fixed ??= [.. graph.Node.SelectMany(FixedInputs)];
         return _fixed.Contains(name);
     }
-
-    private HashSet<string>? _fixed;
 
     private static IEnumerable<string> FixedInputs(NodeProto node)
     {

@@ -10,6 +10,7 @@ internal static class ActivationOperators
         table.Add("Clip", 11, c => Clip(c[0], c.Tensor(1), c.Tensor(2)));
         table.Add("Elu", 1, c => c[0].Elu(c.Float("alpha", 1)));
         table.Add("Gelu", 20, c => c[0].Gelu(c.Text("approximate", "none") == "tanh"));
+        table.Add("GeGLU", 28, c => Wide(Same(c), a => a.Gelu(c.Text("approximate", "none") == "tanh") * c[1].To(a.DType)));
         table.Add("HardSigmoid", 1, c => (c[0] * (double)c.Float("alpha", 0.2f) + (double)c.Float("beta", 0.5f)).Clamp(0.0, 1.0));
         table.Add("HardSwish", 14, c => c[0].Hardswish());
         table.Add("LeakyRelu", 1, c => c[0].LeakyRelu(c.Float("alpha", 0.01f)));
@@ -21,7 +22,7 @@ internal static class ActivationOperators
         table.Add("Sigmoid", 1, c => c[0].Sigmoid());
         table.Add("Softplus", 1, c => c[0].Softplus());
         table.Add("Softsign", 1, c => c[0].Softsign());
-        table.Add("SwiGLU", 28, SwiGlu);
+        table.Add("SwiGLU", 28, c => Wide(Same(c), a => Swish(a, c.Float("alpha", 1)) * c[1].To(a.DType)));
         table.Add("Swish", 24, c => Swish(c[0], c.Float("alpha", 1)));
         table.Add("ThresholdedRelu", 1, c => c[0].Threshold(c.Float("alpha", 1), 0));
     }
@@ -60,9 +61,9 @@ internal static class ActivationOperators
         return Tensor.Where(wide < -lambda, wide + bias, Tensor.Where(wide > lambda, wide - bias, 0.0)).To(x.DType);
     }
 
-    private static Tensor SwiGlu(NodeCall c)
-    {
-        double alpha = c.Float("alpha", 1);
-        return Swish(c[0], alpha) * c[1];
-    }
+    // Gates are not broadcast.
+    private static Tensor Same(NodeCall c) => c[0].Shape == c[1].Shape ? c[0] : throw new ShapeException($"{c.Node.OpType}: {c[0].Shape} and {c[1].Shape} must be the same shape");
+
+    // Half floats are rounded once, at the end.
+    private static Tensor Wide(Tensor x, Func<Tensor, Tensor> f) => x.DType.IsHalf ? f(x.To(DType.Float32)).To(x.DType) : f(x);
 }

@@ -75,17 +75,16 @@ internal static class CastOperators
         var x = value.AsTensor();
         string[] texts = x.DType switch
         {
-            DType.Bool => Array.ConvertAll(x.ToArray<bool>(), v => v ? "1" : "0"),
-            DType.Float32 => Array.ConvertAll(x.ToArray<float>(), v => Text(v, v.ToString("R", CultureInfo.InvariantCulture))),
-            DType.Float64 => Array.ConvertAll(x.ToArray<double>(), v => Text(v, v.ToString("R", CultureInfo.InvariantCulture))),
-            { IsFloat: true } => Array.ConvertAll(HostValues.Floats(x), v => Text(v, x.DType == DType.Float16 ? ((Half)v).ToString(CultureInfo.InvariantCulture) : v.ToString("R", CultureInfo.InvariantCulture))),
+            DType.Bool => Array.ConvertAll(x.ToArray<bool>(), v => v ? "True" : "False"),
+            DType.Float32 => Array.ConvertAll(x.ToArray<float>(), v => NumberText.Of(v, v.ToString("R", CultureInfo.InvariantCulture))),
+            DType.Float64 => Array.ConvertAll(x.ToArray<double>(), v => NumberText.Of(v, v.ToString("R", CultureInfo.InvariantCulture))),
+            DType.Float16 => Array.ConvertAll(x.ToArray<Half>(), v => NumberText.Of((double)v, v.ToString(CultureInfo.InvariantCulture))),
+            DType.BFloat16 or { IsStorageOnly: true } when x.DType < DType.Int4 => Array.ConvertAll(HostValues.Floats(x), v => NumberText.Of(v, v.ToString("R", CultureInfo.InvariantCulture))),
             DType.UInt64 => Array.ConvertAll(x.ToArray<ulong>(), v => v.ToString(CultureInfo.InvariantCulture)),
             _ => Array.ConvertAll(HostValues.Longs(SmallTypes.Widen(x)), v => v.ToString(CultureInfo.InvariantCulture)),
         };
         return new OnnxStrings(texts, x.Shape);
     }
-
-    private static string Text(double value, string plain) => double.IsNaN(value) ? "NaN" : double.IsPositiveInfinity(value) ? "INF" : double.IsNegativeInfinity(value) ? "-INF" : plain;
 
     private static Tensor Numbers(OnnxStrings strings, DType type)
     {

@@ -19,12 +19,11 @@ internal static class ControlOperators
         var values = new OnnxValue?[carried];
         for (int i = 0; i < carried; i++)
             values[i] = c.Value(2 + i);
-        List<OnnxValue>[]? gathered = null;
         var body = c.Graph("body");
         int collected = body.Outputs.Count - 1 - carried;
         if (collected < 0)
             throw new FormatException($"the body of the loop has {body.Outputs.Count} outputs for {carried} values that it carries");
-        gathered = [.. Enumerable.Range(0, collected).Select(_ => new List<OnnxValue>())];
+        var gathered = Enumerable.Range(0, collected).Select(_ => new List<OnnxValue>()).ToArray();
         for (long i = 0; i < most && goesOn; i++)
         {
             var outputs = c.Run("body", [HostValues.OfLong(i), (OnnxValue)Tensor.From([goesOn], Shape.Create([])), .. values]);
@@ -40,7 +39,7 @@ internal static class ControlOperators
     private static OnnxValue Stack(List<OnnxValue> items, int axis, GraphPort port)
     {
         if (items.Count > 0)
-            return items[0] is OnnxStrings ? SequenceOperators.Stack(items, axis) : SequenceOperators.Stack(items, HostValues.Axis(axis, items[0].AsTensor().Rank + 1));
+            return SequenceOperators.Stack(items, axis);
         var type = port.Type?.TensorType;
         int[] sizes = [0, .. type?.Shape?.Dim.Select(d => (int)Math.Clamp(d.DimValue, 0, int.MaxValue)) ?? []];
         return Tensor.Zeros(Shape.Create(sizes), type is null ? DType.Float32 : ElementType.Of(type.ElemType));

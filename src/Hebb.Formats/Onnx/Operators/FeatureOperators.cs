@@ -13,11 +13,7 @@ internal static class FeatureOperators
         table.Add(OperatorTable.MachineLearning, "Normalizer", 1, c => [Normalize(c)]);
     }
 
-    private static Tensor Extract(Tensor x, Tensor columns)
-    {
-        var y = (x.Rank == 1 ? x.Unsqueeze(0) : x).IndexSelect(-1, columns.Flatten().To(DType.Int64));
-        return y;
-    }
+    private static Tensor Extract(Tensor x, Tensor columns) => (x.Rank == 1 ? x.Unsqueeze(0) : x).IndexSelect(-1, columns.Flatten().To(DType.Int64));
 
     // The first version: a list of names stands for 0, 1, 2 …, in both directions.
     private static OnnxValue Named(NodeCall c)

@@ -15,16 +15,48 @@ internal static class ImageFile
                 return Png.Decode(bytes);
             if (bytes.AsSpan().StartsWith("BM"u8))
                 return Bitmap(bytes);
+            if (bytes.AsSpan().StartsWith("P5"u8) || bytes.AsSpan().StartsWith("P6"u8))
+                return AnyMap(bytes);
+            if (bytes.AsSpan().StartsWith("II*\0"u8) || bytes.AsSpan().StartsWith("MM\0*"u8))
+                return Tiff.Decode(bytes);
         }
         catch (DataException e)
         {
             throw new FormatException(e.Message, e);
         }
-        throw new FormatException("the picture is neither PNG nor BMP");
+        throw new FormatException("the picture is neither PNG, BMP, PNM nor TIFF");
     }
 
     /// <summary>The picture with one channel, or with three.</summary>
     public static Image ToChannels(this Image image, int channels) => channels == 1 ? image.ToGray() : image.ToRgb();
+
+    // Width, height and the greatest value as text, with remarks between, then bytes.
+    private static Image AnyMap(ReadOnlySpan<byte> bytes)
+    {
+        Span<int> header = stackalloc int[3];
+        int at = 2;
+        for (int i = 0; i < header.Length; i++)
+        {
+            while (at < bytes.Length && (char.IsWhiteSpace((char)bytes[at]) || bytes[at] == '#'))
+            {
+                if (bytes[at++] == '#')
+                {
+                    while (at < bytes.Length && bytes[at] != '\n')
+                        at++;
+                }
+            }
+            int start = at;
+            while (at < bytes.Length && char.IsAsciiDigit((char)bytes[at]))
+                at++;
+            if (!int.TryParse(bytes[start..at], out header[i]))
+                throw new FormatException("the PNM picture is cut short");
+        }
+        int channels = bytes[1] == '6' ? 3 : 1;
+        long count = (long)header[0] * header[1] * channels;
+        if (header[2] != 255 || header[0] < 1 || header[1] < 1 || count > bytes.Length - at - 1)
+            throw new FormatException($"a PNM picture of {header[0]}x{header[1]} with values to {header[2]} is not read, or cut short");
+        return new Image(header[0], header[1], channels, bytes.Slice(at + 1, (int)count).ToArray());
+    }
 
     // Windows bitmaps without compression: 8 bits through a palette, 24 or 32 bits as blue, green, red.
     private static Image Bitmap(ReadOnlySpan<byte> bytes)

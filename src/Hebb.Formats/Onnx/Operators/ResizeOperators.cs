@@ -77,9 +77,7 @@ internal static class ResizeOperators
     {
         var type = x.DType;
         bool nearest = rule.Mode == "nearest";
-        if (!nearest && !type.IsFloat)
-            x = x.To(DType.Float32);
-        else if (!nearest && type.IsHalf)
+        if (!nearest && type is not (DType.Float32 or DType.Float64))
             x = x.To(DType.Float32);
         foreach (var axis in axes.Where(a => a.Size != a.From || a.Scale != 1 || rule.Transformation == "tf_crop_and_resize").OrderByDescending(a => a.Axis))
             x = Run(x, rule, axis);

@@ -25,8 +25,7 @@ internal static class SignalOperators
 
     private static Tensor Dft(NodeCall c, long axis)
     {
-        // In double precision: what is 0 but for the rounding of the input comes out as that.
-        var x = c[0].To(DType.Float64);
+        var x = Wide(c[0]);
         int at = HostValues.Axis(axis, x.Rank);
         if (at == x.Rank - 1)
             throw new ShapeException("the last axis holds the parts of numbers, it is not transformed");
@@ -66,7 +65,8 @@ internal static class SignalOperators
         double rate = c.Number(2), low = Mel(c.Number(3)), high = Mel(c.Number(4));
         if (bands > 1 << 16 || points > 1 << 24)
             throw new ShapeException($"{bands} bands of {points} points are too many");
-        double step = (high - low) / (bands + 1);
+        // As the standard's own code has it, though bands + 1 steps lead from end to end.
+        double step = (high - low) / (bands + 2);
         var corner = new int[bands + 2];
         for (int i = 0; i < corner.Length; i++)
             corner[i] = (int)Math.Floor((points + 1) * (700 * (Math.Pow(10, (low + i * step) / 2595) - 1)) / rate);

@@ -6,11 +6,13 @@ namespace Hebb.Onnx;
 internal static class ModelReader
 {
     /// <exception cref="FormatException">The bytes are no model that could run.</exception>
-    public static OnnxModel Read(byte[] bytes, string? folder, Func<ModelProto, OnnxGraph, List<(string, InitialValue)>, OnnxModel> make)
+    public static OnnxModel Read(byte[] bytes, string? folder, OnnxPart? part, Func<ModelProto, OnnxGraph, List<(string, InitialValue)>, OnnxModel> make)
     {
         var proto = ValueReader.Parse(ModelProto.Parser, bytes, "the model");
         if (proto.Graph is null)
             throw new FormatException("the model has no graph");
+        if (part is not null)
+            PartReader.Cut(proto.Graph, part);
         var opsets = Opsets(proto.OpsetImport);
         using var suspended = TensorScope.Suspend();
         var context = new ModelContext(folder is null ? null : new ExternalData(folder));
