@@ -6,7 +6,7 @@ internal sealed class JpegHuffman
     public const int LookupBits = 9;
 
     private readonly byte[] _symbols;
-    private readonly int[] _firstBeyond = new int[18]; // codes of a length are below this, aligned to 16 bits
+    private readonly int[] _firstBeyond = new int[17]; // codes of a length are below this, aligned to 16 bits
     private readonly int[] _offset = new int[17];
 
     /// <summary>By the next 9 bits: length of the code * 256 + symbol; 0 where the code is longer.</summary>
@@ -32,7 +32,6 @@ internal sealed class JpegHuffman
             _firstBeyond[length] = code << (16 - length);
             code <<= 1;
         }
-        _firstBeyond[17] = int.MaxValue;
     }
 
     /// <summary>Length * 256 + symbol of the code that the 16 bits begin with; 0 where there is none. For codes longer than the lookup.</summary>
