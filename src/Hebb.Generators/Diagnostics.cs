@@ -25,6 +25,15 @@ internal static class Diagnostics
         new("HEBB005", "This collection cannot be visited",
             "'{0}' holds modules or parameters in the type {1}, whose items have no stable names: use an array, a list or a dictionary with string keys, or mark it [NotState]",
             Category, DiagnosticSeverity.Warning, isEnabledByDefault: true),
+        new("HEBB006", "A table record must be partial",
+            "'{0}' is a [TableRecord], so that code is added to it: declare '{1}' as partial",
+            Category, DiagnosticSeverity.Error, isEnabledByDefault: true),
+        new("HEBB007", "A cell of a table can't be of this type",
+            "'{0}' has the type {1}, which no cell of a table can be: use a string, a number, bool, a date or an enum",
+            Category, DiagnosticSeverity.Error, isEnabledByDefault: true),
+        new("HEBB008", "A table record needs values",
+            "'{0}' has neither a constructor with parameters nor properties that can be set: give it what a row holds",
+            Category, DiagnosticSeverity.Error, isEnabledByDefault: true),
     ];
 
     public static DiagnosticDescriptor Find(string id) => All.First(d => d.Id == id);

@@ -23,7 +23,7 @@ internal sealed record ModuleModel(
         var problems = new List<DiagnosticInfo>();
         List<StateMember> members = StateMembers.Of(type, problems);
         bool handWritten = type.GetMembers("VisitMembers").OfType<IMethodSymbol>().Any(m => m.IsOverride && m.Parameters.Length == 1);
-        INamedTypeSymbol? closed = handWritten || members.Count == 0 ? null : Enclosing(type).FirstOrDefault(t => !IsPartial(t, cancel));
+        INamedTypeSymbol? closed = handWritten || members.Count == 0 ? null : Declarations.Enclosing(type).FirstOrDefault(t => !Declarations.IsPartial(t, cancel));
         if (closed is not null)
         {
             problems.Add(DiagnosticInfo.Create("HEBB001", type, type.Name, string.Join(", ", members.Select(m => m.Member)), closed.Name));
@@ -31,8 +31,8 @@ internal sealed record ModuleModel(
 
         return new(
             type.HintName(),
-            type.ContainingNamespace.IsGlobalNamespace ? null : type.ContainingNamespace.ToDisplayString(Symbols.Full).Replace("global::", ""),
-            new(Enclosing(type).Select(Header).Reverse()),
+            Declarations.Namespace(type),
+            new(Declarations.Enclosing(type).Select(Declarations.Header).Reverse()),
             new(members),
             members.Count > 0 && closed is null && !handWritten && problems.All(p => p.Id != "HEBB004"),
             new(problems));
@@ -41,29 +41,4 @@ internal sealed record ModuleModel(
     // A partial class may name its bases in several parts; one of them speaks for it.
     static bool IsFirstWithBases(INamedTypeSymbol type, TypeDeclarationSyntax declaration, CancellationToken cancel) =>
         type.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancel)).OfType<TypeDeclarationSyntax>().First(d => d.BaseList is not null) == declaration;
-
-    static bool IsPartial(INamedTypeSymbol type, CancellationToken cancel) =>
-        type.DeclaringSyntaxReferences.Any(r => r.GetSyntax(cancel) is TypeDeclarationSyntax d && d.Modifiers.Any(SyntaxKind.PartialKeyword));
-
-    static IEnumerable<INamedTypeSymbol> Enclosing(INamedTypeSymbol type)
-    {
-        for (INamedTypeSymbol? t = type; t is not null; t = t.ContainingType)
-        {
-            yield return t;
-        }
-    }
-
-    static string Header(INamedTypeSymbol type)
-    {
-        string keyword = type switch
-        {
-            { TypeKind: TypeKind.Interface } => "interface",
-            { TypeKind: TypeKind.Struct, IsRecord: true } => "record struct",
-            { TypeKind: TypeKind.Struct } => "struct",
-            { IsRecord: true } => "record",
-            _ => "class",
-        };
-        string parameters = type.Arity == 0 ? "" : $"<{string.Join(", ", type.TypeParameters.Select(p => "@" + p.Name))}>";
-        return $"partial {keyword} @{type.Name}{parameters}";
-    }
 }

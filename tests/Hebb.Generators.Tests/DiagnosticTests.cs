@@ -56,4 +56,15 @@ public class DiagnosticTests
         Assert.Equal(DiagnosticSeverity.Warning, diagnostic.Severity);
         Assert.StartsWith($"'_items' holds modules or parameters in the type {type}?,", diagnostic.GetMessage());
     }
+
+    [Theory]
+    [InlineData("HEBB006", "'Row' is a [TableRecord], so that code is added to it: declare 'Row' as partial", "[TableRecord] record Row(int A);")]
+    [InlineData("HEBB006", "'Row' is a [TableRecord], so that code is added to it: declare 'Outer' as partial", "class Outer { [TableRecord] partial record Row(int A); }")]
+    [InlineData("HEBB007", "'A' has the type int[], which no cell of a table can be: use a string, a number, bool, a date or an enum", "[TableRecord] partial record Row(int[] A);")]
+    [InlineData("HEBB008", "'Row' has neither a constructor with parameters nor properties that can be set: give it what a row holds", "[TableRecord] partial class Row { public int A => 1; }")]
+    public void RecordsThatRowsCannotBe(string id, string message, string source)
+    {
+        Diagnostic diagnostic = Assert.Single(Generated.From("using Hebb.Data;\nnamespace Hebb.Data { sealed class TableRecordAttribute : System.Attribute; }\nnamespace App { " + source + " }").Diagnostics);
+        Assert.Equal((id, message), (diagnostic.Id, diagnostic.GetMessage()));
+    }
 }

@@ -83,6 +83,7 @@ sealed class Generated
             new FacadeGenerator().AsSourceGenerator(),
             new PrimitiveRegistryGenerator().AsSourceGenerator(),
             new ModuleVisitorGenerator().AsSourceGenerator(),
+            new TableRecordGenerator().AsSourceGenerator(),
         ],
         parseOptions: ParseOptions,
         driverOptions: new(IncrementalGeneratorOutputKind.None, trackIncrementalGeneratorSteps: true));

@@ -4,20 +4,20 @@ using Hebb.Data;
 
 namespace Hebb.Cli.Commands;
 
-/// <summary><c>hebb fit FILE --target COLUMN</c>: from data to a tested model, without code.</summary>
+/// <summary><c>hebb fit FILE_OR_DIR --target COLUMN</c>: from data to a tested model, without code.</summary>
 internal static class FitCommand
 {
     public static Command Create()
     {
-        var source = new Argument<string>("FILE_OR_DIR") { Description = "A table (CSV, TSV, JSON lines; .gz too)" };
-        var target = CommandOptions.Text("--target", "The column to predict", "COLUMN");
+        var source = new Argument<string>("FILE_OR_DIR") { Description = "A table (CSV, TSV, JSON lines; .gz too), or a folder of pictures or texts with a subfolder for each class" };
+        var target = CommandOptions.Text("--target", "The column to predict; folders need none", "COLUMN");
         var task = CommandOptions.Text("--task", "classification or regression; by default told by the target's values", "TASK");
         var epochs = CommandOptions.Whole("--epochs", "The most passes over the training rows; training ends by itself before", "N", 1, 100_000);
         var seed = CommandOptions.Whole("--seed", "What all randomness follows from, the split too; 1 unless given", "S", 0, long.MaxValue);
         var folder = CommandOptions.Text("--out", "The run's folder; by default runs/fit-NAME-TIME", "DIR");
         var group = CommandOptions.Text("--group", "Rows with the same value here stay on one side of the split", "COLUMN");
         var time = CommandOptions.Text("--time", "Test on the latest rows by this column", "COLUMN");
-        var test = CommandOptions.Text("--test", "Rows to test on, instead of a fifth of FILE", "FILE");
+        var test = CommandOptions.Text("--test", "What to test on, instead of a fifth of FILE_OR_DIR", "FILE_OR_DIR");
         var exclude = CommandOptions.Text("--exclude", "Columns that the model may not look at", "COLUMN,…");
         var columns = CommandOptions.Text("--columns", "Names for the columns of a file whose first line is a row already", "NAME,…");
         var command = new Command("fit", "Check data, choose and train a model, test it: no code needed") { source, target, task, epochs, seed, folder, group, time, test, exclude, columns };

@@ -5,22 +5,23 @@ using Hebb.Data;
 
 namespace Hebb.Cli.Commands;
 
-/// <summary><c>hebb predict RUN INPUT…</c>: what a trained model says to pictures of any size, or to the rows of tables.</summary>
+/// <summary><c>hebb predict RUN INPUT…</c>: what a trained model says to pictures of any size, to the rows of tables, or to texts.</summary>
 internal static class PredictCommand
 {
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = "A run's folder, or a model file" };
-        var inputs = new Argument<string[]>("INPUT") { Description = "PNG or JPEG pictures; for models of tables, tables", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("INPUT") { Description = "PNG pictures; for models of tables or texts, these", Arity = ArgumentArity.OneOrMore };
         var top = CommandOptions.Whole("--top", "How many labels to show for each input; 1 unless given", "K", 1, int.MaxValue);
         var file = CommandOptions.Text("--out", "For tables: where the rows go with their predictions, as CSV; to the screen unless given", "FILE");
         var columns = CommandOptions.Text("--columns", "For tables: names of the columns where the first line is a row already", "NAME,…");
-        var command = new Command("predict", "Ask a trained model about pictures or rows of tables") { run, inputs, top, file, columns };
+        var command = new Command("predict", "Ask a trained model about pictures, rows of tables or texts") { run, inputs, top, file, columns };
         command.SetAction(session =>
         {
             var model = RunFolders.LoadModel(session.Value(run));
             if (model.Info.Preprocessing is TablePreprocessing table)
             {
+                if (TextFit.IsOfTexts(table) && session.Value(inputs).All(i => Path.GetExtension(i).ToLowerInvariant() is ".txt" or "")) return TextPrediction.Run(session, session.Value(run), model, table, session.Value(inputs));
                 if (session.Given(top)) throw new UsageException("predict: --top is for pictures; predictions for tables hold all probabilities");
                 return TablePrediction.Run(session, session.Value(run), model, table, session.Value(inputs), session.Value(file), FitCommand.List(session.Value(columns)));
             }

@@ -27,7 +27,7 @@ internal static class FitTraining
         return trained;
     }
 
-    /// <summary>The one with the least validation loss; of equal ones the simplest.</summary>
+    /// <summary>The one with the least validation loss, which is measured alike for all; of equal ones the simplest.</summary>
     public static TrainedCandidate Best(IReadOnlyList<TrainedCandidate> trained) => trained.MinBy(t => t.ValidationLoss)!;
 
     private static TrainedCandidate Train(FitData data, FitCandidate candidate, long seed, RunFolder? folder, Output output, CancellationToken cancellation)

@@ -7,7 +7,8 @@ internal static class FitUse
     {
         string source = Texts.Shell(Paths.Shown(settings.Test ?? settings.Source));
         var lines = new List<string>();
-        if (data.Table is not null) lines.Add($"{Launcher.Command} predict {Texts.Shell(run)} {source} --out predictions.csv");
+        if (data.Table is null || TextFit.IsOfTexts(data.Table)) lines.Add($"{Launcher.Command} predict {Texts.Shell(run)} {(data.Table is null ? "picture.png" : "text.txt")}");
+        else lines.Add($"{Launcher.Command} predict {Texts.Shell(run)} {source} --out predictions.csv");
         lines.Add($"{Launcher.Command} reproduce {Texts.Shell(run)}");
         return lines;
     }

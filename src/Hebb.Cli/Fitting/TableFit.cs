@@ -47,8 +47,7 @@ internal static class TableFit
         return new FitData
         {
             Name = name,
-            Summary = $"{Texts.Plural(all, "row")}, {Texts.Plural(table.Columns.Count, "column")}; predicting {target}: "
-                + (classes ? $"one of {fitted.Labels!.Count} classes" : "a number") + Override(table[target], classes, settings.Task),
+            Summary = $"{Texts.Plural(all, "row")}, {Texts.Plural(table.Columns.Count, "column")}; predicting {target}: " + (classes ? $"one of {fitted.Labels!.Count} classes" : "a number") + Override(table[target], classes, settings.Task),
             Train = data,
             Validation = fitted.Dataset(validation, name),
             Test = fitted.Dataset(held, name),

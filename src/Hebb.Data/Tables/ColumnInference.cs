@@ -73,11 +73,15 @@ internal static class ColumnInference
         for (int row = 0; row < texts.Length; row++)
         {
             if (texts[row] is not { } text) continue;
-            if (!DateTime.TryParseExact(text, s_dateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out values[row]))
+            if (!TryDate(text, out values[row]))
                 bad.Add((row, $"column \"{CsvTable.Shorten(column.Name)}\": \"{CsvTable.Shorten(text)}\" is not a date"));
         }
         return new TableColumn(column.Name, ColumnKind.Date, texts, null, values);
     }
+
+    /// <summary>A date in any of the forms that columns may have.</summary>
+    public static bool TryDate(string text, out DateTime date) =>
+        DateTime.TryParseExact(text, s_dateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out date);
 
     private static bool TryNumber(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 

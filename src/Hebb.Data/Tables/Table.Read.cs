@@ -59,6 +59,19 @@ public sealed partial class Table
         return FromTexts(source, names, rows, [.. Enumerable.Range(1, rows.Count).Select(i => (long)i)], []);
     }
 
+    /// <summary>A table of texts in memory; what its columns hold is told by them as by those of a file.</summary>
+    /// <param name="source">What errors call it.</param>
+    /// <param name="columns">Their names.</param>
+    /// <param name="rows">A text for each column, or null where it is missing.</param>
+    /// <exception cref="DataException">There are no rows, or one has another number of values.</exception>
+    public static Table FromRows(string source, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string?>> rows)
+    {
+        var all = rows.Select(row => row.ToArray()).ToList();
+        int wrong = all.FindIndex(row => row.Length != columns.Count);
+        if (wrong >= 0) throw new DataException($"{source}: row {wrong + 1} has {all[wrong].Length} values for {columns.Count} columns");
+        return FromTexts(source, columns, all, [.. Enumerable.Range(1, all.Count).Select(i => (long)i)], []);
+    }
+
     private static string? Text(object value) => value switch
     {
         string text => text,

@@ -81,6 +81,9 @@ public sealed class TableColumn
         return [.. counts.Select(p => (p.Key, p.Value)).OrderByDescending(p => p.Value).ThenBy(p => p.Key, StringComparer.Ordinal)];
     }
 
+    /// <summary>The value as the file writes it, one that is not what its column holds too; null where there is none.</summary>
+    internal string? RawText(int row) => _texts[row];
+
     internal TableColumn Named(string name) => new(name, Kind, _texts, _numbers, _dates);
 
     internal TableColumn Select(ReadOnlySpan<int> rows)
