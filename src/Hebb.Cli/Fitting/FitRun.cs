@@ -65,7 +65,8 @@ internal static class FitRun
             [.. trained.Zip(validation, (t, v) => (string[])[t.Candidate.Name, v.Shown, Texts.Number(t.ValidationLoss), t.History.Count.ToString(CultureInfo.InvariantCulture), Texts.Seconds(t.Seconds), t == best ? "chosen" : ""])]);
         output.Line($"test: {string.Join(", ", score.Figures.Select(f => $"{f.Name} {f.Shown}"))} ({Texts.Plural(data.Test.Count, "row")} that no choice was made on)");
         var importance = Importance.Measure(best.Model, data, session.Cancellation);
-        if (importance.Count > 0) output.Line($"it leans most on {string.Join(", ", importance.Where(i => i.Loss > 0).Take(5).Select(i => i.Column))}");
+        var leant = importance.Where(i => i.Loss > 0).Take(5).ToArray();
+        if (leant.Length > 0) output.Line($"it leans most on {string.Join(", ", leant.Select(i => i.Column))}");
         var use = FitUse.Lines(shown, settings, data);
         FitReport.Create(data, trained, validation, best, score, importance, RunFacts.Of(folder.Manifest), use).Write(folder.ReportFile);
         output.Line($"report: {Path.Combine(shown, "report.html")}");

@@ -13,7 +13,7 @@ internal static class PictureFit
     {
         var findings = new List<Finding>();
         var pictures = Read(folders, folders.Classes, findings);
-        var test = settings.Test is null ? null : Read(ClassFolders.Find(settings.Test, ClassFolders.Pictures) ?? throw new DataException($"{Paths.Shown(settings.Test)}: has no pictures (.png)"), folders.Classes, findings);
+        var test = settings.Test is null ? null : Read(ClassFolders.Find(settings.Test, ClassFolders.Pictures) ?? throw new DataException($"{Paths.Shown(settings.Test)}: has no pictures ({string.Join(", ", ClassFolders.Pictures)})"), folders.Classes, findings);
         string shown = Paths.Shown(folders.Root);
         if (pictures.Count < FewestPictures) throw new DataException($"{shown}: has {Texts.Plural(pictures.Count, "picture")} that can be read; to train, validate and test at least {FewestPictures} are needed");
         foreach (var (label, count) in Enumerable.Range(0, folders.Classes.Count).Select(c => (c, pictures.Count(p => p.Label == c))))
@@ -57,7 +57,7 @@ internal static class PictureFit
             if (index == classes.Count) throw new DataException($"{Paths.Shown(folders.Root)}: the class {of} is not among those to learn ({string.Join(", ", classes.Take(10))})");
             try
             {
-                pictures.Add((Png.Read(path), index));
+                pictures.Add((Image.Read(path), index));
             }
             catch (HebbException e)
             {

@@ -5,7 +5,7 @@ namespace Hebb.Cli.Fitting;
 /// <summary>What is odd about a table, gathered while it is checked.</summary>
 internal sealed class TableFindings(Table table, string target)
 {
-    private const int FewestOfAClass = 3, ComparedRows = 3000, ComparedColumns = 60;
+    private const int FewestOfAClass = 3, MostLines = 20, ComparedRows = 3000, ComparedColumns = 60;
     private const double Lopsided = 0.9;
     private readonly List<Finding> _all = [];
 
@@ -18,7 +18,7 @@ internal sealed class TableFindings(Table table, string target)
     /// <exception cref="DataException">The target can't be predicted.</exception>
     public void CheckColumns(bool classes, bool chosen)
     {
-        foreach (var row in table.BadRows) _all.Add(new Finding($"line {row.Line}: {row.Reason}: {(row.Dropped ? "the row is left out" : "the value counts as missing")}", IsWarning: true));
+        Bad(table.BadRows, "");
         foreach (var warning in TableChecks.Run(table, target)) _all.Add(new Finding($"{warning.Column} {warning.Message}", warning.IsLeak));
         foreach (var column in table.Columns.Where(c => c.Name != target))
         {
@@ -55,7 +55,7 @@ internal sealed class TableFindings(Table table, string target)
     /// <summary>The test file's rows with classes named as in training: names that differ in case or in a full stop at the end are meant to be the same.</summary>
     public Table Matching(Table test, Table train, bool classes)
     {
-        foreach (var row in test.BadRows) _all.Add(new Finding($"{Path.GetFileName(test.Source)} line {row.Line}: {row.Reason}: {(row.Dropped ? "the row is left out" : "the value counts as missing")}", IsWarning: true));
+        Bad(test.BadRows, Path.GetFileName(test.Source) + " ");
         var column = test[target];
         var rows = test.Select([.. Enumerable.Range(0, test.Count).Where(row => !column.IsMissing(row))]);
         if (rows.Count == 0) throw new DataException($"{test.Source}: the target \"{target}\" is empty");
@@ -85,7 +85,19 @@ internal sealed class TableFindings(Table table, string target)
     public void Foreign(Table rows, TablePreprocessing fitted)
     {
         fitted.Inputs(rows, out var bad);
-        foreach (var row in bad) _all.Add(new Finding($"{Path.GetFileName(rows.Source)} line {row.Line}: {row.Reason}: the value counts as missing", IsWarning: true));
+        Bad(bad, Path.GetFileName(rows.Source) + " ");
+    }
+
+    /// <summary>Rows of one fault share a line, with the lines of the first of them.</summary>
+    private void Bad(IEnumerable<BadRow> rows, string file)
+    {
+        foreach (var fault in rows.GroupBy(r => (r.Reason, r.Dropped)))
+        {
+            long[] lines = [.. fault.Select(r => r.Line)];
+            string where = lines.Length == 1 ? $"line {lines[0]}" : $"lines {string.Join(", ", lines.Take(MostLines))}{(lines.Length > MostLines ? $", … ({Texts.Count(lines.Length)} in all)" : "")}";
+            string what = fault.Key.Dropped ? lines.Length == 1 ? "the row is left out" : "the rows are left out" : lines.Length == 1 ? "the value counts as missing" : "the values count as missing";
+            _all.Add(new Finding($"{file}{where}: {fault.Key.Reason}: {what}", IsWarning: true));
+        }
     }
 
     private static string Plain(string label) => label.TrimEnd('.').ToLowerInvariant();

@@ -7,12 +7,19 @@ namespace Hebb.Cli.Fitting;
 /// <summary>Reads the table that a user named.</summary>
 internal static class TableSource
 {
+    private static readonly (string Ending, string What)[] s_other =
+    [
+        (".xlsx", "a workbook"), (".xls", "a workbook"), (".ods", "a workbook"), (".parquet", "a Parquet file"), (".json", "JSON of any form"), (".zip", "an archive"), (".tar.gz", "an archive"), (".tgz", "an archive"), (".tar", "an archive"),
+    ];
+
     /// <param name="path">The file.</param>
     /// <param name="columns">Names for the columns of a file without a header; empty where it has one.</param>
     /// <param name="needed">Columns that must be there.</param>
     /// <exception cref="HebbException">It can't be read, or lacks a column; where the first line is no header the message says so.</exception>
     public static Table Read(string path, IReadOnlyList<string> columns, params IEnumerable<string?> needed)
     {
+        if (s_other.FirstOrDefault(o => path.EndsWith(o.Ending, StringComparison.OrdinalIgnoreCase)) is { What: { } what })
+            throw new DataException($"{Path.GetFileName(path)}: is {what}, which is not read here; CSV, TSV and JSON lines are (.gz too)");
         try
         {
             var table = columns.Count > 0 ? Table.Read(path, hasHeader: false).WithNames([.. columns]) : Table.Read(path);

@@ -40,14 +40,22 @@ internal static class ColumnInference
     {
         var values = new double[texts.Length];
         var bad = new List<int>();
+        var infinities = new List<int>();
         for (int row = 0; row < texts.Length; row++)
         {
             values[row] = double.NaN;
             if (texts[row] is not { } text) continue;
+            // A number that is none: missing, but told, however many there are.
+            if (IsInfinite(text))
+            {
+                infinities.Add(row);
+                continue;
+            }
             if (TryNumber(decimalComma && !text.Contains('.') ? text.Replace(',', '.') : text, out double value)) values[row] = value;
             else if (!Tolerated(bad, row, present)) return null;
         }
-        return (values, bad);
+        if (infinities.Count == present) return null;
+        return (values, [.. bad.Concat(infinities).Order()]);
     }
 
     /// <summary>A column read as numbers, whatever it holds; what is none is missing and listed.</summary>
@@ -82,6 +90,9 @@ internal static class ColumnInference
     /// <summary>A date in any of the forms that columns may have.</summary>
     public static bool TryDate(string text, out DateTime date) =>
         DateTime.TryParseExact(text, s_dateFormats, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out date);
+
+    private static bool IsInfinite(string text) => text.AsSpan().TrimStart("+-").Equals("inf", StringComparison.OrdinalIgnoreCase)
+        || (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsInfinity(value));
 
     private static bool TryNumber(string text, out double value) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && double.IsFinite(value);
 

@@ -113,7 +113,7 @@ public sealed partial class AcceptanceTests : IDisposable
     private static double Fit(FitSettings settings)
     {
         var data = FitSource.Load(settings);
-        var best = FitTraining.Best(FitTraining.Run(data, settings.Seed, null, new Output(false), CancellationToken.None));
+        var best = FitTraining.Best(FitTraining.Run(data, settings.Seed, null, new global::Hebb.Cli.Output(false), CancellationToken.None));
         return FitScore.Measure(best.Model, data, data.Test, CancellationToken.None).Value;
     }
 
@@ -126,7 +126,7 @@ public sealed partial class AcceptanceTests : IDisposable
 
     private static double Train(FitData data, FitCandidate candidate)
     {
-        var trained = FitTraining.Run(data with { Candidates = [candidate] }, 1, null, new Output(false), CancellationToken.None)[0];
+        var trained = FitTraining.Run(data with { Candidates = [candidate] }, 1, null, new global::Hebb.Cli.Output(false), CancellationToken.None)[0];
         return FitScore.Measure(trained.Model, data, data.Test, CancellationToken.None).Value;
     }
 

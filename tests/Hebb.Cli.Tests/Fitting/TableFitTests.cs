@@ -41,10 +41,10 @@ public class TableFitTests
         {
             int y = random.Next(20) == 0 ? 1 : 0, age = random.Next(20, 60);
             return $"{9_000_000_000 + i * 37 % 1009},{(i == 7 ? "old" : age.ToString(CultureInfo.InvariantCulture))},{(i == 7 ? "odd" : $"a{age}")},,k,{(y == 1 ? "won" : "lost")},{random.Next(9)},{y}";
-        }) + "1,2\n";
+        }) + "1,2\n3,4\n";
         var findings = Prepare(text, "y").Findings.Select(f => f.Text).ToArray();
         Assert.Contains("line 9: column \"age\": \"old\" is not a number: the value counts as missing", findings);
-        Assert.Contains("line 202: has 2 fields, the first line has 8: the row is left out", findings);
+        Assert.Contains("lines 202, 203: has 2 fields, the first line has 8: the rows are left out", findings);
         Assert.Contains("ticket_id names its row: it is left out", findings);
         Assert.Contains("empty is empty: it is left out", findings);
         Assert.Contains("same is the same in every row: it is left out", findings);

@@ -77,6 +77,9 @@ public class TableTests
             Assert.Equal(1.5, table["a"].Number(0));
             Assert.Equal("x,y", table["b c"].Text(0));
         }
+        var infinite = Table.ParseCsv("a\n1\ninf\n-Infinity\n2\nNaN\n");
+        Assert.Equal(3, infinite["a"].Missing);
+        Assert.Equal(["3 column \"a\": \"inf\" is not a number", "4 column \"a\": \"-Infinity\" is not a number"], infinite.BadRows.Select(b => $"{b.Line} {b.Reason}"));
         Assert.False(Table.ParseCsv("a,b\n\"1,5\",x\n\"2,5\",y\n")["a"].HasNumbers);
     }
 
