@@ -62,7 +62,8 @@ public class ProfilerTests
     public void TheTraceIsInChromesFormat()
     {
         using var profile = Profiler.Start(lines: true);
-        profile.Peak = new MachinePeak(1e11, 1e10);
+        // So slow that even a product interrupted by others shows a share.
+        profile.Peak = new MachinePeak(1e7, 1e6);
         using (profile.Region("step 1"))
             new TwoLayers().Call(X);
         profile.Dispose();
@@ -85,7 +86,7 @@ public class ProfilerTests
         Assert.StartsWith("SmallModels.cs:", args.GetProperty("line").GetString());
         Assert.Equal(2 * 64 * 8 * 16, args.GetProperty("flops").GetInt64());
         Assert.Equal("float32[64, 8], float32[8, 16] -> float32[64, 16]", args.GetProperty("shapes").GetString());
-        Assert.True(args.GetProperty("share_of_peak").GetDouble() > 0);
+        Assert.InRange(args.GetProperty("share_of_peak").GetDouble(), 1e-4, double.MaxValue);
 
         static string? Name(JsonElement e) => e.GetProperty("name").GetString();
         static double Start(JsonElement e) => e.GetProperty("ts").GetDouble();
