@@ -48,7 +48,8 @@ public sealed record StepPlan(long ParameterBytes, long BufferBytes, long StateB
         if (summary is null)
             reason = step.FallbackReason ?? "the trainer has taken no step yet";
         return new StepPlan(trainer.Model.Parameters().Sum(p => Size(p.Value)), trainer.Model.NamedBuffers().Sum(b => Size(b.Buffer)),
-            trainer.Optimizer.State().Values.Sum(Size), Size(batch.Inputs) + Size(batch.Targets), summary, reason) { GradientBytes = sumBytes };
+            trainer.Optimizer.State().Values.Sum(Size), Size(batch.Inputs) + Size(batch.Targets), summary, reason)
+        { GradientBytes = sumBytes };
     }
 
     private static long Size(Tensor x) => x.DType.BytesFor(x.Count);

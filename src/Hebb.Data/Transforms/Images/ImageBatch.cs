@@ -55,8 +55,14 @@ internal static class ImageBatch
 
         private Picture Of(ReadOnlySpan<float> from, Span<float> to, float white) => new()
         {
-            From = from, To = to, Channels = images.Shape[1], Height = images.Shape[2], Width = images.Shape[3],
-            ToHeight = result.Shape[2], ToWidth = result.Shape[3], White = white,
+            From = from,
+            To = to,
+            Channels = images.Shape[1],
+            Height = images.Shape[2],
+            Width = images.Shape[3],
+            ToHeight = result.Shape[2],
+            ToWidth = result.Shape[3],
+            White = white,
         };
     }
 }
