@@ -13,6 +13,9 @@ internal static class ImageFile
         {
             if (bytes.AsSpan().StartsWith("\x89PNG"u8) || (bytes.Length > 4 && bytes[0] == 0x89 && bytes[1] == (byte)'P'))
                 return Png.Decode(bytes);
+            // As the file has it: the standard says nothing of turning pictures.
+            if (bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8]))
+                return Jpeg.Decode(bytes, applyOrientation: false);
             if (bytes.AsSpan().StartsWith("BM"u8))
                 return Bitmap(bytes);
             if (bytes.AsSpan().StartsWith("P5"u8) || bytes.AsSpan().StartsWith("P6"u8))
@@ -24,7 +27,7 @@ internal static class ImageFile
         {
             throw new FormatException(e.Message, e);
         }
-        throw new FormatException("the picture is neither PNG, BMP, PNM nor TIFF");
+        throw new FormatException("the picture is neither PNG, JPEG, BMP, PNM nor TIFF");
     }
 
     /// <summary>The picture with one channel, or with three.</summary>
