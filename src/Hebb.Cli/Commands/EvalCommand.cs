@@ -21,9 +21,9 @@ internal static class EvalCommand
     {
         long begun = Stopwatch.GetTimestamp();
         var manifest = RunFolders.Read(path);
-        var model = RunFolders.LoadModel(path);
-        if (FitSettings.IsFit(manifest)) return EvaluateFit(session, path, manifest, model, begun);
+        if (FitSettings.IsFit(manifest)) return EvaluateFit(session, path, manifest, begun);
         var start = RunStart.Of(manifest, path);
+        var model = RunFolders.LoadModel(path);
         var (_, test) = start.Recipe.Load(session.Data);
         var result = TestResult.Measure(model, test, session.Cancellation);
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
@@ -33,8 +33,9 @@ internal static class EvalCommand
         return ExitCodes.Success;
     }
 
-    private static int EvaluateFit(Session session, string path, RunManifest manifest, LoadedModel model, long begun)
+    private static int EvaluateFit(Session session, string path, RunManifest manifest, long begun)
     {
+        var model = RunFolders.LoadModel(path);
         var data = FitSource.Load(FitSettings.Of(manifest, path));
         var score = FitScore.Measure(model, data, data.Test, session.Cancellation);
         session.Output.Line($"{data.Name}, {Texts.Plural(data.Test.Count, "test row")}: {string.Join(", ", score.Figures.Select(f => $"{f.Name} {f.Shown}"))}");

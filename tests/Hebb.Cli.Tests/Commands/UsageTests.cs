@@ -9,7 +9,7 @@ public sealed class UsageTests : IDisposable
 
     [Theory]
     [InlineData("unknown command trian (did you mean train?)", "trian")]
-    [InlineData("unknown command fly (there are quickstart, recipes, fit, train, eval, predict, runs, report, reproduce, data, bench, plan, profile and doctor)", "fly")]
+    [InlineData("unknown command fly (there are quickstart, recipes, fit, train, eval, predict, runs, report, reproduce, data, inspect, convert, bench, plan, profile, onnx and doctor)", "fly")]
     [InlineData("doctor: unknown option --jsn (did you mean --json?)", "--jsn", "doctor")]
     [InlineData("train: unknown option --epoch (did you mean --epochs?)", "train", "cnn-digits", "--epoch", "3")]
     [InlineData("train: unexpected argument twice (usage: hebb train [RECIPE])", "train", "cnn-digits", "twice")]
