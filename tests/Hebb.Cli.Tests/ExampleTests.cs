@@ -6,6 +6,13 @@ namespace Hebb.Cli.Tests;
 /// <summary>Every program in <c>examples/</c> runs from another folder, says something, and is short.</summary>
 public sealed class ExampleTests
 {
+    // As the tests are built, so that the library is not built once more.
+#if DEBUG
+    private const string Configuration = "Debug";
+#else
+    private const string Configuration = "Release";
+#endif
+
     public static TheoryData<string> Names => [.. Directory.GetFiles(Path.Combine(ScriptFolder.Repository, "examples"), "*.cs").Select(f => Path.GetFileName(f)!).Order()];
 
     [Theory]
@@ -17,7 +24,7 @@ public sealed class ExampleTests
         {
             string path = Path.Combine(ScriptFolder.Repository, "examples", name);
             Assert.InRange(File.ReadAllLines(path).Length, 5, 150);
-            var start = new ProcessStartInfo("dotnet", ["run", path]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo("dotnet", ["run", "-c", Configuration, path]) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
             start.Environment["UseSharedCompilation"] = "false";
             start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
             start.Environment.Remove("CI");
