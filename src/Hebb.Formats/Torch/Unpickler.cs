@@ -75,7 +75,7 @@ internal ref struct Unpickler
                     Push(ReadIntegerLine());
                     break;
                 case (byte)'F':
-                    Push(Boxed(double.Parse(Line(), NumberStyles.Float, CultureInfo.InvariantCulture)));
+                    Push(Boxed(ReadNumberLine()));
                     break;
                 case (byte)'J':
                     Push(Integer(BinaryPrimitives.ReadInt32LittleEndian(Take(4))));
@@ -199,7 +199,7 @@ internal ref struct Unpickler
                     Push(_persistent(PopTuple()));
                     break;
                 case (byte)'g':
-                    Push(Remembered(uint.Parse(Line(), NumberStyles.None, CultureInfo.InvariantCulture)));
+                    Push(Remembered(ReadPlaceLine()));
                     break;
                 case (byte)'h':
                     Push(Remembered(Take(1)[0]));
@@ -208,7 +208,7 @@ internal ref struct Unpickler
                     Push(Remembered(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))));
                     break;
                 case (byte)'p':
-                    Remember(uint.Parse(Line(), NumberStyles.None, CultureInfo.InvariantCulture));
+                    Remember(ReadPlaceLine());
                     break;
                 case (byte)'q':
                     Remember(Take(1)[0]);
@@ -380,7 +380,10 @@ internal ref struct Unpickler
         string line = Line().TrimEnd('L');
         if (line is "00" or "01")
             return line == "01" ? True : False;
-        var value = line.Length <= MostIntegerBytes ? BigInteger.Parse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : throw TooLong();
+        if (line.Length > MostIntegerBytes)
+            throw TooLong();
+        if (!BigInteger.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
+            throw NoNumber();
         return value >= long.MinValue && value <= long.MaxValue ? Integer((long)value) : value;
     }
 
@@ -392,6 +395,18 @@ internal ref struct Unpickler
         var value = new BigInteger(bytes);
         return bytes.Length <= 8 ? Integer((long)value) : value;
     }
+
+    // As Python prints numbers: only what is infinite .NET writes otherwise.
+    private double ReadNumberLine() => Line() switch
+    {
+        "inf" => double.PositiveInfinity,
+        "-inf" => double.NegativeInfinity,
+        var line => double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw NoNumber(),
+    };
+
+    private uint ReadPlaceLine() => uint.TryParse(Line(), NumberStyles.None, CultureInfo.InvariantCulture, out uint place) ? place : throw NoNumber();
+
+    private static FormatException NoNumber() => new("the pickle has a text that is no number where one belongs");
 
     private static FormatException TooLong() => new($"the pickle has an integer of more than {MostIntegerBytes} bytes");
 
