@@ -10,8 +10,14 @@ namespace Hebb.Cpu;
 /// workers may be inside and how many are. A worker enters by compare-and-swap, so a job that was closed can't be entered late, and the
 /// caller that closes the gate needs to wait only for those inside: a worker that the scheduler never ran costs nothing.
 /// </summary>
+/// <remarks>
+/// Blocks are dealt in as many ranges as there are threads. Each thread begins with the range of its own, the same one in every job, so what it wrote
+/// in the last op it finds in its own cache in the next; then it takes blocks off the far ends of the others' ranges.
+/// </remarks>
 internal static unsafe class WorkerPool
 {
+    private const int LinePair = 128;
+    private const int MostRanges = 64;
     private const long Open = 1L << 62;
     private const long InsideMask = 0xffff;
     private const int AllowedShift = 16;
@@ -27,7 +33,6 @@ internal static unsafe class WorkerPool
     private static readonly object s_park = new();
     private static readonly object s_finish = new();
     private static Exception? s_error;
-    private static long s_errorBlock;
     private static int s_workers;
 
     [ThreadStatic]
@@ -46,8 +51,6 @@ internal static unsafe class WorkerPool
             return false;
         }
         TBody shared = body;    // on this stack, which outlives the job, so a pointer to it is safe to hand out
-        slot->Next = 0;
-        slot->Blocks = blocks;
         slot->Body = Unsafe.AsPointer(ref shared);
         slot->Work = &ClaimBlocks<TBody>;
         int helpers = (int)Math.Min(blocks, threads) - 1;
@@ -59,6 +62,7 @@ internal static unsafe class WorkerPool
         {
             helpers = Math.Min(helpers, s_workers);   // go on with the threads that there are
         }
+        Deal(slot, blocks, Math.Min(helpers + 1, MostRanges));
         long number = (slot->Gate + (1L << NumberShift)) & NumberMask;
         Interlocked.Exchange(ref slot->Gate, Open | number | ((long)helpers << AllowedShift));
         if (Volatile.Read(ref slot->Parked) > 0)
@@ -66,7 +70,7 @@ internal static unsafe class WorkerPool
             Wake(helpers);
         }
         t_inside = true;
-        ClaimBlocks<TBody>(slot->Body);
+        ClaimBlocks<TBody>(slot->Body, 0);
         t_inside = false;
         Interlocked.And(ref slot->Gate, ~Open);
         if ((Volatile.Read(ref slot->Gate) & InsideMask) != 0)
@@ -83,36 +87,85 @@ internal static unsafe class WorkerPool
         return true;
     }
 
-    private static void ClaimBlocks<TBody>(void* body)
+    /// <summary>Cuts the blocks into ranges as equal as can be. A range counts in units of so many blocks that its borders fit 32 bits.</summary>
+    private static void Deal(Slot* slot, long blocks, int ranges)
+    {
+        slot->Blocks = blocks;
+        slot->Unit = ((blocks - 1) >> 30) + 1;
+        slot->Ranges = ranges;
+        slot->FailedAt = long.MaxValue;
+        long units = ((blocks - 1) / slot->Unit) + 1;
+        for (int i = 0; i < ranges; i++)
+        {
+            RangeOf(slot, i) = (units * i / ranges) | (units * (i + 1) / ranges << 32);
+        }
+    }
+
+    /// <summary>Where a range begins (low 32 bits) and ends.</summary>
+    private static ref long RangeOf(Slot* slot, int range) => ref *(long*)((byte*)slot + sizeof(Slot) + (range * (long)LinePair));
+
+    private static void ClaimBlocks<TBody>(void* body, int thread)
         where TBody : struct, IBlockBody
     {
         Slot* slot = s_slot;
         ref TBody shared = ref Unsafe.AsRef<TBody>(body);
-        long blocks = slot->Blocks;
-        long block = 0;
-        try
+        int ranges = slot->Ranges, own = thread % ranges;
+        for (int i = 0; i < ranges; i++)
         {
-            while ((block = Interlocked.Increment(ref slot->Next) - 1) < blocks)
+            int range = own + i < ranges ? own + i : own + i - ranges;
+            while (TryTake(ref RangeOf(slot, range), first: i == 0, out long unit))
             {
-                shared.Invoke(block);
+                long begin = unit * slot->Unit, end = Math.Min(begin + slot->Unit, slot->Blocks);
+                for (long block = begin; block < end; block++)
+                {
+                    RunBlock(slot, ref shared, block);
+                }
             }
-        }
-        catch (Exception e)
-        {
-            Fail(block, e);
         }
     }
 
-    // Blocks are claimed in ascending order, so all below a failed one run to their end: the lowest failure is the same at any thread count.
-    private static void Fail(long block, Exception error)
+    /// <summary>Takes the first or the last unit of a range. False if it is empty.</summary>
+    private static bool TryTake(ref long range, bool first, out long unit)
     {
-        Interlocked.Exchange(ref s_slot->Next, long.MaxValue / 2);
-        lock (s_finish)
+        long seen = Volatile.Read(ref range);
+        while (true)
         {
-            if (s_error is null || block < s_errorBlock)
+            long begin = seen & uint.MaxValue, end = seen >> 32;
+            unit = first ? begin : end - 1;
+            if (begin >= end)
             {
-                s_error = error;
-                s_errorBlock = block;
+                return false;
+            }
+            long found = Interlocked.CompareExchange(ref range, first ? seen + 1 : seen - (1L << 32), seen);
+            if (found == seen)
+            {
+                return true;
+            }
+            seen = found;
+        }
+    }
+
+    // All blocks below one that failed run to their end, so the lowest failure is the same at any thread count.
+    private static void RunBlock<TBody>(Slot* slot, ref TBody body, long block)
+        where TBody : struct, IBlockBody
+    {
+        if (block > Volatile.Read(ref slot->FailedAt))
+        {
+            return;
+        }
+        try
+        {
+            body.Invoke(block);
+        }
+        catch (Exception e)
+        {
+            lock (s_finish)
+            {
+                if (block < slot->FailedAt)
+                {
+                    s_error = e;
+                    Volatile.Write(ref slot->FailedAt, block);
+                }
             }
         }
     }
@@ -125,7 +178,7 @@ internal static unsafe class WorkerPool
             long waited = Stopwatch.GetTimestamp() - start;
             if (waited < s_spinTicks)
             {
-                Thread.SpinWait(8);
+                Thread.SpinWait(1);
             }
             else if (waited < s_yieldTicks)
             {
@@ -150,13 +203,14 @@ internal static unsafe class WorkerPool
     {
         while (s_workers < count)
         {
-            var thread = new Thread(WorkerLoop) { IsBackground = true, Name = $"hebb-{s_workers + 1}" };
+            int number = s_workers + 1;
+            var thread = new Thread(() => WorkerLoop(number)) { IsBackground = true, Name = $"hebb-{number}" };
             thread.UnsafeStart();
             s_workers++;
         }
     }
 
-    private static void WorkerLoop()
+    private static void WorkerLoop(int number)
     {
         t_inside = true;
         Slot* slot = s_slot;
@@ -166,7 +220,7 @@ internal static unsafe class WorkerPool
         {
             if (TryEnter(slot, ref lastJob))
             {
-                slot->Work(slot->Body);
+                slot->Work(slot->Body, number);
                 Leave(slot);
                 idleSince = Stopwatch.GetTimestamp();
                 continue;
@@ -174,7 +228,7 @@ internal static unsafe class WorkerPool
             long idle = Stopwatch.GetTimestamp() - idleSince;
             if (idle < s_spinTicks)
             {
-                Thread.SpinWait(8);
+                Thread.SpinWait(1);
             }
             else if (idle < s_yieldTicks)
             {
@@ -250,37 +304,44 @@ internal static unsafe class WorkerPool
 
     private static Slot* AllocateSlot()
     {
-        var slot = (Slot*)NativeMemory.AlignedAlloc((nuint)sizeof(Slot), 64);
-        *slot = default;
+        nuint size = (nuint)(sizeof(Slot) + (MostRanges * LinePair));
+        var slot = (Slot*)NativeMemory.AlignedAlloc(size, LinePair);
+        NativeMemory.Clear(slot, size);
         return slot;
     }
 
-    // What different threads write stands on different cache lines (pairs of lines, as prefetchers fetch pairs).
-    [StructLayout(LayoutKind.Explicit, Size = 640)]
+    // What different threads write stands on different cache lines (pairs of lines, as prefetchers fetch pairs). The ranges follow, one a pair.
+    [StructLayout(LayoutKind.Explicit, Size = 4 * LinePair)]
     private struct Slot
     {
         [FieldOffset(0)]
         public long Gate;
 
-        [FieldOffset(128)]
-        public long Next;
-
-        [FieldOffset(256)]
+        [FieldOffset(LinePair)]
         public long Blocks;
 
-        [FieldOffset(264)]
+        [FieldOffset(LinePair + 8)]
+        public long Unit;
+
+        [FieldOffset(LinePair + 16)]
         public void* Body;
 
-        [FieldOffset(272)]
-        public delegate*<void*, void> Work;
+        [FieldOffset(LinePair + 24)]
+        public delegate*<void*, int, void> Work;
 
-        [FieldOffset(384)]
+        [FieldOffset(LinePair + 32)]
+        public int Ranges;
+
+        [FieldOffset(LinePair + 40)]
+        public long FailedAt;
+
+        [FieldOffset(2 * LinePair)]
         public int Parked;
 
-        [FieldOffset(388)]
+        [FieldOffset((2 * LinePair) + 4)]
         public int CallerSleeps;
 
-        [FieldOffset(512)]
+        [FieldOffset(3 * LinePair)]
         public int Taken;
     }
 }
