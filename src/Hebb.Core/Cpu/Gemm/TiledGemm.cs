@@ -16,6 +16,7 @@ static unsafe class TiledGemm
     const long CellBytes = 768 << 10;        // of the right side in one block of k: it stays in the L2 cache
     const long CellWork = 1L << 19;          // multiply-adds below which a cell is not cut further
     const long CellsPerThread = 6;           // so that none waits long for the last
+    const long EvenBytes = 1 << 20;          // of the left side, which each thread then reads as a whole, over and over
     const long PackAtOnce = 1L << 15;
 
     /// <summary>Up to so many of the tallest row tiles the right side is read where it stands, or from a kept copy.</summary>
@@ -108,6 +109,12 @@ static unsafe class TiledGemm
         if (threads > 1)
         {
             long wanted = Math.Min(threads * CellsPerThread, CeilDiv(work, CellWork));
+            long even = cells.Rows * cells.K * sizeof(T) <= EvenBytes ? EvenCut(cells.Panels, threads, wanted) : 0;
+            if (even > 0)
+            {
+                across = Math.Max(across, even);
+                down = Math.Max(down, Math.Min(CeilDiv(wanted, across), cells.Tiles.Count));
+            }
             while (down * across < wanted && (down < cells.Tiles.Count || across < cells.Panels))
             {
                 // The longer side is cut, in lanes and rows.
@@ -122,6 +129,15 @@ static unsafe class TiledGemm
         cells.CellsDown = Math.Min(down, cells.Tiles.Count);
         cells.CellsAcross = Math.Min(across, cells.Panels);
         ParallelFor.Run(cells.CellsDown * cells.CellsAcross, in cells);
+    }
+
+    /// <summary>Ranges of panels of which each thread gets as many, all of one length: the most that are not more than wanted; 0 if there are none.</summary>
+    static long EvenCut(long panels, long threads, long wanted)
+    {
+        long across = Math.Min(panels, wanted) / threads * threads;
+        while (across > 0 && panels % across != 0)
+            across -= threads;
+        return across;
     }
 
     static void AddBias<T>(in GemmProblem<T> p)
