@@ -40,7 +40,7 @@ unsafe struct IntegerCells<D, V> : IBlockBody
         Words = _left.Words(problem.K);
     }
 
-    static int Panel => 2 * D.Lanes;
+    static int Panel => 2 * IntegerKernel.Lanes<V>();
 
     readonly bool ByWords => Problem.ARow == 1 && Problem.ACol != 1;
 

@@ -12,38 +12,26 @@ namespace Hebb.Cpu;
 unsafe interface IIntegerDot<V>
     where V : unmanaged
 {
-    /// <summary>Words in a vector.</summary>
-    static abstract int Lanes { get; }
-
     /// <summary>Elements in a word: 4 bytes, or 2 of them widened to 16 bits.</summary>
     static abstract int PerWord { get; }
 
     /// <summary>For bytes: whether the left ones are taken as unsigned; the right ones are signed.</summary>
     static abstract bool LeftUnsigned { get; }
 
-    static abstract V Zero { get; }
-    static abstract V Load(int* p);
+    /// <summary>One word in all lanes.</summary>
     static abstract V Broadcast(int* p);
-    static abstract void Store(V x, int* p);
+
     static abstract V Dot(V sum, V left, V right);
 }
 
 /// <summary>VPDPBUSD on 256 bits, which multiplies four times as many numbers as an FMA of that width.</summary>
 readonly unsafe struct VnniDot : IIntegerDot<Vector256<int>>
 {
-    public static int Lanes => 8;
     public static int PerWord => 4;
     public static bool LeftUnsigned => true;
-    public static Vector256<int> Zero => Vector256<int>.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Load(int* p) => Vector256.Load(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Broadcast(int* p) => Vector256.Create(*p);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<int> x, int* p) => x.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Dot(Vector256<int> sum, Vector256<int> left, Vector256<int> right) => AvxVnni.MultiplyWideningAndAdd(sum, left.AsByte(), right.AsSByte());
@@ -51,19 +39,11 @@ readonly unsafe struct VnniDot : IIntegerDot<Vector256<int>>
 
 readonly unsafe struct WideDot512 : IIntegerDot<Vector512<int>>
 {
-    public static int Lanes => 16;
     public static int PerWord => 2;
     public static bool LeftUnsigned => false;
-    public static Vector512<int> Zero => Vector512<int>.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> Load(int* p) => Vector512.Load(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Broadcast(int* p) => Vector512.Create(*p);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector512<int> x, int* p) => x.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Dot(Vector512<int> sum, Vector512<int> left, Vector512<int> right) => sum + Avx512BW.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16());
@@ -71,19 +51,11 @@ readonly unsafe struct WideDot512 : IIntegerDot<Vector512<int>>
 
 readonly unsafe struct WideDot256 : IIntegerDot<Vector256<int>>
 {
-    public static int Lanes => 8;
     public static int PerWord => 2;
     public static bool LeftUnsigned => false;
-    public static Vector256<int> Zero => Vector256<int>.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Load(int* p) => Vector256.Load(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Broadcast(int* p) => Vector256.Create(*p);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<int> x, int* p) => x.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Dot(Vector256<int> sum, Vector256<int> left, Vector256<int> right) => sum + Avx2.MultiplyAddAdjacent(left.AsInt16(), right.AsInt16());
@@ -91,19 +63,11 @@ readonly unsafe struct WideDot256 : IIntegerDot<Vector256<int>>
 
 readonly unsafe struct WideDot128 : IIntegerDot<Vector128<int>>
 {
-    public static int Lanes => 4;
     public static int PerWord => 2;
     public static bool LeftUnsigned => false;
-    public static Vector128<int> Zero => Vector128<int>.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Load(int* p) => Vector128.Load(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Broadcast(int* p) => Vector128.Create(*p);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector128<int> x, int* p) => x.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Dot(Vector128<int> sum, Vector128<int> left, Vector128<int> right) => Sse2.IsSupported
@@ -114,19 +78,11 @@ readonly unsafe struct WideDot128 : IIntegerDot<Vector128<int>>
 /// <summary>SDOT of Arm v8.2.</summary>
 readonly unsafe struct ArmDot : IIntegerDot<Vector128<int>>
 {
-    public static int Lanes => 4;
     public static int PerWord => 4;
     public static bool LeftUnsigned => false;
-    public static Vector128<int> Zero => Vector128<int>.Zero;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<int> Load(int* p) => Vector128.Load(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Broadcast(int* p) => Vector128.Create(*p);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector128<int> x, int* p) => x.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Dot(Vector128<int> sum, Vector128<int> left, Vector128<int> right) => Dp.DotProduct(sum, left.AsSByte(), right.AsSByte());

@@ -42,7 +42,7 @@ static unsafe class IntegerGemm
     {
         if (p.M <= 0 || p.N <= 0)
             return;
-        int panel = 2 * D.Lanes;
+        int panel = 2 * IntegerKernel.Lanes<V>();
         var cells = new IntegerCells<D, V>(p);
         using var scratch = Scratch.Open();
         PackedWeights? kept = weight is not null && p.M <= FewRows && p.K > 0 && p.N * p.K >= LeastElements ? Find<D, V>(p, cells, weight) : null;
@@ -78,7 +78,7 @@ static unsafe class IntegerGemm
         where D : struct, IIntegerDot<V>
         where V : unmanaged
     {
-        int panel = 2 * D.Lanes;
+        int panel = 2 * IntegerKernel.Lanes<V>();
         ParallelFor.Ranges(Panels(cells.Lanes, panel), Math.Max(1, PackAtOnce / (Math.Max(1, cells.Words) * panel)), new IntegerPanels<D, V>(cells));
     }
 
@@ -86,7 +86,7 @@ static unsafe class IntegerGemm
         where D : struct, IIntegerDot<V>
         where V : unmanaged
     {
-        int panel = 2 * D.Lanes;
+        int panel = 2 * IntegerKernel.Lanes<V>();
         long tileGroup = Math.Max(1, PackAtOnce / (Math.Max(1, cells.Words) * IntegerKernel.MaxRows));
         ParallelFor.Ranges(cells.Tiles.Count, tileGroup, new IntegerRows<D, V>(cells));
         long panels = Panels(cells.Lanes, panel);
@@ -108,8 +108,8 @@ static unsafe class IntegerGemm
         where D : struct, IIntegerDot<V>
         where V : unmanaged
     {
-        long lanes = Panels(p.N, 2 * D.Lanes) * 2 * D.Lanes;
-        var key = new PackedKey((nint)p.B, Layout, D.PerWord, D.Lanes, 2, p.K, p.N, 0, default, (p.BRow, p.BCol, p.BSigned ? 1 : 0), default);
+        long lanes = Panels(p.N, 2 * IntegerKernel.Lanes<V>()) * 2 * IntegerKernel.Lanes<V>();
+        var key = new PackedKey((nint)p.B, Layout, D.PerWord, IntegerKernel.Lanes<V>(), 2, p.K, p.N, 0, default, (p.BRow, p.BCol, p.BSigned ? 1 : 0), default);
         PackedWeights? kept = PackedWeights.Find(weight.Storage, key, lanes * (cells.Words + 1) * sizeof(int), out bool fresh);
         if (fresh && kept is not null)
         {

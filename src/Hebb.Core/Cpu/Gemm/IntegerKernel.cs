@@ -42,6 +42,18 @@ static unsafe class IntegerKernel
             _ => throw new ArgumentOutOfRangeException(nameof(rows)),
         };
 
+    /// <summary>Words in a vector.</summary>
+    public static int Lanes<V>()
+        where V : unmanaged => sizeof(V) / sizeof(int);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Load<V>(int* p)
+        where V : unmanaged => Unsafe.ReadUnaligned<V>(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Store<V>(V x, int* p)
+        where V : unmanaged => Unsafe.WriteUnaligned(p, x);
+
     // The size of R is the number of rows, a constant to the JIT.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Run<D, V, R>(IntegerTile* tile)
@@ -49,14 +61,15 @@ static unsafe class IntegerKernel
         where V : unmanaged
         where R : unmanaged
     {
-        V startA = D.Load(tile->Start), startB = D.Load(tile->Start + D.Lanes);
+        int lanes = Lanes<V>();
+        V startA = Load<V>(tile->Start), startB = Load<V>(tile->Start + lanes);
         V c0a = startA, c0b = startB, c1a = startA, c1b = startB, c2a = startA, c2b = startB;
         V c3a = startA, c3b = startB, c4a = startA, c4b = startB, c5a = startA, c5b = startB;
         long row = tile->ARow, aStep = tile->AStep, bStep = tile->BStep;
         int* a0 = tile->A, a3 = a0 + (3 * row), b = tile->B;
         for (long k = tile->Words; k > 0; k--)
         {
-            V x, qa = D.Load(b), qb = D.Load(b + D.Lanes);
+            V x, qa = Load<V>(b), qb = Load<V>(b + lanes);
             if (sizeof(R) > 0) { x = D.Broadcast(a0); c0a = D.Dot(c0a, x, qa); c0b = D.Dot(c0b, x, qb); }
             if (sizeof(R) > 1) { x = D.Broadcast(a0 + row); c1a = D.Dot(c1a, x, qa); c1b = D.Dot(c1b, x, qb); }
             if (sizeof(R) > 2) { x = D.Broadcast(a0 + (2 * row)); c2a = D.Dot(c2a, x, qa); c2b = D.Dot(c2b, x, qb); }
@@ -69,12 +82,12 @@ static unsafe class IntegerKernel
         }
         int* c = tile->C;
         long cRow = tile->CRow;
-        if (sizeof(R) > 0) { D.Store(c0a, c); D.Store(c0b, c + D.Lanes); c += cRow; }
-        if (sizeof(R) > 1) { D.Store(c1a, c); D.Store(c1b, c + D.Lanes); c += cRow; }
-        if (sizeof(R) > 2) { D.Store(c2a, c); D.Store(c2b, c + D.Lanes); c += cRow; }
-        if (sizeof(R) > 3) { D.Store(c3a, c); D.Store(c3b, c + D.Lanes); c += cRow; }
-        if (sizeof(R) > 4) { D.Store(c4a, c); D.Store(c4b, c + D.Lanes); c += cRow; }
-        if (sizeof(R) > 5) { D.Store(c5a, c); D.Store(c5b, c + D.Lanes); }
+        if (sizeof(R) > 0) { Store(c0a, c); Store(c0b, c + lanes); c += cRow; }
+        if (sizeof(R) > 1) { Store(c1a, c); Store(c1b, c + lanes); c += cRow; }
+        if (sizeof(R) > 2) { Store(c2a, c); Store(c2b, c + lanes); c += cRow; }
+        if (sizeof(R) > 3) { Store(c3a, c); Store(c3b, c + lanes); c += cRow; }
+        if (sizeof(R) > 4) { Store(c4a, c); Store(c4b, c + lanes); c += cRow; }
+        if (sizeof(R) > 5) { Store(c5a, c); Store(c5b, c + lanes); }
     }
 
     [StructLayout(LayoutKind.Sequential, Size = 1)]
