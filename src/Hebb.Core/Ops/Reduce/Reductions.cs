@@ -13,6 +13,9 @@ internal static unsafe class Reductions
     /// <summary>Elements that a thread takes at once.</summary>
     private const long BlockSize = 32 << 10;
 
+    /// <summary>The same at most, where columns are so long that as many blocks remain as there are fewest parts.</summary>
+    private const long LargestBlock = 256 << 10, FewestParts = 64;
+
     /// <summary>Scratch slots of <see cref="CpuContext"/> that reductions use; the other two are free to ops.</summary>
     private const int PartSlot = 2, FoldSlot = 3;
 
@@ -45,7 +48,7 @@ internal static unsafe class Reductions
         var body = new PlainRows<TOp, T>(op, x, outputs, count, parts, BlockSize, y, shifts, partials);
         ParallelFor.Run(body.Blocks, body);
         if (parts > 1)
-            Join<TOp, T>(op, outputs, parts, 2 * parts, 2, 1, partials, y);
+            Join<TOp, T>(op, outputs, parts, partials, y);
     }
 
     private static void Run<TOp, T>(CpuContext c, TOp op, in ReducePlan plan, DType compute, T* y, T* shifts)
@@ -78,7 +81,7 @@ internal static unsafe class Reductions
         var body = new RowBody<TOp, T>(op, plan, new RunReader(plan.DType, compute, plan.Reduced.Rank == 0 ? 1 : plan.Reduced.LastStride, c.Source), parts, y, shifts, partials);
         ParallelFor.Run(body.Blocks, body);
         if (parts > 1)
-            Join<TOp, T>(op, plan.Outputs, parts, 2 * parts, 2, 1, partials, y);
+            Join<TOp, T>(op, plan.Outputs, parts, partials, y);
     }
 
     private readonly struct RowBody<TOp, T>(TOp op, ReducePlan plan, RunReader reader, long parts, T* y, T* shifts, T* partials) : IBlockBody
@@ -114,13 +117,15 @@ internal static unsafe class Reductions
     {
         long width = plan.Kept.LastSize;
         // Rows of a part: enough to fill a block, but a multiple of what is summed between two flushes.
-        long rows = Math.Max(64, BlockSize / Math.Min(width, ColumnReduction<TOp, T>.MaxWidth) / 64 * 64);
+        // Long columns have longer parts, so that there is less to join, but enough of them to go round.
+        long across = Math.Min(width, ColumnReduction<TOp, T>.MaxWidth), block = Math.Clamp(plan.Count * across / FewestParts, BlockSize, LargestBlock);
+        long rows = Math.Max(64, block / across / 64 * 64);
         long parts = (plan.Count + rows - 1) / rows;
         T* partials = parts == 1 ? null : c.Scratch<T>(PartSlot, 2 * parts * plan.Outputs);
         var body = new ColumnBody<TOp, T>(op, plan, new RunReader(plan.DType, compute, plan.Kept.LastStride, c.Source), rows, parts, y, shifts, partials);
         ParallelFor.Run(body.Blocks, body);
         if (parts > 1)
-            Join<TOp, T>(op, plan.Outputs, parts, 1, 2 * plan.Outputs, plan.Outputs, partials, y);
+            JoinColumns<TOp, T>.Run(op, plan.Outputs, parts, partials, y);
     }
 
     private readonly struct ColumnBody<TOp, T>(TOp op, ReducePlan plan, RunReader reader, long rows, long parts, T* y, T* shifts, T* partials) : IBlockBody
@@ -197,22 +202,22 @@ internal static unsafe class Reductions
             y[i] = op.Combine(V128<T>.Create(y[i]), V128<T>.Create(x[i]))[0];
     }
 
-    /// <summary>Combines the results of parts, first to last.</summary>
-    private static void Join<TOp, T>(TOp op, long outputs, long parts, long outputStride, long partStride, long lostOffset, T* partials, T* y)
+    /// <summary>Combines the results of parts, first to last: pairs of totals and lost parts, those of an output next to each other.</summary>
+    private static void Join<TOp, T>(TOp op, long outputs, long parts, T* partials, T* y)
         where TOp : struct, IReducer<T>
         where T : unmanaged, INumber<T>
     {
         for (long o = 0; o < outputs; o++)
         {
-            T* p = partials + o * outputStride;
-            V128<T> total = V128<T>.Create(p[0]), lost = V128<T>.Create(p[lostOffset]);
+            T* p = partials + o * 2 * parts;
+            V128<T> total = V128<T>.Create(p[0]), lost = V128<T>.Create(p[1]);
             for (long i = 1; i < parts; i++)
             {
-                p += partStride;
+                p += 2;
                 if (TOp.IsSum)
                 {
                     Compensation.Add<V128<T>, T>(ref total, ref lost, V128<T>.Create(p[0]));
-                    lost += V128<T>.Create(p[lostOffset]);
+                    lost += V128<T>.Create(p[1]);
                 }
                 else
                 {
