@@ -7,7 +7,7 @@ namespace Hebb.OpTests;
 public class RecurrentTests
 {
     public static IEnumerable<TheoryDataRow<string, int, int, int>> Sizes =>
-        from kind in new[] { "lstm", "gru", "rnn", "rnn_relu" }
+        from kind in new[] { "lstm", "gru", "gru_reset_first", "rnn", "rnn_relu" }
         from size in new[] { (1, 1, 1), (3, 1, 33), (2, 17, 3), (3, 35, 64), (2, 5, 100), (2, 70, 31), (1, 3, 256) }
         select new TheoryDataRow<string, int, int, int>(kind, size.Item1, size.Item2, size.Item3);
 
@@ -15,21 +15,21 @@ public class RecurrentTests
 
     private static (Primitive Op, Tensor[] Inputs) Make(string kind, int steps, int examples, int hidden, bool reverse, bool lengths, DType dtype)
     {
-        int gates = kind switch { "lstm" => 4, "gru" => 3, _ => 1 };
+        int gates = kind switch { "lstm" => 4, "gru" or "gru_reset_first" => 3, _ => 1 };
         double bound = 1 / Math.Sqrt(hidden);
         Tensor Normal(params int[] shape) => Tensor.RandN(shape, dtype, Random);
         List<Tensor> inputs =
         [
             Normal(steps, examples, gates * hidden),
             Tensor.Uniform(-bound, bound, [gates * hidden, hidden], dtype, Random),
-            Normal(kind == "gru" ? 4 * hidden : gates * hidden),
+            Normal(gates == 3 ? 4 * hidden : gates * hidden),
             Normal(examples, hidden),
         ];
         if (kind == "lstm")
             inputs.Add(Normal(examples, hidden));
         if (lengths)
             inputs.Add(Tensor.From(Enumerable.Range(0, examples).Select(i => (long)(i * 7 % (steps + 1))).ToArray()));
-        Primitive op = kind switch { "lstm" => new LstmOp(reverse), "gru" => new GruOp(reverse), _ => new RnnOp(reverse, kind == "rnn_relu") };
+        Primitive op = kind switch { "lstm" => new LstmOp(reverse), "gru" or "gru_reset_first" => new GruOp(reverse, kind != "gru"), _ => new RnnOp(reverse, kind == "rnn_relu") };
         return (op, inputs.ToArray());
     }
 
@@ -70,6 +70,7 @@ public class RecurrentTests
     [Theory, Trait("Isa", "slice")]
     [InlineData("lstm")]
     [InlineData("gru")]
+    [InlineData("gru_reset_first")]
     [InlineData("rnn")]
     public void ThreadsDoNotChangeTheBits(string kind)
     {
@@ -90,6 +91,7 @@ public class RecurrentTests
     [Theory]
     [InlineData("lstm")]
     [InlineData("gru")]
+    [InlineData("gru_reset_first")]
     [InlineData("rnn")]
     public void TakesSequencesThatAreViews(string kind)
     {

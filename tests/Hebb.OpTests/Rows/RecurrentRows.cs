@@ -7,6 +7,7 @@ internal static class RecurrentRows
     {
         Lstm,
         Gru,
+        GruResetFirst,
         Tanh,
         Relu,
     }
@@ -16,7 +17,7 @@ internal static class RecurrentRows
     {
         foreach (var kind in Enum.GetValues<Kind>())
         {
-            string name = kind is Kind.Tanh or Kind.Relu ? $"rnn_{kind.ToString().ToLowerInvariant()}" : kind.ToString().ToLowerInvariant();
+            string name = kind is Kind.Tanh or Kind.Relu ? $"rnn_{kind.ToString().ToLowerInvariant()}" : kind is Kind.GruResetFirst ? "gru_reset_first" : kind.ToString().ToLowerInvariant();
             yield return Row(name, kind, 3, 2, 2, 3);
             yield return Row($"{name}_reverse", kind, 3, 2, 2, 3, reverse: true);
             yield return Row($"{name}_lengths", kind, 4, 3, 2, 2, lengths: [4, 0, 2]);
@@ -31,7 +32,7 @@ internal static class RecurrentRows
 
     private static OpCase Row(string name, Kind kind, int steps, int examples, int features, int hidden, bool reverse = false, long[]? lengths = null, bool bias = true, bool state = true)
     {
-        int gates = kind switch { Kind.Lstm => 4, Kind.Gru => 3, _ => 1 };
+        int gates = kind switch { Kind.Lstm => 4, Kind.Gru or Kind.GruResetFirst => 3, _ => 1 };
         List<In> inputs = [In.Real(steps, examples, features), In.Between(-1, 1, gates * hidden, features), In.Between(-1, 1, gates * hidden, hidden)];
         if (bias)
             inputs.AddRange([In.Between(-1, 1, gates * hidden), In.Between(-1, 1, gates * hidden)]);
@@ -55,8 +56,8 @@ internal static class RecurrentRows
                 var (y, h, c) = Tensor.Lstm(x[0], x[1], x[2], o.BiasIh, o.BiasHh, o.Hidden, o.Cell, reverse, ends);
                 return [y, h, c];
             }
-            var (output, last) = kind == Kind.Gru
-                ? Tensor.Gru(x[0], x[1], x[2], o.BiasIh, o.BiasHh, o.Hidden, reverse, ends)
+            var (output, last) = kind is Kind.Gru or Kind.GruResetFirst
+                ? Tensor.Gru(x[0], x[1], x[2], o.BiasIh, o.BiasHh, o.Hidden, reverse, ends, kind == Kind.GruResetFirst)
                 : Tensor.Rnn(x[0], x[1], x[2], o.BiasIh, o.BiasHh, o.Hidden, kind == Kind.Relu, reverse, ends);
             return [output, last];
         })
@@ -93,6 +94,7 @@ internal static class RecurrentRows
                     for (int k = 0; k < size; k++)
                         b[r] += wh[r * size + k] * h[n * size + k];
                 }
+                double[] before = h[(n * size)..((n + 1) * size)];
                 for (int j = 0; j < size; j++)
                 {
                     double Gate(int g) => a[g * size + j] + b[g * size + j];
@@ -107,6 +109,12 @@ internal static class RecurrentRows
                         case Kind.Gru:
                             double z = Sigmoid(Gate(1)), fresh = Math.Tanh(a[2 * size + j] + Sigmoid(Gate(0)) * b[2 * size + j]);
                             state = (1 - z) * fresh + z * state;
+                            break;
+                        case Kind.GruResetFirst:
+                            double sum = a[2 * size + j] + bh[2 * size + j], update = Sigmoid(Gate(1));
+                            for (int k = 0; k < size; k++)
+                                sum += wh[(2 * size + j) * size + k] * Sigmoid(a[k] + b[k]) * before[k];
+                            state = (1 - update) * Math.Tanh(sum) + update * state;
                             break;
                         default:
                             state = kind == Kind.Tanh ? Math.Tanh(Gate(0)) : Math.Max(0, Gate(0));

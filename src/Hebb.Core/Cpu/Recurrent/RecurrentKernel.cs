@@ -26,6 +26,14 @@ static unsafe class RecurrentKernel
         Isa.Dispatch<ForwardKernel<T, TCell>, T>(ref kernel);
     }
 
+    /// <summary>A GRU whose reset gate comes before the product.</summary>
+    public static void ForwardResetFirst<T>(in RecurrentProblem<T> problem)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        var kernel = new ResetFirstKernel<T>(problem);
+        Isa.Dispatch<ResetFirstKernel<T>, T>(ref kernel);
+    }
+
     public static void Backward<T, TCell>(in RecurrentProblem<T> problem)
         where T : unmanaged, IFloatingPointIeee754<T>
         where TCell : struct, IRecurrentCell<T>
@@ -66,6 +74,28 @@ static unsafe class RecurrentKernel
             RecurrentPanels.Pack<T, V>(problem.Weight, problem.Hidden, 1, TCell.Gates, problem.Hidden, problem.Hidden, panels);
             long rows = BlockRows(problem, TCell.Gates);
             ParallelFor.Run((problem.Batch + rows - 1) / rows, new RecurrentForward<T, V, TCell>(problem, panels, rows));
+        }
+    }
+
+    readonly struct ResetFirstKernel<T>(RecurrentProblem<T> problem) : ISimdKernel<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public void Run<V>()
+            where V : unmanaged, ISimd<V, T>
+        {
+            const int Gates = 3;
+            if (problem.Batch == 0 || problem.Hidden == 0)
+                return;
+            if (problem.Steps == 1)
+            {
+                new ResetFirstGru<T, V>(problem, null, problem.Batch).Single();
+                return;
+            }
+            using var scratch = Scratch.Open();
+            T* panels = scratch.Take<T>(Gates * RecurrentPanels.RoundUp(problem.Hidden) * problem.Hidden);
+            RecurrentPanels.Pack<T, V>(problem.Weight, problem.Hidden, 1, Gates, problem.Hidden, problem.Hidden, panels);
+            long rows = BlockRows(problem, Gates);
+            ParallelFor.Run((problem.Batch + rows - 1) / rows, new ResetFirstGru<T, V>(problem, panels, rows));
         }
     }
 

@@ -6,14 +6,25 @@ using Hebb.Transforms;
 namespace Hebb;
 
 /// <summary>
-/// A GRU over a whole sequence, its reset gate applied after the product. Inputs: projected inputs [T, N, 3H], recurrent weights [3H, H], biases [4H] (of gates r, z, n and, within the reset
+/// A GRU over a whole sequence, its reset gate applied after the product or, with reset first, to the state before it. Inputs: projected inputs [T, N, 3H], recurrent weights [3H, H], biases [4H] (of gates r, z, n and, within the reset
 /// product, n again), first hidden states [N, H], perhaps lengths [N]. Outputs: hidden states [T, N, H], last hidden states [N, H], and for the backward pass gates [T, N, 3H] and what the
-/// reset gate multiplied [T, N, H].
+/// reset gate multiplied [T, N, H] or, with reset first, made of the state.
 /// </summary>
-internal sealed class GruOp(bool reverse) : RecurrentPrimitive(reverse)
+internal sealed class GruOp(bool reverse, bool resetFirst = false) : RecurrentPrimitive(reverse)
 {
+    private bool _resetFirst = resetFirst;
+
     public GruOp() : this(false)
     {
+    }
+
+    /// <summary>n = tanh(W_n (r h) + …) instead of tanh(r (W_n h) + …).</summary>
+    public bool ResetFirst => _resetFirst;
+
+    public override void Describe(AttributeVisitor v)
+    {
+        base.Describe(v);
+        v.Bool("reset_first", ref _resetFirst);
     }
 
     public override string Name => "gru";
@@ -28,7 +39,8 @@ internal sealed class GruOp(bool reverse) : RecurrentPrimitive(reverse)
 
     public override bool AcceptsStrided => true;
 
-    public override Saved Saves => (Saved.Inputs ^ Saved.Input0) | Saved.Output0 | Saved.Output2 | (Saved)(1 << 19);
+    // With reset first the derivative is that of the decomposition, which begins with the inputs.
+    public override Saved Saves => _resetFirst ? Saved.Inputs : (Saved.Inputs ^ Saved.Input0) | Saved.Output0 | Saved.Output2 | (Saved)(1 << 19);
 
     public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 2L * inputs[0].Shape[0] * inputs[0].Shape[1] * inputs[1].Sizes.Count + 5 * inputs[0].Sizes.Count;
 
@@ -50,7 +62,7 @@ internal sealed class GruOp(bool reverse) : RecurrentPrimitive(reverse)
     protected override unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var ready = Rows(inputs);
-        RecurrentKernel.Forward<T, GruCell<T>>(Problem<T>(ready[0], ready[1].Shape[1], Lengths(ready)) with
+        var problem = Problem<T>(ready[0], ready[1].Shape[1], Lengths(ready)) with
         {
             Input = ready[0].Data<T>(),
             InputStep = ready[0].Stride(0),
@@ -62,7 +74,11 @@ internal sealed class GruOp(bool reverse) : RecurrentPrimitive(reverse)
             LastHidden = outputs[1].Data<T>(),
             Gates = outputs[2].Data<T>(),
             Cells = outputs[3].Data<T>(),
-        });
+        };
+        if (_resetFirst)
+            RecurrentKernel.ForwardResetFirst(problem);
+        else
+            RecurrentKernel.Forward<T, GruCell<T>>(problem);
         GC.KeepAlive(ready);
     }
 
@@ -71,15 +87,17 @@ internal sealed class GruOp(bool reverse) : RecurrentPrimitive(reverse)
         var (x, weight, h, lengths) = (inputs[0], inputs[1].MT, inputs[3], Lengths(inputs));
         int steps = x.Shape[0];
         var bias = inputs[2].Chunk(4);
+        int hidden = h.Shape[1];
+        Tensor gateWeight = weight.Narrow(1, 0, 2 * hidden), newWeight = weight.Narrow(1, 2 * hidden, hidden);
         Tensor[] outputs = new Tensor[steps], gates = new Tensor[steps], inners = new Tensor[steps];
         foreach (var (t, _) in Order(steps))
         {
             var live = Live(lengths, t);
-            Tensor[] a = x.Select(0, t).Chunk(3, 1), b = h.MatMul(weight).Chunk(3, 1);
+            Tensor[] a = x.Select(0, t).Chunk(3, 1), b = h.MatMul(_resetFirst ? gateWeight : weight).Chunk(_resetFirst ? 2 : 3, 1);
             var r = (a[0] + (b[0] + bias[0])).Sigmoid();
             var z = (a[1] + (b[1] + bias[1])).Sigmoid();
-            var inner = b[2] + bias[3];
-            var n = (a[2] + bias[2] + r * inner).Tanh();
+            var inner = _resetFirst ? r * h : b[2] + bias[3];
+            var n = (a[2] + bias[2] + (_resetFirst ? inner.MatMul(newWeight) + bias[3] : r * inner)).Tanh();
             var y = n + z * (h - n);
             h = Where(live, y, h);
             (outputs[t], gates[t], inners[t]) = (OrZero(live, y), OrZero(live, Tensor.Cat([r, z, n], 1)), OrZero(live, inner));
@@ -89,6 +107,11 @@ internal sealed class GruOp(bool reverse) : RecurrentPrimitive(reverse)
 
     public override void Vjp(in VjpContext c)
     {
+        if (_resetFirst)
+        {
+            base.Vjp(c);
+            return;
+        }
         var (output, gates, inners, first) = (c.Output(0), c.Output(2), c.Output(3), c.Input(3));
         var lengths = c.InputCount > Required ? c.Input(Required) : null;
         // Second derivatives reach gates and reset products too.
@@ -117,6 +140,7 @@ public sealed partial class Tensor
     /// <summary>
     /// A gated recurrent unit (Cho et al., 2014), one layer in one direction over a whole sequence. Gates stand in the order reset, update, new, and the reset gate is applied after the
     /// product with its bias, as in PyTorch: n = tanh(W_in x + b_in + r (W_hn h + b_hn)).
+    /// As published it is applied to the state before the product: n = tanh(W_in x + b_in + W_hn (r h) + b_hn).
     /// </summary>
     /// <param name="input">[steps, examples, features].</param>
     /// <param name="weightIh">[3 H, features].</param>
@@ -126,12 +150,13 @@ public sealed partial class Tensor
     /// <param name="hidden">The hidden state before the first step, [examples, H]; 0 by default.</param>
     /// <param name="reverse">From the last step to the first; the output stays in the order of the input.</param>
     /// <param name="lengths">[examples], integers from 0 to the number of steps: what follows leaves an example's state as it is, and its output is 0.</param>
+    /// <param name="resetFirst">The reset gate is applied to the state before the product, as ONNX does where <c>linear_before_reset</c> is 0.</param>
     /// <returns>The hidden states of all steps [steps, examples, H], and the one after the last [examples, H].</returns>
     /// <exception cref="ShapeException">The shapes don't fit, or there are no steps.</exception>
     /// <exception cref="DTypeException">The types differ, or are not floats.</exception>
     /// <exception cref="DataException">A length is out of range.</exception>
     public static (Tensor Output, Tensor Hidden) Gru(
-        Tensor input, Tensor weightIh, Tensor weightHh, Tensor? biasIh = null, Tensor? biasHh = null, Tensor? hidden = null, bool reverse = false, Tensor? lengths = null)
+        Tensor input, Tensor weightIh, Tensor weightHh, Tensor? biasIh = null, Tensor? biasHh = null, Tensor? hidden = null, bool reverse = false, Tensor? lengths = null, bool resetFirst = false)
     {
         var x = RecurrentShapes.Project("Gru", input, weightIh, weightHh, 3);
         int size = weightHh.Shape[1];
@@ -141,7 +166,7 @@ public sealed partial class Tensor
         var (outer, inner) = (biasIh ?? zeros, biasHh ?? zeros);
         var bias = Cat([outer.Narrow(0, 0, 2 * size) + inner.Narrow(0, 0, 2 * size), outer.Narrow(0, 2 * size, size), inner.Narrow(0, 2 * size, size)]);
         var h = hidden ?? RecurrentShapes.First(x, weightHh);
-        var op = new GruOp(reverse);
+        var op = new GruOp(reverse, resetFirst);
         var y = lengths is null ? Engine.ApplyAll(op, x, weightHh, bias, h) : Engine.ApplyAll(op, x, weightHh, bias, h, RecurrentShapes.Lengths("Gru", lengths));
         return (y[0], y[1]);
     }

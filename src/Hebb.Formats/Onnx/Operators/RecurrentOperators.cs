@@ -175,10 +175,11 @@ internal sealed class GruLayer(NodeCall c) : RecurrentLayer(c, "Sigmoid", "Tanh"
     {
         int size = input.Size;
         var (inputBias, stateBias) = input.Biases;
-        if (IsUsual && _linearFirst)
+        if (IsUsual)
         {
             var (y, h) = Tensor.Gru(
-                input.X, Gates(input.W, size, 1, 0, 2)!, Gates(input.R, size, 1, 0, 2)!, Gates(inputBias, size, 1, 0, 2), Gates(stateBias, size, 1, 0, 2), input.H, input.Reverse, input.Lengths);
+                input.X, Gates(input.W, size, 1, 0, 2)!, Gates(input.R, size, 1, 0, 2)!, Gates(inputBias, size, 1, 0, 2), Gates(stateBias, size, 1, 0, 2), input.H, input.Reverse, input.Lengths,
+                resetFirst: !_linearFirst);
             return (y, h, null);
         }
         var gates = input.R.Narrow(0, 0, 2 * size).Transpose(0, 1);
