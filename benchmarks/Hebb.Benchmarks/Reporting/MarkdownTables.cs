@@ -3,13 +3,13 @@ using System.Text;
 
 namespace Hebb.Benchmarks;
 
-/// <summary>Keeps a page's tables: each suite on each instruction-set path has a block of its own between two comments, and only that block is replaced.</summary>
+/// <summary>Keeps a page's tables: each suite on each instruction-set path, and its further cases, has a block of its own between two comments, and only that block is replaced.</summary>
 internal static class MarkdownTables
 {
     /// <summary>The page with the suite's block renewed, or added at its end if it has none.</summary>
     public static string Renew(string page, SuiteResult result, DateOnly date, string machine, string command)
     {
-        string begin = $"<!-- bench {result.Suite} {result.Isa} -->", end = "<!-- end -->";
+        string begin = $"<!-- bench {result.Suite} {(result.Extra ? "extra " : "")}{result.Isa} -->", end = "<!-- end -->";
         string block = $"{begin}\n{Block(result, date, machine, command)}{end}";
         int from = page.IndexOf(begin, StringComparison.Ordinal);
         if (from < 0) return $"{page.TrimEnd('\n')}\n\n{block}\n".TrimStart('\n');

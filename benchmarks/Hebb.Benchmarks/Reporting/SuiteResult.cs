@@ -9,6 +9,9 @@ namespace Hebb.Benchmarks;
 internal sealed record SuiteResult(
     string Suite, string Isa, IReadOnlyList<BenchRow> Rows, IReadOnlyDictionary<string, string> Versions, IReadOnlyList<string> Notes, bool Complete)
 {
+    /// <summary>These are the suite's further cases, which stand in a table of their own.</summary>
+    public bool Extra { get; init; }
+
     /// <summary>The entry of <see cref="GeometricMeans"/> that holds each case against the fastest of several peers.</summary>
     public const string Best = "best";
 

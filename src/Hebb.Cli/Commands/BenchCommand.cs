@@ -16,14 +16,15 @@ internal static class BenchCommand
         var peer = CommandOptions.Text("--peer", $"Run beside this peer only; {Alone} times Hebb alone", "P");
         var wanted = CommandOptions.Text("--case", "Run only the cases whose names contain this", "C");
         var threads = CommandOptions.Whole("--threads", "Run with this many threads only; otherwise with 1, 2 and, if there are more, all cores", "N", 1, Cpu.ParallelFor.MaxThreads);
+        var extra = new Option<bool>("--extra") { Description = "Run the further cases, which otherwise run only when --case names them" };
         var markdown = CommandOptions.Text("--markdown", "Renew the tables of this page", "FILE");
         var process = new Option<string?>("--peer-process") { Hidden = true };
-        var command = new Command("bench", "Time Hebb beside the native libraries found on this machine") { suite, peer, wanted, threads, markdown, process };
+        var command = new Command("bench", "Time Hebb beside the native libraries found on this machine") { suite, peer, wanted, threads, extra, markdown, process };
         command.SetAction(session =>
         {
             if (session.Value(process) is { } native) return PeerServer.Run(native, Console.In, Console.Out);
             if (session.Value(suite) is not { } name) return List(session);
-            return Run(session, name, session.Value(peer), session.Value(wanted), session.Value(threads), session.Value(markdown));
+            return Run(session, name, session.Value(peer), session.Value(wanted), session.Value(threads), session.Value(extra), session.Value(markdown));
         });
         return command;
     }
@@ -48,14 +49,15 @@ internal static class BenchCommand
         return ExitCodes.Success;
     }
 
-    private static int Run(Session session, string name, string? peer, string? wanted, long? threads, string? markdown)
+    private static int Run(Session session, string name, string? peer, string? wanted, long? threads, bool extra, string? markdown)
     {
         var suites = Suites(name);
         if (peer is not null && peer != Alone && !PeerNames().Contains(peer)) throw new UsageException($"unknown peer {peer}{Suggestion.For(peer, PeerNames().Append(Alone))}");
-        var cases = suites.ToDictionary(s => s, s => Cases(s, wanted));
+        var cases = suites.ToDictionary(s => s, s => Cases(s, wanted, extra));
         if (cases.Values.All(c => c.Count == 0))
         {
             string where = suites.Count == 1 ? $" in {suites[0].Name}" : "";
+            if (wanted is null) throw new UsageException($"bench {name} --extra: there are no further cases");
             throw new UsageException($"unknown case {wanted}{where}{Suggestion.For(wanted!, suites.SelectMany(s => s.Cases).Select(c => c.Name).Take(suites.Count == 1 ? 60 : 0))}");
         }
         if (markdown is not null && Path.GetDirectoryName(Path.GetFullPath(markdown)) is { } folder && !Directory.Exists(folder)) throw new UsageException($"--markdown {markdown}: there is no folder {folder}");
@@ -69,7 +71,8 @@ internal static class BenchCommand
             if (results.Count > 0) session.Output.Line();
             var table = new BenchTable(session.Output, suite.Name, cases[suite]);
             var result = bench.Run(suite, cases[suite], table.Row);
-            if (wanted is null && peer is null) result = result with { Notes = [.. suite.Notes()] };
+            if (wanted is null && peer is null && !extra) result = result with { Notes = [.. suite.Notes()] };
+            result = result with { Extra = extra };
             table.End(result);
             results.Add(result);
             if (markdown is not null) Write(markdown, result, session);
@@ -86,10 +89,10 @@ internal static class BenchCommand
             : throw new UsageException($"unknown suite {name}{Suggestion.For(name, Suite.All.Select(s => s.Name).Append(Everything))}");
     }
 
-    /// <summary>The cases of that very name, otherwise those that contain it.</summary>
-    private static IReadOnlyList<BenchCase> Cases(Suite suite, string? wanted)
+    /// <summary>The cases of that very name, otherwise those that contain it. Without one the suite's, or its further ones.</summary>
+    private static IReadOnlyList<BenchCase> Cases(Suite suite, string? wanted, bool extra)
     {
-        if (wanted is null) return [.. suite.Cases.Where(c => !c.Extra)];
+        if (wanted is null) return [.. suite.Cases.Where(c => c.Extra == extra)];
         BenchCase[] exact = [.. suite.Cases.Where(c => c.Name == wanted)];
         return exact.Length > 0 ? exact : [.. suite.Cases.Where(c => c.Name.Contains(wanted, StringComparison.OrdinalIgnoreCase))];
     }
