@@ -42,7 +42,7 @@ public sealed class Evaluation
         : throw new HebbException($"'{name}' was not measured; {string.Join(", ", Values.Keys)} {(Values.Count == 1 ? "was" : "were")}");
 
     /// <summary>The metric of a type, such as the <see cref="ConfusionMatrix"/>; null where it was not asked for.</summary>
-    public T? Find<T>() where T : Metric => Metrics.OfType<T>().FirstOrDefault();
+    public T? Find<T>() where T : Metric => Metrics.Select(m => m is RenamedMetric renamed ? renamed.Inner : m).OfType<T>().FirstOrDefault();
 
     public override string ToString()
     {

@@ -19,7 +19,7 @@ public sealed class Trainer
 
     /// <param name="model">What to train; layers may still have to infer their sizes.</param>
     /// <param name="optimizer">Bound to the model's parameters at the first step.</param>
-    /// <param name="loss">What to minimise, a mean over the batch.</param>
+    /// <param name="loss">What to minimise, a mean over the batch. <see cref="SAM"/> and <see cref="LBFGS"/> compute it several times a step, of the same samples with the same random numbers.</param>
     /// <param name="options">Everything else.</param>
     /// <exception cref="HebbException">An option is out of range.</exception>
     public Trainer(Module model, Optimizer optimizer, LossFunction loss, TrainerOptions? options = null)
@@ -29,6 +29,8 @@ public sealed class Trainer
         ArgumentNullException.ThrowIfNull(loss);
         (Model, Optimizer, Loss, Options) = (model, optimizer, loss, options ?? new TrainerOptions());
         Options.Check();
+        if (optimizer is LBFGS && Options.ClipNorm is not null)
+            throw new HebbException("Trainer: LBFGS compares losses along gradients, which must therefore be those of the loss: leave out ClipNorm");
     }
 
     public Module Model { get; }

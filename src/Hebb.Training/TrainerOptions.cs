@@ -57,14 +57,17 @@ public sealed record TrainerOptions
         if (AccumulationSteps < 1)
             throw new HebbException($"TrainerOptions: {AccumulationSteps} AccumulationSteps: must be at least 1");
         Checkpoints?.Check();
-        Differ("metrics", Metrics?.Select(m => m.Name) ?? []);
-        Differ("callbacks", Callbacks.Select(c => c.Name));
+        CheckNames("TrainerOptions", Metrics);
+        if (Twice(Callbacks.Select(c => c.Name)) is { } name)
+            throw new HebbException($"TrainerOptions: two callbacks are called '{name}'");
     }
 
-    private static void Differ(string what, IEnumerable<string> names)
+    /// <exception cref="HebbException">Two metrics have one name.</exception>
+    internal static void CheckNames(string where, IReadOnlyList<Metric>? metrics)
     {
-        string? twice = names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1)?.Key;
-        if (twice is not null)
-            throw new HebbException($"TrainerOptions: two {what} are called '{twice}'");
+        if (Twice(metrics?.Select(m => m.Name) ?? []) is { } name)
+            throw new HebbException($"{where}: two metrics are called '{name}'; give one of them another name with As(\"…\")");
     }
+
+    private static string? Twice(IEnumerable<string> names) => names.GroupBy(n => n).FirstOrDefault(g => g.Count() > 1)?.Key;
 }

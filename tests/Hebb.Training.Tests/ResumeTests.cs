@@ -56,6 +56,30 @@ public class ResumeTests
         }
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void StreamsOfTheirOwnGoOnIfTheyAreNamed(bool named)
+    {
+        float[] Train(int epochs, string? folder)
+        {
+            Rng.SetSeed(1);
+            var stream = new Rng(9);
+            var model = new Sequential(new Linear(4, 16), new Dropout(0.5, stream), new Linear(16, 3));
+            var trainer = new Trainer(model, new SGD(0.1), Losses.CrossEntropy, new TrainerOptions
+            {
+                Streams = named ? [stream] : [],
+                Checkpoints = folder is null ? null : new CheckpointOptions { Folder = folder },
+            });
+            if (folder is not null)
+                trainer.Resume();
+            trainer.Fit(TinyData.Classes().Batches(10), epochs);
+            return TinyData.Weights(model);
+        }
+        using var folder = new TemporaryFolder();
+        Train(1, folder.Root);
+        bool same = Train(2, null).AsSpan().SequenceEqual(Train(2, folder.Root));
+        Assert.Equal(named, same);
+    }
+
     [Fact]
     public async Task DiesAgainAndAgain()
     {

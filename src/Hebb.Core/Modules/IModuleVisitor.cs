@@ -12,4 +12,9 @@ public interface IModuleVisitor
     void Buffer(string name, Tensor buffer, Action<Tensor>? set, bool persistent);
 
     void Module(string name, Module module);
+
+    /// <summary>A module inside whose members the one that is visited shows as its own, as wrappers do.</summary>
+    void Inner(string name, Module module)
+    {
+    }
 }

@@ -74,9 +74,14 @@ public abstract partial class Module
 
         foreach (var (name, parameter) in tree.Parameters)
             Match(name, s => parameter.Accepts(s), parameter.Describe, parameter.Assign);
-        foreach (var (name, buffer, _, persistent) in tree.Buffers)
+        foreach (var (name, buffer, set, persistent) in tree.Buffers)
         {
-            if (persistent)
+            if (!persistent)
+                continue;
+            // A buffer without elements is one whose size is not yet known.
+            if (set is not null && buffer.Count == 0)
+                Match(name, s => s.Rank == buffer.Rank, () => "[?]", value => set(TensorScope.Escape(value.Detach().Clone().To(buffer.DType))));
+            else
                 Match(name, s => s == buffer.Shape, () => buffer.Shape.ToString(), value => InPlace.Copy(value.Detach(), buffer));
         }
         var report = new LoadReport(missing, [.. state.Keys.Where(k => !used.Contains(k))], misshapen);

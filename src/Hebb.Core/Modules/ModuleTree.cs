@@ -40,6 +40,12 @@ internal sealed class ModuleTree : IModuleVisitor
 
     public void Module(string name, Module module) => Enter(_prefix + name, module);
 
+    public void Inner(string name, Module module)
+    {
+        if (_seen.Add(module))
+            Modules.Add((_prefix + name, module));
+    }
+
     private void Enter(string path, Module module)
     {
         // A module met again is walked again for the names of its parameters, but not listed twice.

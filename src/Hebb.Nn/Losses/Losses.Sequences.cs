@@ -47,22 +47,29 @@ public static partial class Losses
         // A letter may follow the one before without a blank between if they differ.
         Tensor? skips = letters < 2 ? null : Tensor.Stack([Tensor.Zeros([n, letters - 1], DType.Bool), labels.Narrow(1, 1, letters - 1).NotEqual(labels.Narrow(1, 0, letters - 1))], 2).Reshape(n, 2 * letters - 2);
         skips = skips is null ? null : Tensor.Cat([Tensor.Zeros([n, 2], DType.Bool), skips, Tensor.Zeros([n, 1], DType.Bool)], 1);
-        var scores = x.Gather(2, text.Unsqueeze(0).Expand(x.Shape[0], n, places)).ClampMin(Impossible).Unbind(0);
-        var alpha = Tensor.Where(Tensor.Arange(places).Less(2L), scores[0], Impossible);
-        for (int t = 1; t < scores.Length; t++)
+        var scores = x.Gather(2, text.Unsqueeze(0).Expand(x.Shape[0], n, places)).ClampMin(Impossible);
+        var alpha = Tensor.Where(Tensor.Arange(places).Less(2L), scores.Select(0, 0), Impossible);
+        if (x.Shape[0] > 1)
         {
-            List<Tensor> ways = [alpha];
-            if (letters > 0)
-                ways.Add(alpha.Pad([1, -1], value: Impossible));
-            if (skips is not null)
-                ways.Add(Tensor.Where(skips, alpha.Pad([2, -2], value: Impossible), Impossible));
-            var next = Tensor.Stack([.. ways]).LogSumExp(0) + scores[t];
-            alpha = steps is null ? next : Tensor.Where(steps.Greater((long)t).Unsqueeze(1), next, alpha);
+            var rest = scores.Narrow(0, 1, x.Shape[0] - 1);
+            alpha = Control.Scan(Step, [alpha], steps is null ? [rest] : [rest, Tensor.Arange(1, x.Shape[0])]).Carry[0];
         }
         var end = (lengths * 2L).Unsqueeze(1);
         var onBlank = alpha.Gather(1, end);
         var onLetter = Tensor.Where(end.Greater(0L), alpha.Gather(1, (end - 1L).Clamp(0L, long.MaxValue)), Impossible);
         return -onBlank.LogAddExp(onLetter).Squeeze(1);
+
+        (Tensor[] State, Tensor[] Outputs) Step(Tensor[] state, Tensor[] slices)
+        {
+            var before = state[0];
+            List<Tensor> ways = [before];
+            if (letters > 0)
+                ways.Add(before.Pad([1, -1], value: Impossible));
+            if (skips is not null)
+                ways.Add(Tensor.Where(skips, before.Pad([2, -2], value: Impossible), Impossible));
+            var next = Tensor.Stack([.. ways]).LogSumExp(0) + slices[0];
+            return ([steps is null ? next : Tensor.Where(steps.Greater(slices[1]).Unsqueeze(1), next, before)], []);
+        }
     }
 
     /// <summary>
@@ -86,15 +93,24 @@ public static partial class Losses
         var blanks = x.Select(3, blank);
         var labels = targets.To(DType.Int64).Clamp(0L, classes - 1L).Reshape(n, 1, letters, 1).Expand(n, steps, letters, 1);
         // Of the letters before each place, all given at this step.
-        var given = x.Narrow(2, 0, letters).Gather(3, labels).Squeeze(3).CumSum(2).Pad([1, 0]).Unbind(1);
-        var waits = blanks.Unbind(1);
-        var alphas = new Tensor[steps];
-        alphas[0] = given[0];
-        for (int t = 1; t < steps; t++)
-            alphas[t] = given[t] + (alphas[t - 1] + waits[t - 1] - given[t]).LogCumSumExp(1);
-        var ends = (Tensor.Stack(alphas, 1) + blanks).Reshape(n, steps * (letters + 1));
+        var given = x.Narrow(2, 0, letters).Gather(3, labels).Squeeze(3).CumSum(2).Pad([1, 0]).Transpose(0, 1);
+        var first = given.Select(0, 0);
+        var alphas = first.Unsqueeze(0);
+        if (steps > 1)
+        {
+            var waits = blanks.Transpose(0, 1).Narrow(0, 0, steps - 1);
+            var (_, rest) = Control.Scan(Step, [first], [given.Narrow(0, 1, steps - 1), waits]);
+            alphas = Tensor.Cat([alphas, rest[0]], 0);
+        }
+        var ends = (alphas.Transpose(0, 1) + blanks).Reshape(n, steps * (letters + 1));
         var last = (Lengths("Transducer", inputLengths, n, steps, false) - 1L) * (letters + 1L) + Lengths("Transducer", targetLengths, n, letters, false);
         return reduction.Apply(-ends.Gather(1, last.Unsqueeze(1)).Squeeze(1).To(logits.DType));
+
+        static (Tensor[] State, Tensor[] Outputs) Step(Tensor[] state, Tensor[] slices)
+        {
+            var next = slices[0] + (state[0] + slices[1] - slices[0]).LogCumSumExp(1);
+            return ([next], [next]);
+        }
     }
 
     private static Tensor Lengths(string loss, Tensor? lengths, int n, int all, bool single)

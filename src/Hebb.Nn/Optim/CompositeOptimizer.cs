@@ -68,6 +68,8 @@ public abstract class CompositeOptimizer : Optimizer
             part.StepCore();
     }
 
+    public override bool NeedsClosure => _parts.Length == 1 && _parts[0].NeedsClosure;
+
     private protected override Tensor StepCore(Func<Tensor> closure) => _parts.Length == 1 ? _parts[0].Step(closure) : base.StepCore(closure);
 
     public override void Eval() => Array.ForEach(_parts, p => p.Eval());

@@ -14,7 +14,8 @@ public enum LineSearch
 
 /// <summary>
 /// The quasi-Newton method of limited memory (Nocedal, 1980; Liu and Nocedal, 1989), by PyTorch's rules: for losses without noise, whole data sets and few parameters. A step takes a
-/// closure, computes the loss several times, and decides by its values, so it can't be compiled; the closure may call a compiled function.
+/// closure, computes the loss several times, and decides by its values, so it can't be compiled; the closure may call a compiled function, as that of a trainer does. Where the closure throws,
+/// parameters are as before the step.
 /// <code>var loss = lbfgs.Step(() =>
 /// {
 ///     lbfgs.ZeroGrad();
@@ -51,6 +52,8 @@ public sealed class LBFGS : Optimizer
 
     protected override IReadOnlyList<string> Entries => [];
 
+    public override bool NeedsClosure => true;
+
     internal override void StepCore() => throw new HebbException("LBFGS: a step computes the loss several times: give Step a closure that clears the gradients, computes the loss, and calls Backward on it");
 
     /// <exception cref="InvalidOperationException">Always: parameters are updated together.</exception>
@@ -69,9 +72,23 @@ public sealed class LBFGS : Optimizer
         if (Compile.TraceInterpreter.Compiling is not null)
             throw new Compile.TraceException("Trace: LBFGS decides by the values of losses, which a compiled function does not know; compile the closure's loss instead");
         var original = closure().Detach();
-        double loss = original.Item();
         _evaluations++;
         using var noGrad = GradMode.NoGrad();
+        var before = Values();
+        try
+        {
+            Iterate(closure, original.Item());
+        }
+        catch
+        {
+            Set(before);
+            throw;
+        }
+        return original;
+    }
+
+    private void Iterate(Func<Tensor> closure, double loss)
+    {
         var gradient = Gradient();
         int evaluations = 1;
         for (int iteration = 1; Largest(gradient) > _toleranceGrad; iteration++)
@@ -87,7 +104,7 @@ public sealed class LBFGS : Optimizer
             int calls = 0;
             if (_lineSearch == LineSearch.StrongWolfe)
             {
-                var start = Array.ConvertAll(Trained, p => p.Value.Clone());
+                var start = Values();
                 var found = StrongWolfe.Search(Trial, _length, loss, gradient, slope, Largest(_direction!));
                 (loss, gradient, _length, calls) = (found.Loss, found.Gradient, found.Length, found.Calls);
                 Move(_length);
@@ -95,10 +112,20 @@ public sealed class LBFGS : Optimizer
                 (double, Tensor, double) Trial(double length)
                 {
                     Move(length);
-                    var (value, at) = Evaluate(closure);
-                    for (int i = 0; i < start.Length; i++)
-                        Trained[i].Value.CopyFrom(start[i]);
-                    return (value, at, Dot(at, _direction!));
+                    try
+                    {
+                        var (value, at) = Evaluate(closure);
+                        return (value, at, Dot(at, _direction!));
+                    }
+                    catch (NotFiniteException)
+                    {
+                        // Too far: the search turns back.
+                        return (double.PositiveInfinity, Tensor.FullLike(_direction!, double.NaN), double.NaN);
+                    }
+                    finally
+                    {
+                        Set(start);
+                    }
                 }
             }
             else
@@ -112,7 +139,6 @@ public sealed class LBFGS : Optimizer
             if (iteration == _maxIter || evaluations >= _maxEval || Largest(_direction!) * Math.Abs(_length) <= _toleranceChange || Math.Abs(loss - _previousLoss) < _toleranceChange)
                 break;
         }
-        return original;
     }
 
     /// <summary>The direction of the next step, by the two loops over the steps before (Nocedal and Wright, 2006, algorithm 7.4).</summary>
@@ -152,6 +178,14 @@ public sealed class LBFGS : Optimizer
         double loss = closure().Item();
         using var noGrad = GradMode.NoGrad();
         return (loss, Gradient());
+    }
+
+    private Tensor[] Values() => Array.ConvertAll(Trained, p => p.Value.Clone());
+
+    private void Set(Tensor[] values)
+    {
+        for (int i = 0; i < values.Length; i++)
+            Trained[i].Value.CopyFrom(values[i]);
     }
 
     private Parameter[] Trained => [.. Parameters.Where(p => p.RequiresGrad)];

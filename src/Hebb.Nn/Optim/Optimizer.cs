@@ -173,6 +173,9 @@ public abstract partial class Optimizer
         return StepCore(closure);
     }
 
+    /// <summary>Whether a step computes the loss several times, so that <see cref="Step()"/> does not do: it needs <see cref="Step(Func{Tensor})"/>. A trainer gives it that.</summary>
+    public virtual bool NeedsClosure => false;
+
     private protected virtual Tensor StepCore(Func<Tensor> closure)
     {
         var loss = closure().Detach();

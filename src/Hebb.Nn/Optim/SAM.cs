@@ -1,8 +1,8 @@
 namespace Hebb;
 
 /// <summary>
-/// Sharpness-aware minimisation (Foret et al., 2021; adaptive after Kwon et al., 2021): any optimizer, stepping by the gradient at the worst point nearby. Takes a closure and computes the
-/// loss twice; a batch normalisation's running statistics see both.
+/// Sharpness-aware minimisation (Foret et al., 2021; adaptive after Kwon et al., 2021): any optimizer, stepping by the gradient at the worst point nearby. Computes the loss twice, so it
+/// takes a closure, which a trainer gives it; a batch normalisation's running statistics see both.
 /// <code>var sam = new SAM(new SGD(0.1, momentum: 0.9));
 /// sam.Bind(model);
 /// var loss = sam.Step(() =>
@@ -27,6 +27,8 @@ public sealed class SAM : CompositeOptimizer
         Check(nameof(rho), rho, rho >= 0, "0 or more");
         (_rho, _adaptive) = (rho, adaptive);
     }
+
+    public override bool NeedsClosure => true;
 
     internal override void StepCore() => throw new HebbException("SAM: a step computes the loss twice: give Step a closure that clears the gradients, computes the loss, and calls Backward on it");
 

@@ -8,6 +8,7 @@ internal static class Evaluator
 {
     public static Evaluation Run(Module model, LossFunction loss, DataLoader<Batch> data, IReadOnlyList<Metric>? metrics, Action<int>? onBatch, CancellationToken cancel)
     {
+        TrainerOptions.CheckNames("Evaluate", metrics);
         long start = Stopwatch.GetTimestamp();
         var means = new RunningMeans(metrics);
         using var modes = ModuleModes.Eval(model);

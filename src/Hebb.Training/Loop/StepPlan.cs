@@ -15,7 +15,7 @@ namespace Hebb;
 /// <param name="Reason">Why it can't be compiled; null if it can.</param>
 public sealed record StepPlan(long ParameterBytes, long BufferBytes, long StateBytes, long BatchBytes, PlanSummary? Step, string? Reason)
 {
-    /// <summary>The sums of gradients, where several batches make up a step; otherwise 0, for gradients are part of the step.</summary>
+    /// <summary>The sums of gradients, where several batches make up a step, or the optimizer computes the loss several times; otherwise 0, for gradients are part of the step.</summary>
     public long GradientBytes { get; init; }
 
     /// <summary>The planned peak: all of it together.</summary>
@@ -34,7 +34,7 @@ public sealed record StepPlan(long ParameterBytes, long BufferBytes, long StateB
         var parameters = new StepParameters(trainer.Model, []);
         CompiledFunction step;
         long sumBytes = 0;
-        if (trainer.Options.AccumulationSteps > 1)
+        if (trainer.Options.AccumulationSteps > 1 || trainer.Optimizer.NeedsClosure)
         {
             var sums = new GradientSums(parameters.Model);
             sums.Begin();

@@ -28,7 +28,7 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
         var where = new StepPlace(at, rate);
         try
         {
-            var (loss, norm) = _options.AccumulationSteps > 1 ? RunMany(batches, where) : RunOne(batches[0], where);
+            var (loss, norm) = _optimizer.NeedsClosure ? RunByClosure(batches, where) : _options.AccumulationSteps > 1 ? RunMany(batches, where) : RunOne(batches[0], where);
             return new StepResult(at.Step + 1, at.Epoch + 1, loss, rate, norm, batches.Sum(b => b.Count));
         }
         finally
@@ -59,12 +59,7 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
 
     private (double Loss, double? Norm) RunMany(IReadOnlyList<Batch> batches, in StepPlace where)
     {
-        _sums?.Begin();
-        double sum = 0;
-        int samples = 0;
-        foreach (var batch in batches)
-            (sum, samples) = (sum + Accumulate(batch, where) * batch.Count, samples + batch.Count);
-        var scale = Tensor.Full([], 1.0 / samples, DType.Float64);
+        var (loss, scale) = Sum(batches, where);
         double? norm;
         if (_compiledSums?.Steps == true)
         {
@@ -76,20 +71,73 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
             _sums!.Set(scale);
             norm = ClipAndStep(batches, where);
         }
-        return (sum / samples, norm);
+        return (loss, norm);
+    }
+
+    /// <summary>A step of an optimizer that asks for the loss several times: of the same samples, with the same random numbers, so that it is one function of the weights.</summary>
+    private (double Loss, double? Norm) RunByClosure(IReadOnlyList<Batch> batches, StepPlace where)
+    {
+        var randomness = RandomStates.Take(_options.Streams);
+        // The first time is before the step: it shows which parameters there are.
+        var (loss, norm) = Compute(again: false);
+        bool known = true;
+        _optimizer.LearningRate = where.LearningRate;
+        try
+        {
+            _optimizer.Step(() =>
+            {
+                double found = loss;
+                if (!known)
+                {
+                    randomness.Restore(_options.Streams);
+                    found = Compute(again: true).Loss;
+                }
+                known = false;
+                return Tensor.Full([], found, DType.Float64);
+            });
+        }
+        catch (NotFiniteException e)
+        {
+            throw new TrainingException($"{e.Message} at a point that {_optimizer.GetType().Name} tried in {where}: try a lower learning rate", e);
+        }
+        return (loss, norm);
+
+        (double Loss, double? Norm) Compute(bool again)
+        {
+            _parameters?.ClearGradients();
+            var (value, scale) = Sum(batches, where, again);
+            _sums!.Set(scale);
+            return (value, Clip(batches, where));
+        }
+    }
+
+    /// <summary>Adds up the gradients of batches, weighed by their samples.</summary>
+    /// <param name="batches">The batches of a step.</param>
+    /// <param name="where">Which step.</param>
+    /// <param name="again">Whether the step has seen them before: then nothing is measured, and numbers that are not finite are not looked into.</param>
+    /// <returns>The mean loss, and what makes the sums a mean.</returns>
+    private (double Loss, Tensor Scale) Sum(IReadOnlyList<Batch> batches, in StepPlace where, bool again = false)
+    {
+        _sums?.Begin();
+        double sum = 0;
+        int samples = 0;
+        foreach (var batch in batches)
+            (sum, samples) = (sum + Accumulate(batch, where, again) * batch.Count, samples + batch.Count);
+        return (sum / samples, Tensor.Full([], 1.0 / samples, DType.Float64));
     }
 
     /// <summary>Adds the gradients of a batch, weighed by its samples, to those before; only the sums outlive the call.</summary>
-    private double Accumulate(Batch batch, StepPlace where)
+    private double Accumulate(Batch batch, StepPlace where, bool again)
     {
         using var scope = TensorScope.OpenStep();
         if (_compiledSums?.Takes(batch) == true)
         {
-            var (found, output) = Guarded([batch], where, () => _compiledSums.Add(batch));
-            means.Add(found, batch, output);
+            var (found, output) = again ? _compiledSums.Add(batch) : Guarded([batch], where, () => _compiledSums.Add(batch));
+            if (!again)
+                means.Add(found, batch, output);
             return found;
         }
-        double loss = Backward(batch, where, batch.Count);
+        double loss = Backward(batch, where, batch.Count, again);
         if (_sums is null)
         {
             _sums = new GradientSums(_parameters!.Model);
@@ -108,11 +156,17 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
     /// <summary>Clips the gradients that parameters have, and steps.</summary>
     private double? ClipAndStep(IReadOnlyList<Batch> batches, in StepPlace where)
     {
+        double? norm = Clip(batches, where);
+        _optimizer.LearningRate = where.LearningRate;
+        _optimizer.Step();
+        return norm;
+    }
+
+    private double? Clip(IReadOnlyList<Batch> batches, in StepPlace where)
+    {
         double? norm = _options.ClipNorm is { } limit ? GradientClipping.ByNorm(_parameters!.Model, limit).Item() : null;
         if (norm is { } found && !double.IsFinite(found))
             throw Divergence.OfGradients(trainer, batches, where, found);
-        _optimizer.LearningRate = where.LearningRate;
-        _optimizer.Step();
         return norm;
     }
 
@@ -160,18 +214,21 @@ internal sealed class StepRunner(Trainer trainer, RunningMeans means)
     public static Tensor Scalar(Tensor loss) => loss.Count == 1 ? loss
         : throw new ShapeException($"the loss function gave {loss.Shape}, not one number; reduce it with Mean()");
 
-    private double Backward(Batch batch, in StepPlace where, double? weight)
+    private double Backward(Batch batch, in StepPlace where, double? weight, bool again = false)
     {
         var randomness = RandomStates.Take(_options.Streams);
         using var watch = _parameters is null ? new ParameterWatch() : null;
         var (output, loss) = trainer.Forward(batch);
         double value = Value(loss);
+        if (!double.IsFinite(value) && again)
+            throw new NotFiniteException("the loss", value);
         if (!double.IsFinite(value))
             throw Divergence.OfLoss(trainer, batch, where, value, () => randomness.Restore(_options.Streams));
         if (watch is not null)
             Bind(watch.Seen);
         loss.Backward(weight is { } w ? Tensor.Full(loss.Shape, w, loss.DType) : null);
-        means.Add(value, batch, output);
+        if (!again)
+            means.Add(value, batch, output);
         return value;
     }
 

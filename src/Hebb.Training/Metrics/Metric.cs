@@ -28,12 +28,16 @@ public abstract class Metric
 
     /// <summary>Takes in all that another has gathered, as if its samples had come after those of this one: workers measure apart, and one figure comes of it.</summary>
     /// <param name="other">A metric of the same kind and settings; it stays as it is.</param>
-    /// <exception cref="HebbException">It is of another kind.</exception>
+    /// <exception cref="HebbException">It is of another kind, or has other settings.</exception>
     /// <exception cref="ShapeException">It has seen other numbers of classes or columns.</exception>
     public abstract void Merge(Metric other);
 
     /// <summary>Another of the same settings that has seen nothing.</summary>
     public abstract Metric Fresh();
+
+    /// <summary>This metric under another name, for histories that hold two of a kind: <c>new F1(threshold: 1).As("strict_f1")</c>. What it gathers is shared with this one.</summary>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    public Metric As(string name) => new RenamedMetric(this, name);
 
     /// <summary>All that was gathered, for a checkpoint or for sending to another worker.</summary>
     public abstract IReadOnlyDictionary<string, Tensor> State();

@@ -143,6 +143,24 @@ public sealed class ShardTests : IDisposable
         Assert.Contains("is no JSON", Assert.Throws<FormatException>(() => RecordShards.Open(At("r"))).Message);
     }
 
+    /// <summary>10 GB in a process of their own, whose memory nobody else uses.</summary>
+    [Fact]
+    public void TenGigabytesTakeLessThan500Megabytes()
+    {
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("HEBB_TEST_ALL") == "1", "writes and reads 10 GB: runs with ./test --all");
+        Assert.SkipUnless(new DriveInfo(_folder.Root).AvailableFreeSpace > 12e9, "there are no 12 GB free for it");
+        string host = Environment.ProcessPath!, own = typeof(ShardTests).Assembly.Location;
+        string[] run = ["-noColor", "-method", $"{typeof(ShardTests).FullName}.{nameof(AnEpochOverDataLargerThanMemoryTakesLittle)}"];
+        var start = new System.Diagnostics.ProcessStartInfo(host, Path.GetFileNameWithoutExtension(host) == "dotnet" ? [own, .. run] : run) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["HEBB_STREAM_GB"] = "10";
+        using var process = System.Diagnostics.Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, output + errors.Result);
+        Assert.Contains("Total: 1,", output);
+    }
+
     /// <summary>An epoch over HEBB_STREAM_GB gigabytes (a 16 MB slice where that is not set) in a bounded working set.</summary>
     [Fact]
     public void AnEpochOverDataLargerThanMemoryTakesLittle()

@@ -36,7 +36,7 @@ public class SentencePieceTests
         {
             if (text.Contains('\u2581')) continue; // the sign for a space can't be told from one
             Assert.Equal(text, tokenizer.Decode(ids));
-            var stream = tokenizer.Stream();
+            TokenStream stream = tokenizer.Stream();
             Assert.Equal(text, string.Concat(ids.Select(stream.Append)) + stream.End());
         }
     }
@@ -48,7 +48,7 @@ public class SentencePieceTests
         using var folder = new TemporaryFolder();
         var tokenizer = Tokenizer.FromSentencePiece(folder.Write("m.model", model));
         string text = string.Concat(Enumerable.Range(0, 200).Select(i => $"the dog 😀{i} ö "));
-        var stream = tokenizer.Stream();
+        TokenStream stream = tokenizer.Stream();
         Assert.Equal(text, string.Concat(tokenizer.EncodeIds(text).Select(stream.Append)) + stream.End());
     }
 

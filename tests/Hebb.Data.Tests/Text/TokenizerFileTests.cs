@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text;
 using System.Text.Json.Nodes;
+using Hebb.Tests;
 
 namespace Hebb.Data.Tests;
 
@@ -124,5 +126,23 @@ public class TokenizerFileTests
             }
         }
         Assert.InRange(refused, 40, 400);
+    }
+
+    [Fact]
+    public void EveryNameIsListed()
+    {
+        var methods = typeof(Tokenizer).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly).Where(m => !m.IsSpecialName && m.Name != "ToString").Select(m => m.Name);
+        var types = typeof(Tokenizer).Assembly.GetExportedTypes().Select(t => t.Name).Where(n => n.StartsWith("Tok", StringComparison.Ordinal) && n != nameof(TokenMasking));
+        new DocsPage("text").Lists([.. methods, .. types, nameof(TiktokenScheme), nameof(AddedToken), nameof(EncodeOptions), nameof(TruncationStrategy)], 25);
+    }
+
+    [Fact]
+    public void NormalizeShowsWhatIsEncoded()
+    {
+        var bert = Tokenizer.TrainWordPiece(["the cafe is near"], new TokenizerTraining { VocabularySize = 60, Lowercase = true });
+        Assert.Equal("the cafe", bert.Normalize("THE Café"));
+        Assert.Equal(bert.EncodeIds("the cafe"), bert.EncodeIds("THE Café"));
+        var plain = Tokenizer.TrainBpe(["the cafe is near"], new TokenizerTraining { VocabularySize = 300 });
+        Assert.Equal("THE Café", plain.Normalize("THE Café"));
     }
 }

@@ -27,7 +27,7 @@ public class TokenizerGoldenTests
         for (int i = 0; i < batch.Length; i++) Assert.Equal(tokenizer.Encode(s_golden.Texts[i]).Ids, batch[i].Ids);
 
         string[] texts = ["the dog", "the quick brown fox", ""];
-        var tensors = tokenizer.EncodeTensors(texts);
+        TokenBatch tensors = tokenizer.EncodeTensors(texts);
         int length = texts.Max(t => tokenizer.Encode(t).Count);
         Assert.Equal($"[3, {length}]", tensors.Ids.Shape.ToString());
         var first = tokenizer.Encode(texts[0]);
@@ -78,7 +78,7 @@ public class TokenizerGoldenTests
     public void StreamsHoldBackWhatIsNotWhole()
     {
         var tokenizer = Tokenizer.FromJson(Json("gpt2"));
-        var stream = tokenizer.Stream();
+        TokenStream stream = tokenizer.Stream();
         var ids = tokenizer.EncodeIds("a😀");
         var parts = ids.Select(stream.Append).ToArray();
         Assert.Equal("a", parts[0]);
@@ -97,7 +97,7 @@ public class TokenizerGoldenTests
         {
             string text = s_golden.Texts[i];
             var expected = results[i]!.AsArray();
-            var encoding = tokenizer.Encode(text);
+            TokenEncoding encoding = tokenizer.Encode(text);
             Assert.Equal(Numbers(expected[0]), encoding.Ids);
             Assert.Equal(expected[2]!.GetValue<string>(), tokenizer.Decode(encoding.Ids));
             // The place of a composed character is all that it was composed of, there the first part; and there, characters that a model
@@ -111,7 +111,7 @@ public class TokenizerGoldenTests
                 Assert.Equal(Numbers(expected[4]), pair.Ids);
                 Assert.Equal(Numbers(expected[5]), pair.TypeIds);
             }
-            var stream = tokenizer.Stream();
+            TokenStream stream = tokenizer.Stream();
             Assert.Equal(tokenizer.Decode(encoding.Ids), string.Concat(encoding.Ids.Select(stream.Append)) + stream.End());
         }
     }

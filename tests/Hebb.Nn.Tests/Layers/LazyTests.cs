@@ -137,4 +137,46 @@ public class LazyTests
             Check.Same(Net(3, lazy: true).Call(Images), net.Call(Images), "output");
         Assert.All(net.Parameters(), p => Assert.True(p.RequiresGrad));
     }
+
+    public static IEnumerable<TheoryDataRow<string>> Norms() => ["batch1", "batch2", "batch3", "instance1", "instance2", "instance3"];
+
+    private static (Module Lazy, Module Known, Tensor Input) Norm(string name) => name switch
+    {
+        "batch1" => (BatchNorm1d.Lazy(), new BatchNorm1d(3), Check.Random(1, 4, 3)),
+        "batch2" => (BatchNorm2d.Lazy(1e-3, null), new BatchNorm2d(3, 1e-3, null), Check.Random(1, 4, 3, 2, 2)),
+        "batch3" => (BatchNorm3d.Lazy(affine: false), new BatchNorm3d(3, affine: false), Check.Random(1, 4, 3, 2, 2, 2)),
+        // PyTorch's lazy ones are affine and track, the others do not.
+        "instance1" => (InstanceNorm1d.Lazy(), new InstanceNorm1d(3, affine: true, trackRunningStats: true), Check.Random(1, 4, 3, 5)),
+        "instance2" => (InstanceNorm2d.Lazy(momentum: 0.3), new InstanceNorm2d(3, momentum: 0.3, affine: true, trackRunningStats: true), Check.Random(1, 3, 2, 2)),
+        "instance3" => (InstanceNorm3d.Lazy(affine: false, trackRunningStats: false), new InstanceNorm3d(3), Check.Random(1, 4, 3, 2, 2, 2)),
+        _ => throw new ArgumentException(name),
+    };
+
+    [Theory, MemberData(nameof(Norms))]
+    public void NormsInferTheirChannels(string name)
+    {
+        var (lazy, known, x) = Norm(name);
+        string type = lazy.GetType().Name;
+        Assert.Equal($"{type}(?)", lazy.ToString());
+        // A summary knows the shapes and leaves the layer as it is.
+        Assert.Equal(known.Summary(x.Spec).Layers[0].Parameters, lazy.Summary(x.Spec).Layers[0].Parameters);
+        Assert.Equal($"{type}(?)", lazy.ToString());
+        for (int step = 0; step < 2; step++)
+            Check.Same(known.Call(x), lazy.Call(x), "output");
+        Check.Same(known.Eval().Call(x), lazy.Eval().Call(x), "output in eval mode");
+        Assert.Equal(known.StateDict().Keys, lazy.StateDict().Keys);
+        foreach (var (key, value) in known.StateDict())
+            Check.Same(value, lazy.StateDict()[key], key);
+        Assert.Equal($"{type}(3)", lazy.ToString());
+
+        var (loaded, _, _) = Norm(name);
+        Assert.True(loaded.LoadStateDict(known.StateDict()).IsComplete);
+        Check.Same(known.Call(x), loaded.Eval().Call(x), "output of loaded values");
+        var (compiled, again, _) = Norm(name);
+        var run = Transform.Compile(a => [compiled.Call(a[0])], compiled);
+        for (int step = 0; step < 2; step++)
+            Check.Same(again.Call(x), run.Call(x)[0], "output compiled");
+        var four = Tensor.Zeros([.. x.Shape.Dims.ToArray().Select((n, axis) => n == 3 && axis == (name == "instance2" ? 0 : 1) ? 4 : n)]);
+        Assert.Contains("the layer has 3 channels", Assert.Throws<ShapeException>(() => lazy.Call(four)).Message);
+    }
 }

@@ -150,4 +150,44 @@ public class MoreLayerTests
         Assert.Equal("WeightNorm(Linear(4, 3))", new WeightNorm(new Linear(4, 3)).ToString());
         Assert.Equal("CircularPad2d(1, 1, 1, 1)", new CircularPad2d(1).ToString());
     }
+
+    [Fact]
+    public void WrappersListTheLayerInside()
+    {
+        var (linear, conv) = (new Linear(4, 3), new Conv2d(2, 3, 2));
+        var model = new Sequential(new WeightNorm(new SpectralNorm(linear), "bias", axis: null), new SpectralNorm(conv));
+        Assert.Equal(["", "0", "0.layer", "0.layer.layer", "1", "1.layer"], model.NamedModules().Select(m => m.Name).Order());
+        Assert.Equal(["0.bias_g", "0.bias_v", "0.weight_orig", "1.weight_orig", "1.bias"], model.NamedParameters().Select(p => p.Name));
+        model.Eval();
+        Assert.False(linear.Training || conv.Training);
+        int calls = 0;
+        using (conv.RegisterForwardHook((_, _, _) =>
+        {
+            calls++;
+            return null;
+        }))
+        {
+            ((SpectralNorm)model[1]).Call(Tensor.Ones([1, 2, 3, 3]));
+        }
+        Assert.Equal(1, calls);
+        Assert.Contains("layer Conv2d", ((SpectralNorm)model[1]).Summary(new TensorSpec([1, 2, 3, 3], DType.Float32)).ToString());
+    }
+
+    [Fact]
+    public void PowerMeansOverSpaceAreRootsOfSums()
+    {
+        var x = Check.Random(3, 2, 3, 4, 4, 6).Abs();
+        var expected = (x.Pow(3L).AvgPool3d((2, 2, 3)) * 12.0).Pow(1.0 / 3);
+        Check.Close(expected, new LPPool3d(3, (2, 2, 3)).Call(x), 1e-5, "LPPool3d");
+    }
+
+    [Fact]
+    public void Dropout3dDropsWholeVolumes()
+    {
+        var y = new Dropout3d(0.25, new Rng(4)).Call(Tensor.Ones([40, 25, 2, 2, 2])).Flatten(2);
+        Check.Same(y.Amin([2]), y.Amax([2]), "volumes");
+        Assert.Equal([0, (float)(1 / 0.75)], y.ToArray<float>().Distinct().Order());
+        // Five standard deviations of a share of 1,000.
+        Assert.Equal(1, y.Mean().Item(), 5 * Math.Sqrt(0.25 / 0.75 / 1000));
+    }
 }

@@ -82,4 +82,31 @@ public class LossTests
             loss = Losses.CrossEntropyWith(weight: Tensor.From([1f, 3]));
         Assert.Equal(Math.Log(2), loss(Tensor.Zeros([2, 2]), Tensor.From([0L, 1])).Item(), 6);
     }
+
+    [Fact]
+    public void ShortFormsAreTheirEquations()
+    {
+        var (x, y) = (Check.Random(1, 4, 3), Check.Random(2, 4, 3));
+        var holds = y.Greater(0.0).To(DType.Float32);
+        Check.Close(Tensor.BinaryCrossEntropyWithLogits(x, holds), Losses.MultiLabelSoftMargin(x, holds), 1e-6, "MultiLabelSoftMargin");
+        Assert.Equal(-x.Mean().Item(), Losses.HingeGenerator(x).Item(), 1e-6);
+        // Two boxes of area 4 that share 1 of 7; and one in itself.
+        var (boxes, others) = (Tensor.From<float>([0, 0, 2, 2, 0, 0, 1, 3], [2, 4]), Tensor.From<float>([1, 1, 3, 3, 0, 0, 1, 3], [2, 4]));
+        Check.Close(Tensor.From<float>([6 / 7f, 0]), Losses.IoUWith(BoxOverlap.Plain, 0, Reduction.None)(boxes, others), 1e-6, "IoUWith");
+        // sum of p log(p / q) at temperature 3, times 9, a mean over the batch.
+        double[] student = x.To(DType.Float64).ToArray<double>(), teacher = y.To(DType.Float64).ToArray<double>();
+        double sum = 0;
+        for (int row = 0; row < 4; row++)
+        {
+            double[] q = Shares(student[(3 * row)..(3 * row + 3)]), p = Shares(teacher[(3 * row)..(3 * row + 3)]);
+            sum += p.Zip(q, (a, b) => a * Math.Log(a / b)).Sum();
+        }
+        Assert.Equal(9 * sum / 4, Losses.DistillationWith(3)(x, y).Item(), 1e-5);
+
+        static double[] Shares(double[] scores)
+        {
+            double all = scores.Sum(s => Math.Exp(s / 3));
+            return [.. scores.Select(s => Math.Exp(s / 3) / all)];
+        }
+    }
 }

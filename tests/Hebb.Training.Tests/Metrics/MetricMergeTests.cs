@@ -1,3 +1,5 @@
+using Hebb.Data;
+
 namespace Hebb.Training.Tests;
 
 /// <summary>However samples are cut into batches, whichever worker sees them, wherever a checkpoint falls: the figures have the same bits.</summary>
@@ -73,6 +75,65 @@ public class MetricMergeTests
         one.Update(Tensor.Zeros([1, 3]), Tensor.From<long>([0]));
         two.Update(Tensor.Zeros([1, 4]), Tensor.From<long>([0]));
         Assert.Throws<ShapeException>(() => one.Merge(two));
+    }
+
+    /// <summary>Every option of every metric that the name does not tell.</summary>
+    public static IEnumerable<TheoryDataRow<Type>> Types() => MetricCases.All.Select(c => c.Make().GetType()).Distinct().Select(t => new TheoryDataRow<Type>(t));
+
+    [Theory, MemberData(nameof(Types))]
+    public void OtherSettingsAreNotMerged(Type type)
+    {
+        var constructor = type.GetConstructors().Single();
+        var parameters = constructor.GetParameters();
+        // Powers start at 1, shares end there.
+        double first = type == typeof(MinkowskiDistance) || type == typeof(TweedieDeviance) ? 2 : 0.5;
+        object?[] usual = [.. parameters.Select(p => p.HasDefaultValue ? p.DefaultValue : p.ParameterType == typeof(double) ? first : Other(p.ParameterType, null))];
+        ((Metric)constructor.Invoke(usual)).Merge((Metric)constructor.Invoke(usual));
+        for (int i = 0; i < usual.Length; i++)
+        {
+            // Functions can't be compared.
+            if (typeof(Delegate).IsAssignableFrom(parameters[i].ParameterType))
+                continue;
+            object?[] other = [.. usual];
+            other[i] = type == typeof(TweedieDeviance) ? 3.0 : Other(parameters[i].ParameterType, usual[i]);
+            var (one, two) = ((Metric)constructor.Invoke(usual), (Metric)constructor.Invoke(other));
+            string message = Assert.Throws<HebbException>(() => one.Merge(two)).Message;
+            Assert.StartsWith($"Merge: {one.Name} ", message);
+            Assert.DoesNotContain('\n', message);
+        }
+    }
+
+    private static object Other(Type type, object? value)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        return type == typeof(bool) ? value is not true
+            : type == typeof(int) ? value is 3 ? 2 : 3
+            : type == typeof(long) ? 7L
+            : type == typeof(double) ? value is double and >= 1 ? (double)value + 1 : value is 0.25 ? 0.75 : 0.25
+            : type == typeof(string) ? value is "other" ? "another" : "other"
+            : type.IsEnum ? Enum.ToObject(type, Convert.ToInt32(value) == 1 ? 2 : 1)
+            : type == typeof(IReadOnlyList<double>) ? (double[])[0.3]
+            : type == typeof(LossFunction) ? (LossFunction)Losses.L1
+            : throw new NotSupportedException(type.Name);
+    }
+
+    [Fact]
+    public void TwoOfAKindGetNamesOfTheirOwn()
+    {
+        var data = TinyData.Classes(20);
+        var trainer = new Trainer(TinyData.Model(), new SGD(0.1), Losses.CrossEntropy, new TrainerOptions { Metrics = [new TopK(2), new Accuracy(), new TopK(2, ignoreIndex: 0).As("seen")] });
+        var history = trainer.Fit(data.Batches(5), 1, data.Batches(7));
+        Assert.Equal(["loss", "top2_accuracy", "accuracy", "seen", "val_loss", "val_top2_accuracy", "val_accuracy", "val_seen"], history[0].Values.Keys);
+        Assert.NotEqual(history[0].Values["val_top2_accuracy"], history[0].Values["val_seen"]);
+        var evaluation = trainer.Evaluate(data.Batches(7));
+        Assert.Equal(history[0].Values["val_seen"], evaluation["seen"]);
+        Assert.NotNull(evaluation.Find<TopK>());
+        const string Message = "Evaluate: two metrics are called 'accuracy'; give one of them another name with As(\"…\")";
+        Assert.Equal(Message, Assert.Throws<HebbException>(() => trainer.Evaluate(data.Batches(7), [new Accuracy(), new Accuracy(0.5)])).Message);
+        var (mine, others) = (new Accuracy().As("a"), new Accuracy().As("a").As("b"));
+        others.Update(Tensor.From<float>([1, 0], [1, 2]), Tensor.From<long>([0]));
+        mine.Merge(others);
+        Assert.Equal("a 100.00 %", mine.ToString());
     }
 
     [Fact]

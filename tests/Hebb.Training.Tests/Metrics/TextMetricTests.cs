@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Hebb.Training.Tests;
 
 /// <summary>Figures of texts by hand and against plain definitions.</summary>
@@ -35,6 +37,35 @@ public class TextMetricTests
         var none = new Bleu();
         none.Update("x", "a b c d e");
         Assert.Equal(0, none.Value);
+    }
+
+    [Fact]
+    public void SmoothingsAndChrfAreTheirs()
+    {
+        using var golden = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "Goldens", "texts.json")));
+        int checkedFigures = 0;
+        foreach (var test in golden.RootElement.EnumerateArray())
+        {
+            void Same(string name, Bleu metric) => Compare(name, metric, (t, r) => metric.Update(t, r));
+            void Close(string name, Chrf metric) => Compare(name, metric, (t, r) => metric.Update(t, r));
+            void Compare(string name, Metric metric, Action<string, string> update)
+            {
+                if (test.GetProperty(name) is not { ValueKind: JsonValueKind.Number } expected)
+                    return;
+                foreach (var pair in test.GetProperty("texts").EnumerateArray())
+                    update(pair[0].GetString()!, pair[1].GetString()!);
+                Assert.Equal(expected.GetDouble(), metric.Value, 1e-12);
+                checkedFigures++;
+            }
+            Same("none", new Bleu(smoothing: BleuSmoothing.None, tokens: TextTokens.Words));
+            Same("floor", new Bleu(smoothing: BleuSmoothing.Floor, tokens: TextTokens.Words));
+            Same("add_one", new Bleu(smoothing: BleuSmoothing.AddOne, tokens: TextTokens.Words));
+            Same("exponential", new Bleu(tokens: TextTokens.Words));
+            Close("chrf", new Chrf());
+            Close("chrf_2", new Chrf(words: 2));
+            Close("chrf_short", new Chrf(3, 1, 1));
+        }
+        Assert.Equal(43, checkedFigures);
     }
 
     [Theory]

@@ -45,6 +45,16 @@ public sealed record Audio
         return new Audio(SampleRate, 1, mono);
     }
 
+    /// <summary>The same sound at another rate, by band-limited interpolation: frequencies that the new rate can't hold are taken away. The default of torchaudio's <c>resample</c>.</summary>
+    /// <param name="sampleRate">Samples a second, at least 1.</param>
+    /// <returns>ceil(<see cref="Frames"/> * <paramref name="sampleRate"/> / <see cref="SampleRate"/>) frames; this sound where it has the rate.</returns>
+    /// <exception cref="DataException">The rate is less than 1.</exception>
+    public Audio Resample(int sampleRate)
+    {
+        if (sampleRate < 1) throw new DataException($"Audio: a rate of {sampleRate}: must be at least 1");
+        return sampleRate == SampleRate ? this : new Audio(sampleRate, Channels, Resampling.Run(Samples, Channels, SampleRate, sampleRate));
+    }
+
     /// <summary>Float32 [channels, frames].</summary>
     public Tensor ToTensor()
     {

@@ -26,18 +26,17 @@ public sealed class AudioFolder : IDataset<AudioSample>
     /// <inheritdoc/>
     public DatasetInfo Info => new() { Name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(_files.Root))), Labels = Classes };
 
-    /// <summary>Inputs Float32 [1, <paramref name="frames"/>], the mean of all channels, cut or filled up with silence; targets Int64 [].</summary>
-    /// <param name="sampleRate">What every sound must have.</param>
+    /// <summary>Inputs Float32 [1, <paramref name="frames"/>], the mean of all channels, at one rate, cut or filled up with silence; targets Int64 [].</summary>
+    /// <param name="sampleRate">Samples a second; sounds of other rates are resampled (<see cref="Audio.Resample"/>).</param>
     /// <param name="frames">Length of an input.</param>
-    /// <exception cref="DataException">A number is less than 1; or, when it is read, a sound has another rate.</exception>
+    /// <exception cref="DataException">A number is less than 1.</exception>
     public IDataset<Sample> ToSamples(int sampleRate, int frames)
     {
         if (sampleRate < 1 || frames < 1) throw new DataException($"{_files.Root}: inputs of {frames} frames at {sampleRate} Hz: both must be at least 1");
         return this.Map(sample =>
         {
-            if (sample.Audio.SampleRate != sampleRate) throw new DataException($"a sound has {sample.Audio.SampleRate} Hz, not {sampleRate}");
             var input = Tensor.Zeros([1, frames]);
-            float[] mono = sample.Audio.ToMono().Samples;
+            float[] mono = sample.Audio.ToMono().Resample(sampleRate).Samples;
             mono.AsSpan(0, Math.Min(frames, mono.Length)).CopyTo(input.AsSpan<float>());
             return new Sample(input, Tensor.From([(long)sample.Label], []));
         });

@@ -18,7 +18,8 @@ public abstract class BatchNorm : RunningNorm
         Check(x);
         if (ByRunningStatistics(x) is { } normalised)
             return normalised;
-        long samples = Channels == 0 ? 0 : x.Count / Channels;
+        int channels = x.Shape[1];
+        long samples = channels == 0 ? 0 : x.Count / channels;
         if (Training && samples <= 1)
             throw new DataException($"{GetType().Name}: input {x.Shape} has {samples} values a channel; a batch's statistics need two or more (call Eval() to predict)");
         var (y, mean, variance) = x.BatchNormTraining(Weight?.Value, Bias?.Value, Eps);
@@ -31,8 +32,7 @@ public abstract class BatchNorm : RunningNorm
         var (least, most) = Axes;
         if (x.Rank < least || x.Rank > most)
             throw new ShapeException($"{GetType().Name}: input {x.Shape} has {x.Rank} axes, not {(least == most ? $"{most}" : $"{least} or {most}")}");
-        if (x.Shape[1] != Channels)
-            throw new ShapeException($"{GetType().Name}: input {x.Shape}: axis 1 is {x.Shape[1]}, the layer has {Channels} channels");
+        CheckChannels(x, 1);
     }
 }
 
@@ -46,6 +46,10 @@ public sealed class BatchNorm1d(int channels, double eps = 1e-5, double? momentu
     : BatchNorm(channels, eps, momentum, affine, trackRunningStats)
 {
     private protected override (int Least, int Most) Axes => (2, 3);
+
+    /// <summary>A layer that takes as many channels as the first input that it sees has.</summary>
+    /// <inheritdoc cref="BatchNorm1d"/>
+    public static BatchNorm1d Lazy(double eps = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true) => new(Unknown, eps, momentum, affine, trackRunningStats);
 }
 
 /// <summary><see cref="BatchNorm"/> of [N, C, H, W].</summary>
@@ -54,6 +58,10 @@ public sealed class BatchNorm2d(int channels, double eps = 1e-5, double? momentu
     : BatchNorm(channels, eps, momentum, affine, trackRunningStats)
 {
     private protected override (int Least, int Most) Axes => (4, 4);
+
+    /// <summary>A layer that takes as many channels as the first input that it sees has.</summary>
+    /// <inheritdoc cref="BatchNorm1d"/>
+    public static BatchNorm2d Lazy(double eps = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true) => new(Unknown, eps, momentum, affine, trackRunningStats);
 }
 
 /// <summary><see cref="BatchNorm"/> of [N, C, D, H, W].</summary>
@@ -62,4 +70,8 @@ public sealed class BatchNorm3d(int channels, double eps = 1e-5, double? momentu
     : BatchNorm(channels, eps, momentum, affine, trackRunningStats)
 {
     private protected override (int Least, int Most) Axes => (5, 5);
+
+    /// <summary>A layer that takes as many channels as the first input that it sees has.</summary>
+    /// <inheritdoc cref="BatchNorm1d"/>
+    public static BatchNorm3d Lazy(double eps = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true) => new(Unknown, eps, momentum, affine, trackRunningStats);
 }

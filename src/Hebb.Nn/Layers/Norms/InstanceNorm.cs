@@ -18,9 +18,8 @@ public abstract class InstanceNorm : RunningNorm
         bool single = x.Rank == _places + 1;
         if (!single && x.Rank != _places + 2)
             throw new ShapeException($"{GetType().Name}: input {x.Shape} has {x.Rank} axes, not {_places + 1} or {_places + 2}");
+        CheckChannels(x, single ? 0 : 1);
         var batch = single ? x.Unsqueeze(0) : x;
-        if (batch.Shape[1] != Channels)
-            throw new ShapeException($"{GetType().Name}: input {x.Shape}: axis {(single ? 0 : 1)} is {batch.Shape[1]}, the layer has {Channels} channels");
         var y = ByRunningStatistics(batch) ?? ByExample(batch);
         return single ? y.Squeeze(0) : y;
     }
@@ -46,14 +45,29 @@ public abstract class InstanceNorm : RunningNorm
 /// <param name="affine">Whether weight and bias are learned.</param>
 /// <param name="trackRunningStats">Whether there are running statistics, for eval mode.</param>
 public sealed class InstanceNorm1d(int channels, double eps = 1e-5, double momentum = 0.1, bool affine = false, bool trackRunningStats = false)
-    : InstanceNorm(channels, 1, eps, momentum, affine, trackRunningStats);
+    : InstanceNorm(channels, 1, eps, momentum, affine, trackRunningStats)
+{
+    /// <summary>A layer that takes as many channels as the first input that it sees has. As with PyTorch, it is affine and has running statistics unless told otherwise.</summary>
+    /// <inheritdoc cref="InstanceNorm1d"/>
+    public static InstanceNorm1d Lazy(double eps = 1e-5, double momentum = 0.1, bool affine = true, bool trackRunningStats = true) => new(Unknown, eps, momentum, affine, trackRunningStats);
+}
 
 /// <summary><see cref="InstanceNorm"/> of [N, C, H, W] or [C, H, W].</summary>
 /// <inheritdoc cref="InstanceNorm1d"/>
 public sealed class InstanceNorm2d(int channels, double eps = 1e-5, double momentum = 0.1, bool affine = false, bool trackRunningStats = false)
-    : InstanceNorm(channels, 2, eps, momentum, affine, trackRunningStats);
+    : InstanceNorm(channels, 2, eps, momentum, affine, trackRunningStats)
+{
+    /// <summary>A layer that takes as many channels as the first input that it sees has. As with PyTorch, it is affine and has running statistics unless told otherwise.</summary>
+    /// <inheritdoc cref="InstanceNorm1d"/>
+    public static InstanceNorm2d Lazy(double eps = 1e-5, double momentum = 0.1, bool affine = true, bool trackRunningStats = true) => new(Unknown, eps, momentum, affine, trackRunningStats);
+}
 
 /// <summary><see cref="InstanceNorm"/> of [N, C, D, H, W] or [C, D, H, W].</summary>
 /// <inheritdoc cref="InstanceNorm1d"/>
 public sealed class InstanceNorm3d(int channels, double eps = 1e-5, double momentum = 0.1, bool affine = false, bool trackRunningStats = false)
-    : InstanceNorm(channels, 3, eps, momentum, affine, trackRunningStats);
+    : InstanceNorm(channels, 3, eps, momentum, affine, trackRunningStats)
+{
+    /// <summary>A layer that takes as many channels as the first input that it sees has. As with PyTorch, it is affine and has running statistics unless told otherwise.</summary>
+    /// <inheritdoc cref="InstanceNorm1d"/>
+    public static InstanceNorm3d Lazy(double eps = 1e-5, double momentum = 0.1, bool affine = true, bool trackRunningStats = true) => new(Unknown, eps, momentum, affine, trackRunningStats);
+}

@@ -8,6 +8,8 @@ namespace Hebb;
 /// </summary>
 public abstract class Reparametrized : Module
 {
+    private const string Place = "layer";
+
     private readonly Parameter _target;
 
     private protected Reparametrized(Module layer, string name)
@@ -53,8 +55,6 @@ public abstract class Reparametrized : Module
 
     private T Bound<T>(Func<T> body)
     {
-        if (Layer.Training != Training)
-            Layer.Train(Training);
         using var bound = BoundParameters.Open([_target], [Compute(Training)]);
         return body();
     }
@@ -70,6 +70,7 @@ public abstract class Reparametrized : Module
     protected override void VisitMembers(IModuleVisitor visitor)
     {
         VisitOwn(visitor);
+        visitor.Inner(Place, Layer);
         Layer.Visit(new Without(visitor, _target));
     }
 
@@ -102,5 +103,7 @@ public abstract class Reparametrized : Module
         public void Buffer(string name, Tensor buffer, Action<Tensor>? set, bool persistent) => visitor.Buffer(name, buffer, set, persistent);
 
         public void Module(string name, Module module) => visitor.Module(name, module);
+
+        public void Inner(string name, Module module) => visitor.Inner($"{Place}.{name}", module);
     }
 }

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>
@@ -13,6 +15,8 @@ public sealed class Accuracy(double threshold = 0, long ignoreIndex = -100) : Ga
     public override string Name => "accuracy";
 
     public override double Value => _count.Value == 0 ? double.NaN : (double)_right.Value / _count.Value;
+
+    private protected override string Settings => Invariant($"threshold {threshold}, ignoreIndex {ignoreIndex}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("right", _right), ("count", _count)];
 

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>How the figures of single classes become one.</summary>
@@ -59,6 +61,8 @@ public abstract class ClassScore : GatheredMetric
     private protected long IgnoreIndex { get; }
 
     private protected bool Multilabel { get; }
+
+    private protected override string Settings => Invariant($"threshold {Threshold}, ignoreIndex {IgnoreIndex}, multilabel {Multilabel}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts =>
         [("true", _true), ("false", _false), ("missed", _missed), ("skipped", _skipped), ("count", _count), ("samples", _samples)];

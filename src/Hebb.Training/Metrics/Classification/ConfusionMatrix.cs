@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>How often each class was taken for each. A table, so it stands in no history; read it from <see cref="Evaluation.Find"/>.</summary>
@@ -34,6 +36,8 @@ public sealed class ConfusionMatrix(double threshold = 0, long ignoreIndex = -10
     }
 
     internal Tallies Cells => _counts;
+
+    private protected override string Settings => Invariant($"threshold {threshold}, ignoreIndex {ignoreIndex}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("counts", _counts)];
 

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>The share of wrong decisions: of labels that do not exclude each other, the wrong ones among all; of classes, 1 - accuracy (Hamming 1950). Lower is better.</summary>
@@ -13,6 +15,8 @@ public sealed class HammingDistance(double threshold = 0, long ignoreIndex = -10
     public override bool HigherIsBetter => false;
 
     public override double Value => _count.Value == 0 ? double.NaN : (double)_wrong.Value / _count.Value;
+
+    private protected override string Settings => Invariant($"threshold {threshold}, ignoreIndex {ignoreIndex}, multilabel {multilabel}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("wrong", _wrong), ("count", _count)];
 
@@ -55,6 +59,8 @@ public sealed class ExactMatch(double threshold = 0, long ignoreIndex = -100, bo
     public override string Name => "exact_match";
 
     public override double Value => _count.Value == 0 ? double.NaN : (double)_right.Value / _count.Value;
+
+    private protected override string Settings => Invariant($"threshold {threshold}, ignoreIndex {ignoreIndex}, multilabel {multilabel}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("right", _right), ("count", _count)];
 

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>What figures of a whole confusion matrix share.</summary>
@@ -11,6 +13,8 @@ public abstract class MatrixScore : GatheredMetric
     private protected double Threshold { get; }
 
     private protected long IgnoreIndex { get; }
+
+    private protected override string Settings => Invariant($"threshold {Threshold}, ignoreIndex {IgnoreIndex}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("counts", _matrix.Cells)];
 

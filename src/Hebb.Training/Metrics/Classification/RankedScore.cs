@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>
@@ -27,6 +29,8 @@ public abstract class RankedScore : GatheredMetric
     private protected Average Average { get; }
 
     private protected bool Multilabel { get; }
+
+    private protected override string Settings => Invariant($"fromProbabilities {FromProbabilities}, multilabel {Multilabel}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("columns", _columns), ("scores", _scores), ("targets", _targets)];
 

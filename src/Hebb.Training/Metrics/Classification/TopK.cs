@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>The share of samples whose target is among the k highest scores. Of equal scores the lower class number counts as higher.</summary>
@@ -19,6 +21,8 @@ public sealed class TopK : GatheredMetric
     public override string Name => $"top{_k}_accuracy";
 
     public override double Value => _count.Value == 0 ? double.NaN : (double)_right.Value / _count.Value;
+
+    private protected override string Settings => Invariant($"ignoreIndex {_ignoreIndex}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("right", _right), ("count", _count)];
 

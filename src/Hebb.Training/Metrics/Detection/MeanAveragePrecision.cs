@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>How precision over recall becomes one figure.</summary>
@@ -69,9 +71,11 @@ public sealed class MeanAveragePrecision : GatheredMetric
     public override double Value => Precision();
 
     /// <summary>The figure of each class; NaN for those that occur in no picture.</summary>
-    public IReadOnlyList<double> PerClass => [.. Enumerable.Range(0, Classes).Select(c => Mean([.. _overlaps.Select((_, t) => Of(c, t, ObjectSize.All, _most).Precision)]))];
+    public IReadOnlyList<double> PerClass => [.. ByClass(_most).Select((boxes, c) => Mean([.. _overlaps.Select((_, t) => Of(boxes, c, t, ObjectSize.All).Precision)]))];
 
     private int Classes => _there.Length / Sizes;
+
+    private protected override string Settings => Invariant($"overlaps {string.Join(' ', _overlaps.Select(MetricText.Plain))}, maxDetections {_most}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts =>
         [("scores", _scores), ("classes", _classes), ("places", _places), ("matches", _matches), ("there", _there)];
@@ -83,7 +87,7 @@ public sealed class MeanAveragePrecision : GatheredMetric
     /// <param name="overlap">One of the least overlaps, or their mean.</param>
     /// <param name="size">Of things of a size only.</param>
     /// <returns>NaN where there is nothing of that size.</returns>
-    public double Precision(double? overlap = null, ObjectSize size = ObjectSize.All) => Over(overlap, (c, t) => Of(c, t, size, _most).Precision);
+    public double Precision(double? overlap = null, ObjectSize size = ObjectSize.All) => Over(overlap, size, _most, found => found.Precision);
 
     /// <summary>The mean of the highest recalls, COCO's AR.</summary>
     /// <param name="overlap">One of the least overlaps, or their mean.</param>
@@ -91,7 +95,7 @@ public sealed class MeanAveragePrecision : GatheredMetric
     /// <param name="detections">Boxes of a class in a picture that count; all that <c>maxDetections</c> allows by default.</param>
     /// <returns>NaN where there is nothing of that size.</returns>
     public double Recall(double? overlap = null, ObjectSize size = ObjectSize.All, int? detections = null) =>
-        Over(overlap, (c, t) => Of(c, t, size, Math.Min(_most, detections ?? _most)).Recall);
+        Over(overlap, size, Math.Min(_most, detections ?? _most), found => found.Recall);
 
     /// <summary>Takes a picture in.</summary>
     /// <param name="found">What the model found.</param>
@@ -146,17 +150,33 @@ public sealed class MeanAveragePrecision : GatheredMetric
 
     public override Metric Fresh() => new MeanAveragePrecision(_average, _overlaps, _most);
 
-    private double Over(double? overlap, Func<int, int, double> of)
+    private double Over(double? overlap, ObjectSize size, int most, Func<(double Precision, double Recall), double> of)
     {
         int one = overlap is { } o ? Array.FindIndex(_overlaps, t => Math.Abs(t - o) < 1e-9) : -1;
         if (overlap is not null && one < 0)
             throw new HebbException($"{Name}: {overlap} is none of the overlaps {string.Join(", ", _overlaps.Select(MetricText.Plain))}");
         var values = new List<double>();
-        for (int c = 0; c < Classes; c++)
+        int[][] boxes = ByClass(most);
+        for (int c = 0; c < boxes.Length; c++)
             for (int t = 0; t < _overlaps.Length; t++)
                 if (one < 0 || t == one)
-                    values.Add(of(c, t));
+                    values.Add(of(Of(boxes[c], c, t, size)));
         return Mean(values);
+    }
+
+    /// <summary>The numbers of each class's boxes by falling score; of equal ones the first.</summary>
+    /// <param name="most">Boxes of a class in a picture that count.</param>
+    private int[][] ByClass(int most)
+    {
+        var boxes = new List<int>[Classes];
+        for (int c = 0; c < boxes.Length; c++)
+            boxes[c] = [];
+        for (int i = 0; i < _scores.Count; i++)
+        {
+            if (_places[i] < most)
+                boxes[_classes[i]].Add(i);
+        }
+        return Array.ConvertAll(boxes, b => b.OrderByDescending(i => _scores[i]).ToArray());
     }
 
     private static double Mean(List<double> values)
@@ -166,15 +186,14 @@ public sealed class MeanAveragePrecision : GatheredMetric
     }
 
     /// <summary>Average precision and highest recall of a class; NaN without anything to find.</summary>
-    private (double Precision, double Recall) Of(int c, int overlap, ObjectSize size, int most)
+    private (double Precision, double Recall) Of(int[] boxes, int c, int overlap, ObjectSize size)
     {
         long there = _there[c * Sizes + (int)size];
         if (there == 0)
             return (double.NaN, double.NaN);
-        int[] order = [.. Enumerable.Range(0, _scores.Count).Where(i => _classes[i] == c && _places[i] < most).OrderByDescending(i => _scores[i])];
         var (recalls, precisions) = (new List<double>(), new List<double>());
         long right = 0, wrong = 0;
-        foreach (int i in order)
+        foreach (int i in boxes)
         {
             long bits = _matches[i * LongsPerBox + (int)size];
             if ((bits >> (32 + overlap) & 1) != 0)

@@ -10,6 +10,9 @@ public abstract class GatheredMetric : Metric
     /// <summary>All that is gathered, by name; the same parts at every call.</summary>
     private protected abstract IReadOnlyList<(string Name, Gathered Part)> Parts { get; }
 
+    /// <summary>The options, beyond those in the name, that the figure hangs on.</summary>
+    private protected virtual string Settings => "";
+
     /// <summary>Whether parts that were loaded fit each other.</summary>
     private protected virtual bool IsConsistent => true;
 
@@ -28,7 +31,10 @@ public abstract class GatheredMetric : Metric
         ArgumentNullException.ThrowIfNull(other);
         if (other.GetType() != GetType() || other.Name != Name)
             throw new HebbException($"Merge: {Name} ({GetType().Name}) can't take in {other.Name} ({other.GetType().Name})");
-        var (mine, others) = (Parts, ((GatheredMetric)other).Parts);
+        var gathered = (GatheredMetric)other;
+        if (gathered.Settings != Settings)
+            throw new HebbException($"Merge: {Name} with {Settings} can't take in {Name} with {gathered.Settings}");
+        var (mine, others) = (Parts, gathered.Parts);
         for (int i = 0; i < mine.Count; i++)
             mine[i].Part.Merge(others[i].Part);
     }

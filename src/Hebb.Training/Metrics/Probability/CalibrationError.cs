@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>How the gaps of the bins of <see cref="CalibrationError"/> become one figure.</summary>
@@ -51,6 +53,8 @@ public sealed class CalibrationError : GatheredMetric
     public override string Name => _norm switch { CalibrationNorm.L1 => "ece", CalibrationNorm.L2 => "rmsce", _ => "mce" };
 
     public override bool HigherIsBetter => false;
+
+    private protected override string Settings => Invariant($"{_bins} bins, fromProbabilities {_fromProbabilities}, ignoreIndex {_ignoreIndex}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("counts", _counts), ("right", _right), ("confidence", _confidence)];
 

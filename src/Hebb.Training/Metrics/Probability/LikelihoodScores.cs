@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>
@@ -16,6 +18,8 @@ public sealed class LogLoss(bool fromProbabilities = false, long ignoreIndex = -
     public override bool HigherIsBetter => false;
 
     public override double Value => _count.Value == 0 ? double.NaN : -_sum.Value / _count.Value;
+
+    private protected override string Settings => Invariant($"fromProbabilities {fromProbabilities}, ignoreIndex {ignoreIndex}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => Memory;
 
@@ -51,6 +55,8 @@ public sealed class Perplexity(long ignoreIndex = -100, bool fromProbabilities =
     /// <summary>The mean of -log2 p(true token).</summary>
     public double BitsPerToken => _loss.Value / Math.Log(2);
 
+    private protected override string Settings => Invariant($"fromProbabilities {fromProbabilities}, ignoreIndex {ignoreIndex}");
+
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => _loss.Memory;
 
     public override void Update(Tensor output, Tensor target) => _loss.Update(output, target);
@@ -74,6 +80,8 @@ public sealed class BrierScore(bool fromProbabilities = false, long ignoreIndex 
     public override bool HigherIsBetter => false;
 
     public override double Value => _count.Value == 0 ? double.NaN : _sum.Value / _count.Value;
+
+    private protected override string Settings => Invariant($"fromProbabilities {fromProbabilities}, ignoreIndex {ignoreIndex}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("sum", _sum), ("count", _count)];
 

@@ -45,6 +45,8 @@ public sealed class RetrievalMAP(int? k = null, bool skipEmpty = false) : Retrie
 /// <exception cref="ArgumentOutOfRangeException">k is below 1.</exception>
 public sealed class RetrievalNdcg(int? k = null, bool skipEmpty = false, bool exponential = false) : RetrievalMetric("ndcg", k, skipEmpty)
 {
+    private protected override string Settings => $"{base.Settings}, exponential {exponential}";
+
     public override Metric Fresh() => new RetrievalNdcg(K, SkipEmpty, exponential);
 
     private protected override double Of(List<double> ranked) => Gain(ranked) / Gain([.. ranked.OrderDescending()]);

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>
@@ -25,6 +27,8 @@ public abstract class RetrievalMetric : GatheredMetric
     private protected int? K { get; }
 
     private protected bool SkipEmpty { get; }
+
+    private protected override string Settings => Invariant($"skipEmpty {SkipEmpty}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("sum", _sum), ("count", _count)];
 

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>The mean distance of output and target: mean |y - t|.</summary>
@@ -197,6 +199,8 @@ public sealed class MeanAbsoluteScaledError : MeanError
             sum.Add(Math.Abs(series[i] - series[i - season]));
         return sum.Value / (series.Length - season);
     }
+
+    private protected override string Settings => Invariant($"scale {_scale}");
 
     public override Metric Fresh() => new MeanAbsoluteScaledError(_scale);
 

@@ -79,6 +79,8 @@ public sealed class Bleu : TextMetric
         }
     }
 
+    private protected override string Settings => $"{base.Settings}, smoothing {_smoothing}";
+
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts =>
         [("right", _right), ("total", _total), ("length", _length), ("reference_length", _referenceLength)];
 

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>
@@ -27,6 +29,8 @@ public sealed class Chrf : GatheredMetric
     public override string Name => _words == 0 ? "chrf" : $"chrf_{_words}";
 
     public override double Value => _references.Values.ContainsAnyExcept(0) ? Score(_common.Values, _own.Values, _references.Values) : double.NaN;
+
+    private protected override string Settings => Invariant($"{_characters} characters, beta {_beta}");
 
     private protected override IReadOnlyList<(string Name, Gathered Part)> Parts => [("common", _common), ("own", _own), ("references", _references)];
 

@@ -1,3 +1,5 @@
+using static System.FormattableString;
+
 namespace Hebb;
 
 /// <summary>
@@ -59,6 +61,8 @@ public abstract class TextMetric : GatheredMetric
 
     /// <summary>Tokens as numbers: equal ones have the same, within one call.</summary>
     private protected abstract void Add(int[] tokens, int[][] references);
+
+    private protected override string Settings => Invariant($"padding {_padding}");
 
     private int[] Row(Tensor numbers, int row) => [.. numbers[row].To(DType.Int64).ToArray<long>().Where(t => t != _padding).Select(t => checked((int)t))];
 }
