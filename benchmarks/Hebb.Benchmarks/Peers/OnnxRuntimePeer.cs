@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Hebb.Benchmarks;
 
 /// <summary>
-/// ONNX Runtime on models of one node. The library is <c>$HEBB_ONNXRUNTIME</c>, or that of the npm package onnxruntime-node: below
+/// ONNX Runtime on models of one node, and on whole ones. The library is <c>$HEBB_ONNXRUNTIME</c>, or that of the npm package onnxruntime-node: below
 /// benchmarks/peers or a folder of <c>$NODE_PATH</c>. It has no switch that keeps it from AVX-512.
 /// </summary>
 internal sealed class OnnxRuntimePeer : Peer

@@ -9,6 +9,9 @@ internal abstract class Suite
 
     public abstract IReadOnlyList<BenchCase> Cases { get; }
 
+    /// <summary>Why it can't run on this machine and what mends that, in one line; null if it can.</summary>
+    public virtual string? Missing => null;
+
     /// <summary>Facts beyond the rows, as lines of text; run when no case is named.</summary>
     public virtual IEnumerable<string> Notes() => [];
 
@@ -16,5 +19,5 @@ internal abstract class Suite
     public static IReadOnlyList<string> LocalPeers { get; } = ["copy", "bare", "eager"];
 
     public static IReadOnlyList<Suite> All { get; } =
-        [new GemmSuite(), new ConvSuite(), new AttentionSuite(), new ElementwiseSuite(), new RnnSuite(), new OverheadSuite(), new TrainSuite()];
+        [new GemmSuite(), new ConvSuite(), new AttentionSuite(), new ElementwiseSuite(), new RnnSuite(), new OverheadSuite(), new TrainSuite(), new OnnxSuite()];
 }

@@ -52,6 +52,12 @@ internal static class BenchCommand
     private static int Run(Session session, string name, string? peer, string? wanted, long? threads, bool extra, string? markdown)
     {
         var suites = Suites(name);
+        foreach (var suite in suites.Where(s => s.Missing is not null).ToArray())
+        {
+            if (suites.Count == 1) throw new UsageException($"bench {suite.Name}: {suite.Missing}");
+            session.Output.Warn($"{suite.Name} left out: {suite.Missing}");
+            suites = [.. suites.Where(s => s != suite)];
+        }
         if (peer is not null && peer != Alone && !PeerNames().Contains(peer)) throw new UsageException($"unknown peer {peer}{Suggestion.For(peer, PeerNames().Append(Alone))}");
         var cases = suites.ToDictionary(s => s, s => Cases(s, wanted, extra));
         if (cases.Values.All(c => c.Count == 0))

@@ -93,6 +93,20 @@ public sealed class OnnxModel : Module
         return Enter(() => Array.ConvertAll(RunGraph(named), v => v.AsTensor()));
     }
 
+    /// <summary>
+    /// The model as one function for inference, from the tensors of <see cref="Inputs"/> to those of <see cref="Outputs"/>: constants and what follows from them are computed once, weights laid out
+    /// once, normalisations folded into them, memory planned. The model itself stays as it is. When its weights change, the next call compiles anew; results carry no gradients.
+    /// </summary>
+    /// <param name="verify">Compares in every call what the plan computes with the ops one by one, as <see cref="Transform.Compile(Module, bool, bool, IEnumerable{DynamicAxis})"/> does.</param>
+    /// <param name="dynamic">Axes whose sizes change from call to call, as there.</param>
+    public CompiledFunction Compile(bool verify = false, IEnumerable<DynamicAxis>? dynamic = null) => Transform.Compile(
+        inputs =>
+        {
+            using var none = GradMode.NoGrad();
+            return CallAll(inputs);
+        },
+        module: null, strict: false, verify, dynamic);
+
     /// <inheritdoc/>
     protected override void VisitMembers(IModuleVisitor visitor)
     {

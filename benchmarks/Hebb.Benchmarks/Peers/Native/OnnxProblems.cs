@@ -17,6 +17,13 @@ internal static class OnnxProblems
         return Only(new OnnxCall(runtime, model, 17, [p["n"], p["o"], outHeight, outWidth], threads));
     }
 
+    /// <summary>A whole model of the light graphs.</summary>
+    public static INativeProblem Model(OnnxRuntime runtime, Problem p, int threads)
+    {
+        var model = LightModel.Read(p["model"]);
+        return Only(new OnnxCall(runtime, model.Bytes, [(model.Input, Array.ConvertAll(model.InputShape, d => (long)d))], (model.Output, Array.ConvertAll(model.OutputShape, d => (long)d)), threads));
+    }
+
     /// <summary>The runtime's own fused op or the standard's, whichever is faster. The former wants heads beside one another in a row.</summary>
     public static INativeProblem Attention(OnnxRuntime runtime, Problem p, int threads)
     {
@@ -84,18 +91,25 @@ internal sealed unsafe class OnnxCall : INativeProblem
     private readonly nint[] _inputNames, _outputNames;
 
     public OnnxCall(OnnxRuntime runtime, OnnxModel model, int opset, long[] outputShape, int threads, Func<float[], float[]>? arrangeInput = null, Func<float[], float[]>? arrangeOutput = null)
+        : this(runtime, model.ToBytes(opset, outputShape), model.Inputs, ("y", outputShape), threads, arrangeInput, arrangeOutput)
+    {
+    }
+
+    public OnnxCall(
+        OnnxRuntime runtime, byte[] model, IReadOnlyList<(string Name, long[] Shape)> inputs, (string Name, long[] Shape) output, int threads,
+        Func<float[], float[]>? arrangeInput = null, Func<float[], float[]>? arrangeOutput = null)
     {
         (_runtime, _arrangeOutput) = (runtime, arrangeOutput);
-        _session = runtime.Session(model.ToBytes(opset, outputShape), threads);
-        _output = new NativeBuffer(Count(outputShape));
-        _inputs = [.. model.Inputs.Select((input, i) =>
+        _session = runtime.Session(model, threads);
+        _output = new NativeBuffer(Count(output.Shape));
+        _inputs = [.. inputs.Select((input, i) =>
         {
             float[] values = Inputs.Uniform(Count(input.Shape), (uint)i + 1);
             return runtime.Tensor(new NativeBuffer(arrangeInput?.Invoke(values) ?? values).Pointer, input.Shape);
         })];
-        _outputs = [runtime.Tensor(_output.Pointer, outputShape)];
-        _inputNames = [.. model.Inputs.Select(i => (nint)OnnxRuntime.Name(i.Name))];
-        _outputNames = [(nint)OnnxRuntime.Name("y")];
+        _outputs = [runtime.Tensor(_output.Pointer, output.Shape)];
+        _inputNames = [.. inputs.Select(i => (nint)OnnxRuntime.Name(i.Name))];
+        _outputNames = [(nint)OnnxRuntime.Name(output.Name)];
     }
 
     public void Call()

@@ -31,6 +31,7 @@ internal sealed unsafe class OnnxRuntime : INativePeer
     {
         "conv" => OnnxProblems.Convolution(this, problem, threads),
         "attention" => OnnxProblems.Attention(this, problem, threads),
+        "onnx" => OnnxProblems.Model(this, problem, threads),
         _ => throw new NotSupportedException($"{problem.Op} is not asked of ONNX Runtime"),
     };
 

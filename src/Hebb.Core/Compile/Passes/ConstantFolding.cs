@@ -46,6 +46,9 @@ internal static class ConstantFolding
         return rewrite.Finish();
     }
 
+    /// <summary>Whether a value is a constant that the function leaves alone and that may be watched.</summary>
+    public static bool IsFixed(GraphValue value) => value is GraphConstant { Changes: false, Tensor: { HasStorage: true, Storage.IsExposed: false } };
+
     private static bool CanFold(GraphNode node, GraphValue[] inputs)
     {
         if (inputs.Length == 0)
@@ -53,9 +56,9 @@ internal static class ConstantFolding
         long read = 0, written = 0;
         foreach (var input in inputs)
         {
-            if (input is not GraphConstant { Changes: false, Tensor: { HasStorage: true, Storage.IsExposed: false } } constant)
+            if (!IsFixed(input))
                 return false;
-            read += constant.Spec.DType.BytesFor(constant.Spec.Shape.Count);
+            read += input.Spec.DType.BytesFor(input.Spec.Shape.Count);
         }
         foreach (var output in node.Outputs)
             written += output.Spec.DType.BytesFor(output.Spec.Shape.Count);

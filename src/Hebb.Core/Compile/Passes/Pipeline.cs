@@ -11,6 +11,11 @@ internal static class Pipeline
     {
         var graph = guards is null ? traced : ConstantFolding.Fold(traced, guards);
         graph = DeadCode.Remove(CommonSubexpressions.Merge(Algebra.Simplify(graph, guards)));
-        return fuses ? ReductionFusion.Fuse(ElementwiseFusion.Fuse(NormFolding.Fold(graph))) : graph;
+        if (!fuses)
+            return graph;
+        var normless = NormFolding.Fold(graph, folds: guards is not null);
+        if (normless != graph && guards is not null)
+            normless = DeadCode.Remove(ConstantFolding.Fold(normless, guards));
+        return ReductionFusion.Fuse(ElementwiseFusion.Fuse(ConvFusion.Fuse(normless, guards)));
     }
 }

@@ -19,13 +19,15 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
 
     readonly ShiftPlan<T> _plan;
     readonly ChannelWeights<T, V> _weights;
+    readonly ConvFinish<T> _finish;
     readonly T* _planes, _bias;
     readonly long _first, _count;         // blocks of images, of which the planes lie in memory
     readonly long _panelsAtOnce, _panelGroups, _strips, _stripsAtOnce, _stripGroups;
 
-    ChannelConv(in ShiftPlan<T> plan, in ChannelWeights<T, V> weights, T* planes, T* bias, long first, long count)
+    ChannelConv(in ShiftPlan<T> plan, in ConvFinish<T> finish, in ChannelWeights<T, V> weights, T* planes, T* bias, long first, long count)
     {
         _plan = plan;
+        _finish = finish;
         _weights = weights;
         _planes = planes;
         _bias = bias;
@@ -72,7 +74,7 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
     // Cycles of one term of a tile: two multiply-adds and nearly two loads each, and sums that wait for each other.
     static double Step(double height, double wide) => Math.Max(Math.Max(height * wide / 2, (height + wide) / 1.9), 4);
 
-    public static void Run(in ShiftPlan<T> plan, in Scratch scratch)
+    public static void Run(in ShiftPlan<T> plan, in ConvFinish<T> finish, in Scratch scratch)
     {
         var weights = ChannelWeights<T, V>.Pack(plan, scratch);
         T* bias = scratch.Take<T>(weights.Lanes * plan.Groups);
@@ -94,7 +96,7 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
             long count = Math.Min(atOnce, blocks - first);
             if (planes != null)
                 ParallelFor.Ranges(count * plan.Channels, Math.Max(1, CopyAtOnce / plan.ChannelCells), new Copy(plan, planes, first));
-            var conv = new ChannelConv<T, V>(plan, weights, planes, bias, first, count);
+            var conv = new ChannelConv<T, V>(plan, finish, weights, planes, bias, first, count);
             ParallelFor.Run(conv._panelGroups * count * conv._stripGroups, in conv);
         }
         weights.KeepAlive();
@@ -189,7 +191,10 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
             long channels = Math.Min(vectors * V.Count, _plan.Rows - lane);
             T* to = target + (lane * _plan.TargetSize) + place;
             if (step == 1)
+            {
                 Packing.Transpose(args.Sums, vectors * V.Count, height, channels, to, _plan.TargetSize);
+                _finish.Run<V>(to, _plan.TargetSize, to, channels, height);
+            }
             else
                 Scatter(args.Sums, vectors * V.Count, height, channels, to, _plan.TargetSize, step);
         }

@@ -13,17 +13,21 @@ static unsafe class ConvKernels
 {
     const long PlacesInRows = 256;    // of a 1x1 kernel: more of them fill vectors well
 
-    /// <summary>y[batch, out channels, output…] from x and w[out channels, in channels / groups, kernel…]; bias[out channels] may be null.</summary>
-    public static void Forward<T>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights = null)
+    /// <summary>
+    /// y[batch, out channels, output…] from x and w[out channels, in channels / groups, kernel…]; bias[out channels] may be null, and so may the epilogue: a function
+    /// of the outputs, ready to run, with a residual of y's shape that is not y.
+    /// </summary>
+    public static void Forward<T>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights = null, Epilogue<T>* epilogue = null)
         where T : unmanaged, INumber<T>
     {
         Isa.Validate();
+        var finish = new ConvFinish<T>(epilogue, y, g.Output.Product);
         if (Isa.UseAvx512)
-            Forward<T, V512<T>>(g, x, w, bias, y, weights);
+            Forward<T, V512<T>>(g, x, w, bias, y, weights, finish);
         else if (Isa.UseAvx2)
-            Forward<T, V256<T>>(g, x, w, bias, y, weights);
+            Forward<T, V256<T>>(g, x, w, bias, y, weights, finish);
         else
-            Forward<T, V128<T>>(g, x, w, bias, y, weights);
+            Forward<T, V128<T>>(g, x, w, bias, y, weights, finish);
     }
 
     /// <summary>
@@ -68,35 +72,35 @@ static unsafe class ConvKernels
             BiasGrad<T, V128<T>>(g, dy, db);
     }
 
-    internal static void Forward<T, V>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights = null)
+    internal static void Forward<T, V>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights = null, ConvFinish<T> finish = default)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
-        if (g.Batch * g.OutChannels * g.Output.Product == 0 || DepthwiseConv<T, V>.TryForward(g, x, w, bias, y))
+        if (g.Batch * g.OutChannels * g.Output.Product == 0 || DepthwiseConv<T, V>.TryForward(g, x, w, bias, y, finish))
             return;
         using var scratch = Scratch.Open();
         if (PointConv<T, V>.IsBetter(g))
         {
-            PointConv<T, V>.Forward(g, x, w, bias, y, weights, scratch);
+            PointConv<T, V>.Forward(g, x, w, bias, y, weights, finish, scratch);
             return;
         }
         if (g.IsPointwise && (g.Input.Product > PlacesInRows || g.GroupOut < V.Count))
         {
-            Pointwise<T, V>(g, x, w, bias, y, forward: true);
+            Pointwise<T, V>(g, x, w, bias, y, forward: true, finish);
             return;
         }
         if (g.IsSampled && !g.IsPointwise)
         {
-            SampledConv.Forward<T, V>(g, x, w, bias, y, weights, scratch);
+            SampledConv.Forward<T, V>(g, x, w, bias, y, weights, finish, scratch);
             return;
         }
         var whole = ShiftPlan<T>.Forward(g, x, w, bias, y, scratch, whole: true, weights);
-        if (Winograd<T, V>(g, ref whole, forward: true, scratch))
+        if (Winograd<T, V>(g, ref whole, forward: true, finish, scratch))
             return;
         if (g.IsPointwise || ChannelConv<T, V>.IsBetter(whole))
-            ChannelConv<T, V>.Run(whole, scratch);
+            ChannelConv<T, V>.Run(whole, finish, scratch);
         else
-            Run<T, V>(ShiftPlan<T>.Forward(g, x, w, bias, y, scratch), scratch);
+            Run<T, V>(ShiftPlan<T>.Forward(g, x, w, bias, y, scratch), finish, scratch);
     }
 
     internal static void DataGrad<T, V>(in ConvGeometry g, T* dy, T* w, T* bias, T* dx, Storage? weights = null)
@@ -120,7 +124,7 @@ static unsafe class ConvKernels
         }
         if (g.IsPointwise && (g.Input.Product > PlacesInRows || g.GroupIn < V.Count))
         {
-            Pointwise<T, V>(g, dy, w, bias, dx, forward: false);
+            Pointwise<T, V>(g, dy, w, bias, dx, forward: false, default);
             return;
         }
         if (g.IsSampled && !g.IsPointwise)
@@ -129,12 +133,12 @@ static unsafe class ConvKernels
             return;
         }
         var whole = ShiftPlan<T>.Backward(g, dy, w, bias, dx, scratch, whole: true, weights);
-        if (Winograd<T, V>(g, ref whole, forward: false, scratch))
+        if (Winograd<T, V>(g, ref whole, forward: false, default, scratch))
             return;
         if (g.IsPointwise || ChannelConv<T, V>.IsBetter(whole))
-            ChannelConv<T, V>.Run(whole, scratch);
+            ChannelConv<T, V>.Run(whole, default, scratch);
         else
-            Run<T, V>(ShiftPlan<T>.Backward(g, dy, w, bias, dx, scratch), scratch);
+            Run<T, V>(ShiftPlan<T>.Backward(g, dy, w, bias, dx, scratch), default, scratch);
     }
 
     internal static void WeightGrad<T, V>(in ConvGeometry g, T* x, T* dy, T* dw)
@@ -174,18 +178,19 @@ static unsafe class ConvKernels
         ParallelFor.Ranges(g.OutChannels, Math.Max(1, (1 << 15) / Math.Max(1, g.Batch * size)), new ChannelSums<T, V>(g.Batch, g.OutChannels, size, dy, db));
     }
 
-    static bool Winograd<T, V>(in ConvGeometry g, ref ShiftPlan<T> plan, bool forward, in Scratch scratch)
+    static bool Winograd<T, V>(in ConvGeometry g, ref ShiftPlan<T> plan, bool forward, ConvFinish<T> finish, in Scratch scratch)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
         if (typeof(T) != typeof(float))
             return false;
         ref ShiftPlan<float> p = ref Unsafe.As<ShiftPlan<T>, ShiftPlan<float>>(ref plan);
+        ConvFinish<float> f = Unsafe.As<ConvFinish<T>, ConvFinish<float>>(ref finish);
         if (typeof(V) == typeof(V512<float>))
-            return WinogradConv<V512<float>>.TryRun(g, p, forward, scratch);
+            return WinogradConv<V512<float>>.TryRun(g, p, forward, f, scratch);
         if (typeof(V) == typeof(V256<float>))
-            return WinogradConv<V256<float>>.TryRun(g, p, forward, scratch);
-        return WinogradConv<V128<float>>.TryRun(g, p, forward, scratch);
+            return WinogradConv<V256<float>>.TryRun(g, p, forward, f, scratch);
+        return WinogradConv<V128<float>>.TryRun(g, p, forward, f, scratch);
     }
 
     static bool WinogradWeightGrad<T, V>(in ConvGeometry g, T* x, T* dy, T* dw, in Scratch scratch)
@@ -210,18 +215,23 @@ static unsafe class ConvKernels
         }
     }
 
-    static void Run<T, V>(ShiftPlan<T> plan, in Scratch scratch)
+    static void Run<T, V>(ShiftPlan<T> plan, in ConvFinish<T> finish, in Scratch scratch)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
         if (plan.Rows > 1 && plan.Yield < 0.5)
+        {
             GatherConv<T, V>.Run(plan, scratch);
+            finish.Whole<V>(plan.Batch * plan.Groups * plan.Rows * plan.TargetSize);
+        }
         else
-            ShiftConv<T, V>.Run(plan, scratch);
+        {
+            ShiftConv<T, V>.Run(plan, finish, scratch);
+        }
     }
 
     // One matrix product an image and group: weights (or their transpose) by channels times places.
-    static void Pointwise<T, V>(in ConvGeometry g, T* from, T* w, T* bias, T* to, bool forward)
+    static void Pointwise<T, V>(in ConvGeometry g, T* from, T* w, T* bias, T* to, bool forward, in ConvFinish<T> finish)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
@@ -233,6 +243,7 @@ static unsafe class ConvKernels
             GemmProblem<T> p = GemmProblem<T>.Dense(
                 rows, places, terms, w + (group * g.GroupOut * g.GroupIn), from + (group * terms * places), to + (group * rows * places), transposeA: !forward);
             (p.Batch, p.BBatch, p.CBatch, p.Accumulate) = (g.Batch, terms * g.Groups * places, rows * g.Groups * places, bias != null);
+            p.Epilogue = finish.Product(p.C, p.CBatch);
             Gemm.Run<T, V>(p);
         }
     }

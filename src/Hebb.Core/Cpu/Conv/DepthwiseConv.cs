@@ -17,9 +17,11 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
     readonly long _channels;
     readonly T* _source, _weights, _bias, _target;
     readonly bool _turned;
+    readonly ConvFinish<T> _finish;
 
-    DepthwiseConv(in DepthwisePlane<T, V> plane, long channels, T* source, T* weights, T* bias, T* target, bool turned)
+    DepthwiseConv(in DepthwisePlane<T, V> plane, long channels, T* source, T* weights, T* bias, T* target, bool turned, in ConvFinish<T> finish)
     {
+        _finish = finish;
         _plane = plane;
         _channels = channels;
         _source = source;
@@ -30,11 +32,11 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
     }
 
     /// <summary>Computes y if this is a depthwise convolution of two dimensions (or one) with strides of at most two along the row.</summary>
-    public static bool TryForward(in ConvGeometry g, T* x, T* w, T* bias, T* y)
+    public static bool TryForward(in ConvGeometry g, T* x, T* w, T* bias, T* y, in ConvFinish<T> finish)
     {
         if (!Describe(g, out DepthwisePlane<T, V> plane))
             return false;
-        Run(plane, g, x, w, bias, y, turned: false);
+        Run(plane, g, x, w, bias, y, turned: false, finish);
         return true;
     }
 
@@ -48,7 +50,7 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
         plane.Left = ((plane.KernelWidth - 1) * plane.DilationWidth) - plane.Left;
         if (plane.Top < 0 || plane.Left < 0)
             return false;
-        Run(plane, g, dy, w, bias, dx, turned: true);
+        Run(plane, g, dy, w, bias, dx, turned: true, default);
         return true;
     }
 
@@ -75,9 +77,9 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
             && plane.Top >= 0 && plane.Left >= 0;
     }
 
-    static void Run(in DepthwisePlane<T, V> plane, in ConvGeometry g, T* source, T* weights, T* bias, T* target, bool turned)
+    static void Run(in DepthwisePlane<T, V> plane, in ConvGeometry g, T* source, T* weights, T* bias, T* target, bool turned, in ConvFinish<T> finish)
     {
-        var conv = new DepthwiseConv<T, V>(plane, g.Groups, source, weights, bias, target, turned);
+        var conv = new DepthwiseConv<T, V>(plane, g.Groups, source, weights, bias, target, turned, finish);
         ParallelFor.Ranges(g.Batch * g.Groups, Math.Max(1, WorkAtOnce / (plane.Height * plane.Width * plane.Taps)), conv);
     }
 
@@ -100,7 +102,9 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
             {
                 long rows = Math.Min(band, _plane.Height - row);
                 _plane.Load(source, row, rows, cells);
-                Rows(cells, rows, offsets, weights, start, target + (row * _plane.Width));
+                T* to = target + (row * _plane.Width);
+                Rows(cells, rows, offsets, weights, start, to);
+                _finish.Run<V>(to, 0, to, 1, rows * _plane.Width);
             }
         }
     }

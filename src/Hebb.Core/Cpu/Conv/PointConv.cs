@@ -29,6 +29,7 @@ unsafe struct PointConv<T, V> : IBlockBody
     RowTiles _tiles;
     long _panels, _panelsAtOnce, _panelGroups, _rowGroups;
     bool _inPlace, _streams;
+    ConvFinish<T> _finish;
 
     static int Width => 2 * V.Count;
 
@@ -41,10 +42,11 @@ unsafe struct PointConv<T, V> : IBlockBody
         return lanes * 100 >= TiledGemm.CeilDiv(lanes, V.Count) * V.Count * 85;
     }
 
-    public static void Forward(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? storage, in Scratch scratch)
+    public static void Forward(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? storage, in ConvFinish<T> finish, in Scratch scratch)
     {
         var conv = new PointConv<T, V>
         {
+            _finish = finish,
             _places = new PointPlaces<T>(g, towardsData: false),
             _source = x,
             _target = y,
@@ -256,12 +258,17 @@ unsafe struct PointConv<T, V> : IBlockBody
                     ? TileRows.Kernel<T, V, UnitRows, Stepped, OneVector>(height)
                     : TileRows.Kernel<T, V, UnitRows, Stepped, TwoVectors>(height);
                 kernel(&args);
+                if (whole)
+                    _finish.Run<V>(args.C, args.CRow, args.C, height, width);
                 for (; !whole && run < end; run++)
                 {
                     if (_places.TargetStrided)
+                    {
                         _places.Spread<V>(buffer + run->Lane, height, width, run, rows, bias);
-                    else
-                        Write(buffer + run->Lane, height, width, run->Length, rows + run->Target);
+                        continue;
+                    }
+                    _finish.Run<V>(buffer + run->Lane, width, rows + run->Target, height, run->Length);
+                    Write(buffer + run->Lane, height, width, run->Length, rows + run->Target);
                 }
             }
         }

@@ -13,7 +13,7 @@ static unsafe class SampledConv
 {
     const long ElementsAtOnce = 1 << 20;
 
-    public static void Forward<T, V>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights, in Scratch scratch)
+    public static void Forward<T, V>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights, in ConvFinish<T> finish, in Scratch scratch)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
@@ -24,7 +24,9 @@ static unsafe class SampledConv
             dense.Batch = Math.Min(dense.Batch, g.Batch - first);
             var planes = new Planes<T, V>(g, x + (first * g.InChannels * g.Input.Product), cells, null);
             ParallelFor.Ranges(dense.Batch * g.InChannels, planes.Grain, in planes);
-            ConvKernels.Forward<T, V>(dense, cells, w, bias, y + (first * g.OutChannels * dense.Input.Product), weights);
+            T* part = y + (first * g.OutChannels * dense.Input.Product);
+            Epilogue<T> own;
+            ConvKernels.Forward<T, V>(dense, cells, w, bias, part, weights, finish.For(part, &own));
         }
     }
 

@@ -6,14 +6,14 @@ using static Hebb.Cpu.MicroKernel;
 namespace Hebb.Cpu;
 
 /// <summary>Runs a <see cref="ShiftPlan{T}"/>: an item is one block of one group of one image.</summary>
-readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles) : IRangeBody
+readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, ConvFinish<T> finish) : IRangeBody
     where T : unmanaged, INumber<T>
     where V : unmanaged, ISimd<V, T>
 {
     const long WorkAtOnce = 1L << 18;    // multiply-adds worth a trip to the pool
     const int StripVectors = 8;
 
-    public static void Run(ShiftPlan<T> plan, in Scratch scratch)
+    public static void Run(ShiftPlan<T> plan, in ConvFinish<T> finish, in Scratch scratch)
     {
         int tallest = TileRows.Max<T, V>();
         plan.PackWeights(tallest, scratch);
@@ -21,7 +21,7 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles) : IRan
         for (int p = 0; p < plan.PartCount; p++)
             terms += plan.Parts[p].Terms * plan.Parts[p].Count.Product;
         long work = Math.Max(1, plan.Rows * terms / plan.Blocks);
-        ParallelFor.Ranges(items, Math.Max(1, WorkAtOnce / work), new ShiftConv<T, V>(plan, new RowTiles(plan.Rows, tallest)));
+        ParallelFor.Ranges(items, Math.Max(1, WorkAtOnce / work), new ShiftConv<T, V>(plan, new RowTiles(plan.Rows, tallest), finish));
     }
 
     [SkipLocalsInit]
@@ -78,6 +78,7 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles) : IRan
                 kernel(&args);
                 runs.Scatter<T, V>(
                     tile, height, width, target + (row * plan.TargetSize), plan.TargetSize, plan.Axis[2].OutStep, bias == null ? null : bias + row);
+                runs.Finish<T, V>(finish, target + (row * plan.TargetSize), plan.TargetSize, height);
             }
         }
     }
@@ -114,6 +115,7 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles) : IRan
                 if (step == 1)
                 {
                     VectorCopy<T, V>.Copy(from, to, box.Count[2]);
+                    finish.Run<V>(to, 0, to, 1, box.Count[2]);
                     continue;
                 }
                 for (long i = 0; i < box.Count[2]; i++)

@@ -22,6 +22,15 @@ unsafe struct TileRuns
         Count++;
     }
 
+    /// <summary>Finishes what <see cref="Scatter"/> has written without steps.</summary>
+    public readonly void Finish<T, V>(in ConvFinish<T> finish, T* target, long targetRow, int rows)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        for (int i = 0; i < Count && !finish.IsNone; i++)
+            finish.Run<V>(target + _target[i], targetRow, target + _target[i], rows, _length[i]);
+    }
+
     /// <summary>Writes each row of the tile, plus its bias, to its row of the target, at every <paramref name="step"/>-th element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Scatter<T, V>(T* tile, int rows, int width, T* target, long targetRow, long step, T* bias)

@@ -29,6 +29,7 @@ unsafe struct WinogradConv<V>
     WinogradTiles<V> _source;
     RowTiles _chunks;                 // rows of tiles, cut into blocks
     float* _shared;                   // the memory of all tiles, if steps are split
+    ConvFinish<float> _finish;
 
     /// <summary>Whether the plan is one for this, and has enough channels and tiles to gain. It follows from the geometry alone.</summary>
     static bool IsBetter(in ConvGeometry g, in ShiftPlan<float> plan, bool forward)
@@ -52,13 +53,14 @@ unsafe struct WinogradConv<V>
     }
 
     /// <summary>Runs the plan if this takes fewer cycles than a direct sum.</summary>
-    public static bool TryRun(in ConvGeometry g, in ShiftPlan<float> plan, bool forward, in Scratch scratch)
+    public static bool TryRun(in ConvGeometry g, in ShiftPlan<float> plan, bool forward, in ConvFinish<float> finish, in Scratch scratch)
     {
         if (!IsBetter(g, plan, forward))
             return false;
         var w = new WinogradConv<V>
         {
             _plan = plan,
+            _finish = finish,
             _down = TiledGemm.CeilDiv(plan.Axis[1].Destination, Side),
             _across = TiledGemm.CeilDiv(plan.Axis[2].Destination, Side),
             _inLanes = TiledGemm.CeilDiv(plan.Channels, V.Count) * V.Count,
@@ -181,8 +183,10 @@ unsafe struct WinogradConv<V>
                 for (long tile = 0; tile < _across; tile++)
                     WinogradTransforms<V>.Output(sums + (tile * _outLanes) + lane, step, bias, strip + (tile * Side * V.Count), rowSize);
                 float* target = _plan.Target + (((image * _plan.Rows) + lane) * _plan.TargetSize) + (down * Side * width);
-                for (int i = 0; i < Side && (down * Side) + i < height; i++)
-                    Packing.Transpose(strip + (i * rowSize), V.Count, width, Math.Min(V.Count, _plan.Rows - lane), target + (i * width), _plan.TargetSize);
+                long channels = Math.Min(V.Count, _plan.Rows - lane), high = Math.Min(Side, height - (down * Side));
+                for (int i = 0; i < high; i++)
+                    Packing.Transpose(strip + (i * rowSize), V.Count, width, channels, target + (i * width), _plan.TargetSize);
+                _finish.Run<V>(target, _plan.TargetSize, target, channels, high * width);
             }
         }
     }

@@ -118,6 +118,11 @@ static unsafe class EpilogueRows<T, V, F>
         F function = Epilogue<T>.Function<F>(e);
         T* scale = e.Scale == null ? null : e.Scale + tile.Column, bias = e.Bias == null ? null : e.Bias + tile.Column;
         bool alpha = e.Alpha != 1, first = e.Residual != null && !e.ResidualLast, last = e.Residual != null && e.ResidualLast;
+        if (!alpha && scale == null && bias == null && e.RowBias == null)
+        {
+            Plain(e, tile, function);
+            return;
+        }
         V factor = V.Constant(e.Alpha);
         for (long r = 0; r < tile.Rows; r++)
         {
@@ -145,6 +150,39 @@ static unsafe class EpilogueRows<T, V, F>
                 else
                     x.StorePartial(c + j, count);
             }
+        }
+    }
+
+    // Only a residual and the function.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Plain(in Epilogue<T> e, in EpilogueTile<T> tile, F function)
+    {
+        long columns = tile.Columns, whole = columns & -V.Count;
+        int rest = (int)(columns - whole);
+        for (long r = 0; r < tile.Rows; r++)
+        {
+            T* c = tile.C + (r * tile.CRow), end = c + whole;
+            if (e.Residual == null)
+            {
+                for (; c < end; c += V.Count)
+                    function.Invoke<V, T>(V.Load(c)).Store(c);
+                if (rest > 0)
+                    function.Invoke<V, T>(V.LoadPartial(c, rest)).StorePartial(c, rest);
+                continue;
+            }
+            T* residual = e.Residual + ((tile.Row + r) * e.ResidualRow) + tile.Column;
+            if (e.ResidualLast)
+            {
+                for (; c < end; c += V.Count, residual += V.Count)
+                    (function.Invoke<V, T>(V.Load(c)) + V.Load(residual)).Store(c);
+                if (rest > 0)
+                    (function.Invoke<V, T>(V.LoadPartial(c, rest)) + V.LoadPartial(residual, rest)).StorePartial(c, rest);
+                continue;
+            }
+            for (; c < end; c += V.Count, residual += V.Count)
+                function.Invoke<V, T>(V.Load(c) + V.Load(residual)).Store(c);
+            if (rest > 0)
+                function.Invoke<V, T>(V.LoadPartial(c, rest) + V.LoadPartial(residual, rest)).StorePartial(c, rest);
         }
     }
 

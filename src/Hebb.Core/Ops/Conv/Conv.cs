@@ -14,6 +14,8 @@ internal sealed class ConvOp : Primitive
 
     public ConvOp() => _window = new ConvWindow();
 
+    public ConvWindow Window => _window;
+
     public override string Name => "conv";
 
     public override string DisplayName => ConvWindow.Name("Conv", _window.Axes);

@@ -49,6 +49,8 @@ public sealed class Unary<TOp> : Primitive where TOp : struct, IUnaryOp<TOp>
     {
     }
 
+    internal TOp Op => _op;
+
     /// <summary>The op without attributes.</summary>
     public static Unary<TOp> Instance { get; } = new();
 
