@@ -19,7 +19,7 @@ public sealed class CompiledFunction
 
     private readonly Func<Tensor[], Tensor[]> _function;
     private readonly Module? _module;
-    private readonly bool _strict, _verify;
+    private readonly bool _strict, _verify, _freezes;
     private readonly DynamicTraces? _dynamic;
     private readonly Lock _lock = new(), _effects = new();
     private volatile CompiledKind[] _kinds = [];
@@ -27,9 +27,15 @@ public sealed class CompiledFunction
     private int _passed;
     private bool _toldFixed;
 
-    internal CompiledFunction(Func<Tensor[], Tensor[]> function, Module? module, bool strict, bool verify, IEnumerable<DynamicAxis>? dynamic = null)
+    /// <param name="function">What is compiled.</param>
+    /// <param name="module">Whose parameters and buffers it uses.</param>
+    /// <param name="strict">Throws where it can't be compiled.</param>
+    /// <param name="verify">Compares in every call.</param>
+    /// <param name="dynamic">Axes whose sizes change.</param>
+    /// <param name="freezes">Computes ahead what follows from parameters, until one of them changes: for inference, whose results carry no gradients.</param>
+    internal CompiledFunction(Func<Tensor[], Tensor[]> function, Module? module, bool strict, bool verify, IEnumerable<DynamicAxis>? dynamic = null, bool freezes = false)
     {
-        (_function, _module, _strict, _verify) = (function, module, strict, verify);
+        (_function, _module, _strict, _verify, _freezes) = (function, module, strict, verify, freezes);
         _dynamic = dynamic is null ? null : new DynamicTraces(dynamic);
     }
 
@@ -160,7 +166,7 @@ public sealed class CompiledFunction
                     (given, what) = (given + 1, other);
             }
             // A constant that changes in place would be folded again at every call: better to read it each time.
-            var made = given < MaxChanges ? CompiledKind.Make(_function, _module, inputs, folds: !changed, lines: _verify || DebugSettings.Lines || DebugSettings.Plan, _dynamic)
+            var made = given < MaxChanges ? CompiledKind.Make(_function, _module, inputs, folds: !changed, _freezes, lines: _verify || DebugSettings.Lines || DebugSettings.Plan, _dynamic)
                 : CompiledKind.Without(inputs, $"the function depends on {what}, which changes from call to call");
             if (made.IsPassing && _passed++ < MaxChanges)
                 return made;

@@ -49,7 +49,7 @@ internal sealed class CompiledKind
     /// <summary>What has changed on the host since the trace; null if nothing that matters.</summary>
     public string? Changed => Effects?.Broken();
 
-    public static CompiledKind Make(Func<Tensor[], Tensor[]> function, Module? module, ReadOnlySpan<Tensor> inputs, bool folds, bool lines, DynamicTraces? dynamic)
+    public static CompiledKind Make(Func<Tensor[], Tensor[]> function, Module? module, ReadOnlySpan<Tensor> inputs, bool folds, bool freezes, bool lines, DynamicTraces? dynamic)
     {
         var specs = Specs(inputs);
         var kind = new CompiledKind(specs);
@@ -57,7 +57,8 @@ internal sealed class CompiledKind
         {
             var seen = dynamic is null ? Tracing.Observe(function, specs, module, lines) : dynamic.Observe(function, specs, module, lines);
             var guards = new List<VersionGuard>();
-            var graph = Pipeline.Optimize(seen.Graph, folds ? guards : null);
+            var graph = folds && freezes && !seen.Effects.Any ? Freezing.Freeze(seen.Graph, guards) : seen.Graph;
+            graph = Pipeline.Optimize(graph, folds ? guards : null);
             kind._modes = seen.Modes;
             kind._constants = [.. guards, .. seen.Effects.Read];
             kind.Traced = seen.Graph;

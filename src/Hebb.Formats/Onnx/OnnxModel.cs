@@ -99,13 +99,13 @@ public sealed class OnnxModel : Module
     /// </summary>
     /// <param name="verify">Compares in every call what the plan computes with the ops one by one, as <see cref="Transform.Compile(Module, bool, bool, IEnumerable{DynamicAxis})"/> does.</param>
     /// <param name="dynamic">Axes whose sizes change from call to call, as there.</param>
-    public CompiledFunction Compile(bool verify = false, IEnumerable<DynamicAxis>? dynamic = null) => Transform.Compile(
+    public CompiledFunction Compile(bool verify = false, IEnumerable<DynamicAxis>? dynamic = null) => new(
         inputs =>
         {
             using var none = GradMode.NoGrad();
             return CallAll(inputs);
         },
-        module: null, strict: false, verify, dynamic);
+        module: null, strict: false, verify, dynamic, freezes: true);
 
     /// <inheritdoc/>
     protected override void VisitMembers(IModuleVisitor visitor)

@@ -67,9 +67,11 @@ internal static class ConstantFolding
 }
 
 /// <summary>Values that were read when a function was compiled, and must not have changed since.</summary>
-internal readonly struct VersionGuard(Storage storage)
+/// <param name="storage">Where they lie.</param>
+/// <param name="leaf">What they were read from, where other memory may take their place; null where it can't.</param>
+internal readonly struct VersionGuard(Storage storage, GraphLeaf? leaf = null)
 {
     private readonly int _version = storage.Version;
 
-    public bool Holds => storage.Version == _version && !storage.IsExposed;
+    public bool Holds => storage.Version == _version && !storage.IsExposed && (leaf is null || ReferenceEquals(leaf.Read().Storage, storage));
 }

@@ -5,8 +5,8 @@ namespace Hebb.Compile;
 
 /// <summary>
 /// The pass that folds a normalisation with given statistics into the convolution or linear map before it: (w x + b - mean) slope + offset is
-/// (slope w) x + (b - mean) slope + offset. The weights are scaled anew at every run where parameters may change; so it is then done where they are
-/// fewer than the activations that are left alone. Where all are constants they are scaled once. Another order of operations: results agree to rounding.
+/// (slope w) x + (b - mean) slope + offset. The weights are scaled anew at every run, since parameters may change; so it is done where they are
+/// fewer than the activations that are then left alone; what is constant <see cref="ChannelFolding"/> has done before. Another order of operations: results agree to rounding.
 /// </summary>
 internal static class NormFolding
 {
@@ -14,15 +14,13 @@ internal static class NormFolding
     private const long LeastGain = 4;
 
     /// <summary>The graph without such normalisations.</summary>
-    /// <param name="graph">Any graph.</param>
-    /// <param name="folds">Whether what depends on constants alone is computed ahead.</param>
-    public static Graph Fold(Graph graph, bool folds)
+    public static Graph Fold(Graph graph)
     {
         Dictionary<GraphValue, int>? readers = null;
         var folded = new Dictionary<GraphNode, GraphNode>(ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Nodes)
         {
-            if (node.Primitive is ChannelLinearOp && node.Inputs[0] is GraphResult { Node: var product } result && CanScale(product, node, folds) && (readers ??= Readers.Count(graph))[result] == 1)
+            if (node.Primitive is ChannelLinearOp && node.Inputs[0] is GraphResult { Node: var product } result && CanScale(product, node) && (readers ??= Readers.Count(graph))[result] == 1)
                 folded.Add(product, node);
         }
         if (folded.Count == 0)
@@ -40,7 +38,7 @@ internal static class NormFolding
         return rewrite.Finish();
     }
 
-    private static bool CanScale(GraphNode product, GraphNode norm, bool folds)
+    private static bool CanScale(GraphNode product, GraphNode norm)
     {
         if (product.Primitive is not (ConvOp or LinearOp))
             return false;
@@ -54,8 +52,7 @@ internal static class NormFolding
         }
         // Channels are the second axis here and the last of a linear map.
         return (product.Primitive is ConvOp || norm.Outputs[0].Spec.Shape.Rank == 2)
-            && ((folds && product.Inputs.Concat(norm.Inputs).All(x => x == product.Inputs[0] || x == norm.Inputs[0] || ConstantFolding.IsFixed(x)))
-                || product.Inputs[1].Spec.Shape.Count * LeastGain <= norm.Outputs[0].Spec.Shape.Count);
+            && product.Inputs[1].Spec.Shape.Count * LeastGain <= norm.Outputs[0].Spec.Shape.Count;
     }
 
     private static void Scale(GraphRewriter rewrite, GraphNode product, GraphNode norm)

@@ -13,9 +13,7 @@ internal static class Pipeline
         graph = DeadCode.Remove(CommonSubexpressions.Merge(Algebra.Simplify(graph, guards)));
         if (!fuses)
             return graph;
-        var normless = NormFolding.Fold(graph, folds: guards is not null);
-        if (normless != graph && guards is not null)
-            normless = DeadCode.Remove(ConstantFolding.Fold(normless, guards));
-        return ReductionFusion.Fuse(ElementwiseFusion.Fuse(ConvFusion.Fuse(normless, guards)));
+        graph = NormFolding.Fold(guards is null ? graph : ChannelFolding.Fold(graph, guards));
+        return ReductionFusion.Fuse(ElementwiseFusion.Fuse(ConvFusion.Fuse(graph, guards)));
     }
 }

@@ -46,6 +46,7 @@ internal sealed partial class PlanBuilder
             if (i < firstWrite || i >= firstWrite + targets.Count)
                 AddOutput(graph.Outputs[i]);
         }
+        JoinInPlace();
         FindUses();
         (int Target, int Value)[] writes = [.. targets.Select((t, i) => (_numbers[t], _numbers[graph.Outputs[firstWrite + i]]))];
         foreach (var (_, value) in writes)

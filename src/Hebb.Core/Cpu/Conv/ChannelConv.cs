@@ -190,10 +190,13 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
             ChannelKernel.For<T, V>(height, vectors)(&args);
             long channels = Math.Min(vectors * V.Count, _plan.Rows - lane);
             T* to = target + (lane * _plan.TargetSize) + place;
+            if (_finish.IsPlain)
+                _finish.Run<V>(args.Sums, 0, to, 1, height * vectors * V.Count);
             if (step == 1)
             {
                 Packing.Transpose(args.Sums, vectors * V.Count, height, channels, to, _plan.TargetSize);
-                _finish.Run<V>(to, _plan.TargetSize, to, channels, height);
+                if (!_finish.IsPlain)
+                    _finish.Run<V>(to, _plan.TargetSize, to, channels, height);
             }
             else
                 Scatter(args.Sums, vectors * V.Count, height, channels, to, _plan.TargetSize, step);

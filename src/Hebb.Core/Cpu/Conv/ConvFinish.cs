@@ -21,6 +21,9 @@ readonly unsafe struct ConvFinish<T>(Epilogue<T>* epilogue, T* y, long places)
 
     public bool IsNone => _epilogue == null;
 
+    /// <summary>Whether it is a function of the sums alone, which may be applied before they are put in their places.</summary>
+    public bool IsPlain => _epilogue != null && _epilogue->Residual == null;
+
     /// <summary>The same for a convolution that writes a part of the output, from <paramref name="part"/> on; <paramref name="own"/> keeps what it needs.</summary>
     public ConvFinish<T> For(T* part, Epilogue<T>* own)
     {

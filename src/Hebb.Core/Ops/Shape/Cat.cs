@@ -14,6 +14,8 @@ internal sealed class CatOp : Primitive
     {
     }
 
+    public int Axis => _axis;
+
     public override string Name => "cat";
 
     public override string DisplayName => "Cat";
