@@ -60,6 +60,40 @@ public class ModelTests
     }
 
     [Fact]
+    public void CompilesToAFunctionThatFollowsItsWeights()
+    {
+        // Convolution, normalisation, scale and relu, as exported nets have them.
+        var model = OnnxModel.Load(Model(Graph(["x"], ["y"],
+            Node("Conv", ["x", "w", "b"], ["c"], ("pads", new long[] { 1, 1, 1, 1 })), Node("BatchNormalization", ["c", "s", "o", "m", "v"], ["n"]), Node("Mul", ["n", "k"], ["h"]), Node("Relu", ["h"], ["y"]))
+            .With(Floats("w", [2, 1, 3, 3], [.. Enumerable.Range(0, 18).Select(i => MathF.Sin(i))]), Floats("b", [2], 0.5f, -1), Floats("s", [2], 1, 2), Floats("o", [2], 0, 1), Floats("m", [2], 0.5f, 0), Floats("v", [2], 1, 4),
+                Floats("k", [2, 1, 1], 2, -3))));
+        var (x, compiled) = (Tensor.RandN([1, 1, 6, 5], rng: new Rng(1)), model.Compile());
+        void Same()
+        {
+            var (expected, actual) = (model.Call(x).Detach(), compiled.Call(x)[0]);
+            Assert.True((expected - actual).Abs().Amax().Item() < 1e-5);
+            Assert.False(actual.RequiresGrad);
+        }
+        Same();
+        Same();
+        Assert.Null(compiled.FallbackReason);
+        using (GradMode.NoGrad())
+            Assert.Single(compiled.Describe(x)!.Split('\n'), line => line.Contains("fused_conv"));
+        // Training goes on, and the function follows.
+        for (int step = 0; step < 3; step++)
+        {
+            model.Call(x).Sum().Backward();
+            foreach (var (_, parameter) in model.NamedParameters())
+            {
+                using var none = GradMode.NoGrad();
+                InPlace.Copy(parameter.Value - parameter.Grad! * 0.01, parameter.Value);
+            }
+            model.ZeroGrad();
+            Same();
+        }
+    }
+
+    [Fact]
     public void RunningStatisticsAreNoParameters()
     {
         var model = OnnxModel.Load(Model(Graph(["x"], ["y"], Node("BatchNormalization", ["x", "s", "b", "m", "v"], ["y"]))
