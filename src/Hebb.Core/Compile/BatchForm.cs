@@ -33,6 +33,9 @@ public sealed class BatchForm
     /// <summary>Makes the functions of a control op follow, and its own sizes.</summary>
     internal void SetControl(GraphNode node, BatchForm[] bodies, BatchSize[] sizes) => _control[node] = (bodies, sizes);
 
+    /// <summary>What follows in the functions of a control op, and of its own sizes; null if there is nothing of the kind.</summary>
+    internal (BatchForm[] Bodies, BatchSize[] Sizes)? Control(GraphNode node) => _control.TryGetValue(node, out var control) ? control : null;
+
     /// <summary>Whether anything follows beside sizes that are linear in one axis: what tells a graph worked out from one traced.</summary>
     internal bool IsEmpty => _attributes.Count + _constants.Count == 0 && _control.Values.All(c => Array.TrueForAll(c.Bodies, b => b.IsEmpty) && Array.TrueForAll(c.Sizes, s => s.Scale == 0));
 
@@ -57,7 +60,7 @@ public sealed class BatchForm
         {
             GraphValue[] read = [.. node.Inputs.Select(v => values[v])];
             TensorSpec[] specs = Array.ConvertAll(read, v => v.Spec), outputs;
-            var primitive = Primitive(node, specs, sizes);
+            var primitive = Primitive(node, specs, sizes, infer);
             if (infer is not null)
                 outputs = infer(primitive, specs, node);
             else
@@ -76,13 +79,13 @@ public sealed class BatchForm
         return TensorBits.Fill(first, Array.ConvertAll(shape, s => s.At(sizes)));
     }
 
-    private Primitive Primitive(GraphNode node, TensorSpec[] inputs, int[] sizes)
+    private Primitive Primitive(GraphNode node, TensorSpec[] inputs, int[] sizes, Func<Primitive, TensorSpec[], GraphNode, TensorSpec[]>? infer)
     {
         if (!_control.TryGetValue(node, out var control))
             return Primitive(node, sizes);
         var op = (ControlPrimitive)node.Primitive;
         var specs = op.BodyInputs(inputs);
-        return op.With([.. op.Bodies.Select((body, i) => body.With(graph => control.Bodies[i].Build(graph, specs, sizes)))], Array.ConvertAll(control.Sizes, s => s.At(sizes)));
+        return op.With([.. op.Bodies.Select((body, i) => body.With(graph => control.Bodies[i].Build(graph, specs, sizes, infer)))], Array.ConvertAll(control.Sizes, s => s.At(sizes)));
     }
 
     /// <summary>A node's op for a batch size.</summary>

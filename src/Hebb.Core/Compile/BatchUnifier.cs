@@ -4,8 +4,8 @@ namespace Hebb.Compile;
 
 /// <summary>
 /// Compares the graphs of one function at two sizes of its dynamic axes. They must be the same but for integers in attributes, which are then taken for multiples
-/// of the sizes and of their products plus a number, and the shapes of constants that hold one value. In graphs to be compiled, numbers may be such multiples or one
-/// over them, and control ops may hold functions of which the same holds; saved models keep to one axis, the batch, and sizes linear in it.
+/// of the sizes and of their products plus a number, and the shapes of constants that hold one value; of the functions inside control ops the same holds. In graphs to be compiled, numbers may be such multiples or one
+/// over them; saved models keep to one axis, the batch, and sizes linear in it.
 /// </summary>
 internal sealed class BatchUnifier
 {
@@ -102,11 +102,9 @@ internal sealed class BatchUnifier
 
     private void CompareControl(GraphNode node, ControlPrimitive a, ControlPrimitive b, string at)
     {
-        if (!_compiles)
-            throw Differs($"{at} holds functions");
         if (a.Kind != b.Kind || a.Bodies.Length != b.Bodies.Length)
             throw Differs($"{at} is of another kind for {_elsewhere}");
-        var names = Array.ConvertAll(_sizes, _ => "");
+        var names = _compiles ? Array.ConvertAll(_sizes, _ => "") : null;
         var bodies = a.Bodies.Select((body, i) => new BatchUnifier(body.Graph, _sizes, b.Bodies[i].Graph, _otherSizes, names).Compare()).ToArray();
         _form.SetControl(node, bodies, Fit(a.Sizes, b.Sizes) ?? throw Differs($"{at} is of another length for {_elsewhere}"));
     }

@@ -17,6 +17,9 @@ internal sealed class Body
         _plan = new Lazy<CpuPlan>(() => new CpuPlan(Pipeline.Optimize(graph, guards: null)));
     }
 
+    /// <summary>The function that a graph of its inputs and of numbers is.</summary>
+    public static Body Of(Graph graph) => new(graph);
+
     public Graph Graph => _graph;
 
     public TensorSpec[] Inputs { get; }

@@ -9,6 +9,8 @@ internal sealed class CondOp(Body then, Body otherwise) : ControlPrimitive
 
     public override string DisplayName => "Control.Cond";
 
+    public override string[] BodyNames => ["the function where true", "the function where false"];
+
     public override Body[] Bodies => [then, otherwise];
 
     public override ControlPrimitive With(Body[] bodies, int[] sizes) => new CondOp(bodies[0], bodies[1]);
@@ -25,6 +27,16 @@ internal sealed class CondOp(Body then, Body otherwise) : ControlPrimitive
     public override Saved Saves => Saved.Inputs;
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => then.Outputs.CopyTo(outputs);
+
+    public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs)
+    {
+        if (inputs[0] is not { DType: DType.Bool, Shape.Rank: 0 })
+            throw new FormatException($"{Name}: a predicate {inputs[0]}, not one Bool");
+        CheckBody(then, inputs[1..]);
+        CheckBody(otherwise, inputs[1..]);
+        if (!then.Outputs.AsSpan().SequenceEqual(otherwise.Outputs))
+            throw new FormatException($"{Name}: its functions give {string.Join(", ", then.Outputs)} and {string.Join(", ", otherwise.Outputs)}");
+    }
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) => Taken(inputs[0]).Plan.Run(inputs[1..], outputs);
 

@@ -19,6 +19,9 @@ internal abstract class ControlPrimitive : Primitive
     /// <summary>What the op runs.</summary>
     public abstract Body[] Bodies { get; }
 
+    /// <summary>What people call them.</summary>
+    public abstract string[] BodyNames { get; }
+
     /// <summary>Bytes that its plans hold while they wait and run, beside inputs and outputs.</summary>
     public long PlannedBytes => Bodies.Sum(b => b.Plan.HeldBytes);
 
@@ -45,6 +48,22 @@ internal abstract class ControlPrimitive : Primitive
                 return true;
         }
         return false;
+    }
+
+    /// <summary>Checks that a function of a file reads what the op gives it.</summary>
+    /// <exception cref="FormatException">It does not.</exception>
+    protected void CheckBody(Body body, ReadOnlySpan<TensorSpec> inputs)
+    {
+        if (!inputs.SequenceEqual(body.Inputs))
+            throw new FormatException($"{Name}: a function of {string.Join(", ", body.Inputs)} is given {string.Join(", ", inputs.ToArray())}");
+    }
+
+    /// <summary>Checks that the first results of a function of a file are a state's.</summary>
+    /// <exception cref="FormatException">They are not.</exception>
+    protected void CheckResults(Body body, ReadOnlySpan<TensorSpec> state)
+    {
+        if (body.Outputs.Length < state.Length || !state.SequenceEqual(body.Outputs.AsSpan(0, state.Length)))
+            throw new FormatException($"{Name}: a state {string.Join(", ", state.ToArray())} becomes {string.Join(", ", body.Outputs)}");
     }
 
     /// <summary>A value that is the same for all examples of a batch, with a batch axis in front all the same.</summary>

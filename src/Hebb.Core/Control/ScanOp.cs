@@ -40,9 +40,19 @@ internal sealed class ScanOp : ControlPrimitive
         return Engine.ApplyAll(new ScanOp(body, closed.Length, states.Length, length, reverse, Records(inputs)), inputs)[..body.Outputs.Length];
     }
 
+    /// <summary>How many inputs every step reads, and how many make up the state.</summary>
+    public int Closed => _closed;
+
+    /// <inheritdoc cref="Closed"/>
+    public int States => _states;
+
+    public bool IsReverse => _reverse;
+
     public override string Name => "scan";
 
     public override string DisplayName => "Control.Scan";
+
+    public override string[] BodyNames => ["the step"];
 
     public override Body[] Bodies => [_body];
 
@@ -74,6 +84,19 @@ internal sealed class ScanOp : ControlPrimitive
             outputs[i] = i < _states ? _body.Outputs[i] : Stacked(_body.Outputs[i]);
         for (int i = _body.Outputs.Length; i < outputs.Length; i++)
             outputs[i] = Stacked(outputs[i - _body.Outputs.Length]);
+    }
+
+    public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs)
+    {
+        CheckBody(_body, BodyInputs(inputs.ToArray()));
+        CheckResults(_body, inputs.Slice(_closed, _states));
+        if (_length < 0)
+            throw new FormatException($"{Name}: {_length} steps");
+        for (int i = _closed + _states; i < inputs.Length; i++)
+        {
+            if (inputs[i].Shape[0] != _length)
+                throw new FormatException($"{Name}: {_length} steps along {inputs[i]}");
+        }
     }
 
     private TensorSpec Stacked(in TensorSpec spec) => spec with { Shape = spec.Shape.Insert(0, _length) };

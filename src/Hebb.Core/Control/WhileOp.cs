@@ -17,6 +17,8 @@ internal sealed class WhileOp(Body condition, Body body, int? limit) : ControlPr
 
     public override string DisplayName => "Control.While";
 
+    public override string[] BodyNames => ["the condition", "the step"];
+
     public override Body[] Bodies => [condition, body];
 
     public override int[] Sizes => limit is { } most ? [most] : [];
@@ -30,6 +32,17 @@ internal sealed class WhileOp(Body condition, Body body, int? limit) : ControlPr
     public override Saved Saves => limit is null ? Saved.None : Saved.Inputs;
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs) => body.Outputs.CopyTo(outputs);
+
+    public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs)
+    {
+        CheckBody(condition, inputs);
+        CheckBody(body, inputs);
+        CheckResults(body, inputs[_closed..]);
+        if (condition.Outputs is not [{ DType: DType.Bool, Shape.Rank: 0 }])
+            throw new FormatException($"{Name}: its condition gives {string.Join(", ", condition.Outputs)}, not one Bool");
+        if (limit < 0)
+            throw new FormatException($"{Name}: a limit of {limit}");
+    }
 
     public override unsafe void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

@@ -48,6 +48,9 @@ public abstract class Primitive
     /// <summary>Whether the kernel reads inputs through their strides.</summary>
     public virtual bool AcceptsStrided => false;
 
+    /// <summary>The same for one input.</summary>
+    internal virtual bool ReadsStrided(int input) => AcceptsStrided;
+
     /// <summary>Whether the kernel takes Float16 and BFloat16 as they are. Otherwise it runs in Float32 and its results are rounded.</summary>
     public virtual bool AcceptsHalf => false;
 
@@ -56,6 +59,9 @@ public abstract class Primitive
     /// place, and reads it no more.
     /// </summary>
     public virtual bool CanRunInPlace(int input, int output) => IsElementwise;
+
+    /// <summary>Whether the kernel writes an output of Float32 or Float64 through its strides, if rows of the last axis are contiguous. Only plans ask for that.</summary>
+    internal virtual bool WritesStrided(int output) => false;
 
     /// <summary>What runs several calls of the op as one, where that is faster; null if nothing does.</summary>
     internal virtual CallBatch? NewBatch() => null;

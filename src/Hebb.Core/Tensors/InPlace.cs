@@ -95,8 +95,11 @@ public static class InPlace
     {
         Check("x[…] = v", target);
         CheckSource("x[…] = v", value);
-        if (TraceInterpreter.Compiling is not null)
-            throw new TraceException($"Trace: x[…] = v changes a part of {target.Spec} in place, which a compiled function can't do");
+        if (TraceInterpreter.Compiling is { } trace)
+        {
+            AssignTraced(trace, target, indices, value.Detach());
+            return;
+        }
         if (indices.Length == 1 && indices[0].Indices is { DType: DType.Bool } mask && value.Count == 1 && TryFill(target, mask, value))
             return;
         var plan = Indexing.Resolve(target, indices);
@@ -113,6 +116,27 @@ public static class InPlace
         target.Storage.Version++;
         GC.KeepAlive(values);
         GC.KeepAlive(target);
+    }
+
+    /// <summary>While a function is compiled: the whole tensor, with other values at these places. A plan writes only those where nothing reads the old values any more.</summary>
+    private static void AssignTraced(TraceInterpreter trace, Tensor target, ReadOnlySpan<TensorIndex> indices, Tensor value)
+    {
+        using var noGrad = GradMode.NoGrad();
+        value = value.To(target.DType);
+        Tensor now;
+        if (indices.Length == 1 && indices[0].Indices is { DType: DType.Bool } mask && value.Count == 1 && mask.Rank > 0 && mask.Rank <= target.Rank)
+        {
+            while (mask.Rank < target.Rank)
+                mask = mask.Unsqueeze(mask.Rank);
+            now = Tensor.Where(mask, value.Reshape([]), target);
+        }
+        else
+        {
+            var places = Tensor.Arange(target.Count).Reshape(target.Shape)[indices];
+            value = Fit("x[…] = v", value, places.Shape).Expand(places.Shape);
+            now = IndexPutOp.Apply(target.Reshape(-1), value.Reshape(-1), [places.Reshape(-1)], 0).Reshape(target.Shape);
+        }
+        trace.Write("x[…] = v", target, now);
     }
 
     /// <summary>One value where a mask over the first axes holds, without listing the places.</summary>

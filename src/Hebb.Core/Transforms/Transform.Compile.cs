@@ -8,7 +8,7 @@ public static partial class Transform
     /// trained are looked at at every call. Tensors that the function changes in place, the gradients that it gathers, steps of optimizers and random streams
     /// change in every call, so that a whole training step is one compiled function; calls of such a function go one after the other.
     /// </summary>
-    /// <param name="f">From tensors to tensors. If it reads values that depend on its inputs, or changes parts of tensors in place, it runs op by op, and says why.</param>
+    /// <param name="f">From tensors to tensors. If it reads values that depend on its inputs, or views of memory that it changes, it runs op by op, and says why.</param>
     /// <param name="module">The module whose parameters and buffers the function uses, if it is one.</param>
     /// <param name="strict">Throws a <see cref="Hebb.Compile.TraceException"/> where the function can't be compiled.</param>
     /// <param name="verify">

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hebb.Compile;
+using Hebb.Transforms;
 
 namespace Hebb.Package;
 
@@ -15,6 +16,7 @@ internal sealed class GraphReader
     private readonly List<GraphValue> _values = [];
     private readonly BatchForm _form = new();
     private readonly int _batch;
+    private readonly GraphReader? _outer;
     private bool _anyBatch;
     private long _repeated;
 
@@ -24,6 +26,12 @@ internal sealed class GraphReader
         _batch = json["batch"].Int();
         if (_batch is < 0 or > 1 << 24)
             throw new FormatException($"{json.At}.batch is {_batch}");
+    }
+
+    /// <summary>A reader of a function inside the graph.</summary>
+    private GraphReader(GraphReader outer, Json json)
+    {
+        (_json, _state, _constants, _batch, _anyBatch, _outer) = (json, outer._state, outer._constants, outer._batch, outer._anyBatch, outer);
     }
 
     /// <param name="json">The graph.</param>
@@ -60,6 +68,43 @@ internal sealed class GraphReader
         return new BatchGraph(new Graph(inputs, nodes, outputs), _batch, batched, _anyBatch ? _form : null, _anyBatch ? null : _json.TextOr("fixed_because", "it was saved so"), fromFile: true);
     }
 
+    /// <summary>A function inside a control op, of what that reads.</summary>
+    private Graph Function(TensorSpec[] specs)
+    {
+        GraphInput[] inputs = [.. specs.Select((s, i) => new GraphInput($"input{i}", s))];
+        _values.AddRange(inputs);
+        foreach (var item in _json["leaves"].Items())
+        {
+            if (item.Has("key") || item.Has("parameter") || item.Has("buffer"))
+                throw new FormatException($"{item.At}: a function reads nothing but its inputs and constants");
+            _values.Add(Leaf(item));
+        }
+        var nodes = _json["nodes"].Items().ConvertAll(Node);
+        return new Graph(inputs, nodes, _json["outputs"].Items().ConvertAll(Value));
+    }
+
+    private GraphNode Control(Json json, string op, GraphValue[] inputs)
+    {
+        var settings = json["settings"].Items().ConvertAll(i => i.Int());
+        var sizes = json["sizes"].Items().ConvertAll(Size).ToArray();
+        var readers = json["functions"].Items().ConvertAll(f => new GraphReader(this, f));
+        ControlPrimitive primitive;
+        try
+        {
+            var specs = ControlRecord.BodyInputs(op, Array.ConvertAll(inputs, v => v.Spec), settings);
+            primitive = ControlRecord.Create(op, settings, Array.ConvertAll(sizes, s => s.At(_batch)), [.. readers.Select(r => r.Function(specs))]);
+        }
+        catch (HebbException e) when (!e.Message.StartsWith(_json.At, StringComparison.Ordinal))
+        {
+            throw new FormatException($"{json.At}: {e.Message}", e);
+        }
+        var node = new GraphNode(primitive, inputs, Infer(primitive, inputs, json.At), json.Has("at") ? json["at"].Text() : null);
+        if (_anyBatch)
+            _form.SetControl(node, [.. readers.Select(r => r._form)], sizes);
+        _values.AddRange(node.Outputs);
+        return node;
+    }
+
     private GraphLeaf Leaf(Json json)
     {
         if (json.Has("key"))
@@ -86,8 +131,11 @@ internal sealed class GraphReader
             throw new FormatException($"{json.At}: only a scalar is repeated to a shape");
         var shape = Shape(sizes, json.At);
         // This takes memory that the file does not hold: keep it small, over all of them.
-        _repeated += shape.Count;
-        if (shape.Count < 1 || _repeated > MaxRepeated)
+        var first = this;
+        while (first._outer is { } next)
+            first = next;
+        first._repeated += shape.Count;
+        if (shape.Count < 1 || first._repeated > MaxRepeated)
             throw new FormatException($"{json.At}: a constant of {shape} is {(shape.Count < 1 ? "empty" : "too large")}");
         var constant = new GraphConstant(TensorScope.Escape(value.Expand(shape).Contiguous()));
         if (_anyBatch && sizes.Any(s => s.Scale != 0))
@@ -102,6 +150,8 @@ internal sealed class GraphReader
     {
         string op = json["op"].Text();
         GraphValue[] inputs = [.. json["inputs"].Items().ConvertAll(Value)];
+        if (ControlRecord.Holds(op))
+            return Control(json, op, inputs);
         var attributes = json.Has("attributes") ? json["attributes"].Members() : [];
         var sizes = new Dictionary<string, BatchSize[]>();
         Primitive primitive;

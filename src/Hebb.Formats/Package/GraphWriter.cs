@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Hebb.Compile;
+using Hebb.Transforms;
 
 namespace Hebb.Package;
 
@@ -10,10 +11,11 @@ namespace Hebb.Package;
 internal sealed class GraphWriter
 {
     private readonly BatchGraph _batched;
-    private readonly Dictionary<GraphValue, int> _numbers = new(ReferenceEqualityComparer.Instance);
+    private Dictionary<GraphValue, int> _numbers = new(ReferenceEqualityComparer.Instance);
+    private BatchForm? _form;
     private readonly OrderedDictionary<string, Tensor> _constants = [];
 
-    private GraphWriter(BatchGraph batched) => _batched = batched;
+    private GraphWriter(BatchGraph batched) => (_batched, _form) = (batched, batched.Form);
 
     /// <summary>Writes the graph and gives the constants, by name, that go into a file of their own.</summary>
     public static IReadOnlyDictionary<string, Tensor> Write(Utf8JsonWriter json, BatchGraph graph, PackageState state)
@@ -47,6 +49,13 @@ internal sealed class GraphWriter
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        WriteBody(json, graph);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What computes, from inputs that have their numbers.</summary>
+    private void WriteBody(Utf8JsonWriter json, Graph graph)
+    {
         json.WriteStartArray("leaves");
         foreach (var leaf in graph.Leaves)
         {
@@ -64,7 +73,6 @@ internal sealed class GraphWriter
         foreach (var output in graph.Outputs)
             json.WriteNumberValue(_numbers[output]);
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private void WriteLeaf(Utf8JsonWriter json, GraphLeaf leaf)
@@ -88,7 +96,7 @@ internal sealed class GraphWriter
 
     private void WriteConstant(Utf8JsonWriter json, GraphConstant constant)
     {
-        var sizes = _batched.Form?.Constant(constant);
+        var sizes = _form?.Constant(constant);
         var value = sizes is null ? constant.Tensor : constant.Tensor.Detach().Reshape(-1).Select(0, 0);
         if (!ScalarText.TryWrite(json, value))
         {
@@ -112,10 +120,13 @@ internal sealed class GraphWriter
         foreach (var input in node.Inputs)
             json.WriteNumberValue(_numbers[input]);
         json.WriteEndArray();
-        var attributes = AttributeRecord.Of(node.Primitive).Entries;
+        var control = node.Primitive as ControlPrimitive;
+        if (control is not null)
+            WriteControl(json, node, control);
+        var attributes = control is null ? AttributeRecord.Of(node.Primitive).Entries : [];
         if (attributes.Count > 0)
         {
-            var sizes = _batched.Form?.Attributes(node);
+            var sizes = _form?.Attributes(node);
             json.WriteStartObject("attributes");
             foreach (var (name, value) in attributes)
             {
@@ -127,8 +138,36 @@ internal sealed class GraphWriter
         if (node.Path is not null)
             json.WriteString("at", node.Path);
         json.WriteEndObject();
-        foreach (var output in node.Outputs)
+        // What a control op keeps for its derivative nothing reads.
+        foreach (var output in control is null ? node.Outputs : node.Outputs.Take(ControlRecord.Results(control)))
             _numbers.Add(output, _numbers.Count);
+    }
+
+    /// <summary>The functions of a control op. Their inputs come first and follow from what the op reads.</summary>
+    private void WriteControl(Utf8JsonWriter json, GraphNode node, ControlPrimitive op)
+    {
+        var form = _form?.Control(node);
+        json.WriteStartArray("settings");
+        foreach (int number in ControlRecord.Settings(op))
+            json.WriteNumberValue(number);
+        json.WriteEndArray();
+        json.WriteStartArray("sizes");
+        for (int i = 0; i < op.Sizes.Length; i++)
+            WriteSize(json, form?.Sizes[i] ?? new BatchSize(0, op.Sizes[i]));
+        json.WriteEndArray();
+        json.WriteStartArray("functions");
+        var outer = (_numbers, _form);
+        for (int i = 0; i < op.Bodies.Length; i++)
+        {
+            (_numbers, _form) = (new(ReferenceEqualityComparer.Instance), form?.Bodies[i]);
+            foreach (var input in op.Bodies[i].Graph.Inputs)
+                _numbers.Add(input, _numbers.Count);
+            json.WriteStartObject();
+            WriteBody(json, op.Bodies[i].Graph);
+            json.WriteEndObject();
+        }
+        (_numbers, _form) = outer;
+        json.WriteEndArray();
     }
 
     private static void WriteAttribute(Utf8JsonWriter json, object value, BatchSize[]? sizes)

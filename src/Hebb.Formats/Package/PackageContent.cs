@@ -46,16 +46,25 @@ internal sealed class PackageContent
         if (specs.Length == 0)
             throw new HebbException($"Save: {model.GetType().Name} was never called, so the shape of its input is not known; call it once, or give an example: model.Save(path, example)");
         var graph = BatchGraph.Trace(model, specs);
-        foreach (var node in graph.Example.Nodes)
+        CheckOps(graph.Example);
+        return graph;
+    }
+
+    private static void CheckOps(Graph graph)
+    {
+        foreach (var node in graph.Nodes)
         {
+            if (node.Primitive is Transforms.ControlPrimitive control)
+            {
+                foreach (var body in control.Bodies)
+                    CheckOps(body.Graph);
+                continue;
+            }
             if (node.Primitive.IsDerivativeOnly)
                 throw new HebbException($"Save: the op {node.Primitive.Name}{(node.Path is null ? "" : $" (at {node.Path})")} stands in derivatives only; a model that takes this gradient when called can't be saved");
-            if (node.Primitive is Transforms.ControlPrimitive)
-                throw new HebbException($"Save: the op {node.Primitive.DisplayName}{(node.Path is null ? "" : $" (at {node.Path})")} holds functions, which a saved model can't");
             if (!Ops.PrimitiveRegistry.Contains(node.Primitive.Name))
                 throw new HebbException($"Save: the op {node.Primitive.Name}{(node.Path is null ? "" : $" (at {node.Path})")} is none of Hebb's own, so a saved model can't hold it");
         }
-        return graph;
     }
 
     public void Write(Stream stream)

@@ -25,7 +25,7 @@ public abstract partial class Optimizer
     private (double Rate, long Step, Tensor Tensor)? _last;
     private double _learningRate;
     private double? _momentum;
-    private bool _bound;
+    private bool _bound, _empty;
     private int _revision, _ahead;
     private readonly List<(ParameterState State, Tensor Values)> _updated = [];
 
@@ -123,6 +123,7 @@ public abstract partial class Optimizer
             unique.Add(parameter, own);
         }
         BindPart([.. unique.Select(p => (p.Value, p.Key))]);
+        _empty = unique.Count == 0;
     }
 
     /// <summary>Takes up parameters under names that differ.</summary>
@@ -240,6 +241,8 @@ public abstract partial class Optimizer
     {
         if (!_bound)
             throw new HebbException($"{GetType().Name}: {what}() before Bind(model): there is nothing to train");
+        if (_empty)
+            throw new HebbException($"{GetType().Name}: {what}() where Bind was given a model without parameters: there is nothing to train");
     }
 
     /// <summary>Whether a batch of updates takes a tensor: contiguous Float32, outside every transform.</summary>

@@ -9,6 +9,8 @@ internal sealed class CompiledStep
     private readonly StepParameters _parameters;
     private readonly BatchKinds _kinds = new();
     private readonly CompiledFunction _step;
+    private readonly HashSet<(Shape, DType, Shape, DType)> _sized = [];
+    private CompiledFunction? _anySize;
     private readonly bool _givesOutput;
 
     /// <param name="trainer">Whose model, loss and optimizer.</param>
@@ -24,13 +26,28 @@ internal sealed class CompiledStep
     /// <summary>The function, from inputs and targets to the loss, the norm of the gradients where they are clipped, and what the model gives where that is asked for.</summary>
     public CompiledFunction Function => _step;
 
-    /// <summary>Whether a batch is to be given to <see cref="Run"/>: one of its kind came before, and the step can be compiled.</summary>
-    public bool Takes(Batch batch) => _step.FallbackReason is null && _kinds.Saw(batch);
+    /// <summary>
+    /// Whether a batch is to be given to <see cref="Run"/>: the step can be compiled, and one of its kind came before, or so many numbers of samples that a trace for all of
+    /// them pays.
+    /// </summary>
+    public bool Takes(Batch batch)
+    {
+        if (_step.FallbackReason is not null)
+            return false;
+        if (_kinds.Saw(batch))
+            return true;
+        if (!_kinds.Varies(batch))
+            return false;
+        // Where sizes turn out to need traces of their own, each is again worth one when it comes twice.
+        _anySize ??= Transform.Compile(Step, _trainer.Model, dynamic: [new("batch", 0, 0), new("batch", 1, 0)]);
+        return _anySize is { FallbackReason: null, FixedReason: null } && _sized.Add(BatchKinds.Of(batch));
+    }
 
     /// <exception cref="NotFiniteException">The loss or the norm of the gradients is not finite; nothing has changed.</exception>
     public (double Loss, double? Norm, Tensor? Output) Run(Batch batch)
     {
-        var results = _step.Call(batch.Inputs, batch.Targets);
+        var step = _sized.Contains(BatchKinds.Of(batch)) ? _anySize! : _step;
+        var results = step.Call(batch.Inputs, batch.Targets);
         int clipped = _trainer.Options.ClipNorm is null ? 0 : 1;
         return (results[0].Item(), clipped > 0 ? results[1].Item() : null, _givesOutput ? results[1 + clipped] : null);
     }

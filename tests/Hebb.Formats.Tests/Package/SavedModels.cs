@@ -3,7 +3,7 @@ namespace Hebb.Formats.Tests.Package;
 /// <summary>Models of every kind that a saved file has to carry, with inputs.</summary>
 internal static class SavedModels
 {
-    public static readonly string[] Names = ["mlp", "cnn", "shared", "two inputs", "attention", "recurrent", "embedding", "half", "buffers"];
+    public static readonly string[] Names = ["mlp", "cnn", "shared", "two inputs", "attention", "recurrent", "embedding", "half", "buffers", "control"];
 
     /// <summary>The model and its inputs at a batch size.</summary>
     public static (Module Model, Func<int, Tensor[]> Inputs) Make(string name)
@@ -20,13 +20,14 @@ internal static class SavedModels
             "recurrent" => new Recurrent(),
             "embedding" => new Sequential(new Embedding(20, 6), new Flatten(), new Linear(30, 2)),
             "half" => new Sequential(new Linear(8, 16), new Sigmoid(), new Linear(16, 3)).To(DType.BFloat16),
+            "control" => new WithControl(),
             _ => new WithBuffers(),
         };
         return (model, n => name switch
         {
             "cnn" => [Random(n, 1, 8, 8)],
             "two inputs" => [Random(n, 6), Random(n, 4)],
-            "attention" or "recurrent" => [Random(n, 5, 8)],
+            "attention" or "recurrent" or "control" => [Random(n, 5, 8)],
             "embedding" => [Tensor.RandInt(0, 20, [n, 5], rng: new Rng((ulong)n))],
             "half" => [Random(n, 8).To(DType.BFloat16)],
             _ => [Random(n, 8)],
@@ -122,4 +123,20 @@ internal sealed partial class WithBuffers : Module
     public Tensor Mask { get; set; } = Tensor.From([1f, 0, 1, 0, 1, 0, 1, float.NegativeInfinity]);
 
     protected override Tensor Forward(Tensor x) => ((x - Mean) * Weight).Maximum(Mask) * 1.1 + Tensor.Arange(8).To(DType.Float32);
+}
+
+/// <summary>A loop over time, a branch, and a loop within a branch, all closed over parameters.</summary>
+internal sealed partial class WithControl : Module
+{
+    public Linear Inner { get; } = new(8, 8, rng: new Rng(3));
+
+    public Linear Gate { get; } = new(8, 8, rng: new Rng(4));
+
+    protected override Tensor Forward(Tensor x)
+    {
+        var first = Tensor.Zeros([x.Shape[0], 8]);
+        var (h, states) = Control.Scan((s, v) => { s = (Inner.Call(s) + v).Tanh(); return (s, s * 0.5); }, first, x.Transpose(0, 1));
+        var y = Control.Cond(states.Sum() > 0, v => Gate.Call(v), v => Control.While(s => s.Abs().Max() < 4, s => s * 1.5 + 0.25, v, maxIterations: 6), h);
+        return y + states.Mean(0) + Control.While(s => s.Square().Sum() < 30, s => s + Gate.Call(s).Sigmoid(), h);
+    }
 }

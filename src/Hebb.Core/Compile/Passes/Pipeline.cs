@@ -14,6 +14,6 @@ internal static class Pipeline
         if (!fuses)
             return graph;
         graph = NormFolding.Fold(guards is null ? graph : ChannelFolding.Fold(graph, guards));
-        return ReductionFusion.Fuse(ElementwiseFusion.Fuse(ConvFusion.Fuse(graph, guards)));
+        return ReductionFusion.Fuse(ElementwiseFusion.Fuse(ProductFusion.Fuse(ConvFusion.Fuse(graph, guards))));
     }
 }

@@ -20,6 +20,13 @@ internal sealed partial class PlanBuilder
     /// <summary>Whether a handle is all of its memory, as it lies there.</summary>
     private bool IsWhole(int handle) => Handles[handle] is { Offset: 0, Strides: null } own && own.Spec == own.Root.Spec;
 
+    /// <summary>Whether a handle is all of its memory, be it under another shape.</summary>
+    private bool Covers(int handle)
+    {
+        var own = Handles[handle];
+        return own is { Offset: 0, Strides: null } && own.Spec.DType.BytesFor(own.Spec.Shape.Count) == own.Root.Spec.DType.BytesFor(own.Root.Spec.Shape.Count);
+    }
+
     private void FindUses()
     {
         for (int step = 0; step < Steps.Count; step++)
@@ -56,7 +63,7 @@ internal sealed partial class PlanBuilder
                 for (int i = 0; i < step.Inputs.Length; i++)
                 {
                     var from = RootOf(step.Inputs[i]);
-                    if (from.Kind == RootKind.Arena && from.Last == at && !from.IsSource && !ReferenceEquals(from, to) && IsWhole(step.Inputs[i]) && IsWhole(step.Outputs[o]) && CanTake(step, from, o))
+                    if (from.Kind == RootKind.Arena && from.Last == at && !from.IsSource && !ReferenceEquals(from, to) && Covers(step.Inputs[i]) && Covers(step.Outputs[o]) && CanTake(step, from, o))
                     {
                         Merge(from, to);
                         break;
@@ -76,7 +83,7 @@ internal sealed partial class PlanBuilder
             int handle = step.Inputs[i];
             if (!SharesMemory(RootOf(handle), memory))
                 continue;
-            if (!step.Primitive.CanRunInPlace(i, output) || !IsWhole(handle) || Handles[handle].Spec != Handles[step.Outputs[output]].Spec)
+            if (!step.Primitive.CanRunInPlace(i, output) || !Covers(handle) || Handles[handle].Spec != Handles[step.Outputs[output]].Spec)
                 return false;
         }
         // No two outputs in one place.
@@ -110,7 +117,7 @@ internal sealed partial class PlanBuilder
         {
             RootOf(target).IsWritten = true;
             var (leaf, root) = (RootOf(target), RootOf(value));
-            bool direct = root.Kind == RootKind.Arena && IsWhole(value) && IsWhole(target) && !root.IsSource && root.First > gate && !readLast.Exists(r => SharesMemory(r, leaf))
+            bool direct = root.Kind == RootKind.Arena && Covers(value) && Covers(target) && !root.IsSource && root.First > gate && !readLast.Exists(r => SharesMemory(r, leaf))
                 && CanWrite(leaf, root);
             if (direct)
                 Merge(root, leaf);

@@ -39,6 +39,7 @@ internal sealed partial class PlanBuilder
             _numbers.Add(input, External(Inputs, RootKind.Input, input.Spec, null));
         foreach (var leaf in graph.Leaves.Union(targets))
             AddLeaf(leaf);
+        FindPlaces(graph);
         foreach (var node in graph.Nodes)
             Add(node);
         for (int i = 0; i < graph.Outputs.Count; i++)
@@ -87,13 +88,20 @@ internal sealed partial class PlanBuilder
 
     private int NewValue(TensorSpec spec)
     {
-        var root = new Root(RootKind.Arena, Arena.Count, spec);
-        Arena.Add(root);
-        return NewHandle(root, new Tensor(new Template(), spec, null, 0));
+        return NewHandle(NewRoot(spec), new Tensor(new Template(), spec, null, 0));
     }
+
+    /// <summary>What a kernel writes.</summary>
+    private int NewResult(GraphResult value) => _places.TryGetValue(value, out var place) ? NewHandle(place.Root, place.Template) : NewValue(value.Spec);
 
     private void Add(GraphNode node)
     {
+        if (node.Primitive is CatOp && _places.ContainsKey(node.Outputs[0]))
+        {
+            // Its parts were written where they belong.
+            _numbers.Add(node.Outputs[0], NewResult(node.Outputs[0]));
+            return;
+        }
         var inputs = new int[node.Inputs.Count];
         for (int i = 0; i < inputs.Length; i++)
             inputs[i] = _numbers[node.Inputs[i]];
@@ -110,14 +118,14 @@ internal sealed partial class PlanBuilder
         bool halves = false;
         for (int i = 0; i < inputs.Length; i++)
         {
-            if (!node.Primitive.AcceptsStrided && Handles[inputs[i]].Strides is not null)
+            if (!node.Primitive.ReadsStrided(i) && Handles[inputs[i]].Strides is not null)
                 inputs[i] = Contiguous(inputs[i]);
             halves |= Handles[inputs[i]].Spec.DType.IsHalf;
         }
         var outputs = new int[specs.Length];
         for (int i = 0; i < outputs.Length; i++)
         {
-            outputs[i] = NewValue(specs[i]);
+            outputs[i] = NewResult(node.Outputs[i]);
             halves |= specs[i].DType.IsHalf;
             _numbers.Add(node.Outputs[i], outputs[i]);
         }

@@ -1,4 +1,5 @@
 using Hebb.Diagnostics;
+using Hebb.Transforms;
 
 namespace Hebb.Compile;
 
@@ -35,8 +36,23 @@ internal sealed class PlanReport
 
     private int Copies => _plan.Steps.Count(s => s.Primitive is null);
 
-    /// <summary>One line a kernel, then totals.</summary>
-    public override string ToString()
+    /// <summary>One line a kernel, then totals; after those the same of the functions inside control ops.</summary>
+    public override string ToString() => $"plan of a function of {Signature()}\n{Table()}{Totals()}\n{Inside()}";
+
+    private string Inside()
+    {
+        var text = new System.Text.StringBuilder();
+        for (int i = 0; i < _plan.Steps.Count; i++)
+        {
+            if (_plan.Steps[i].Primitive is not ControlPrimitive op)
+                continue;
+            for (int b = 0; b < op.Bodies.Length; b++)
+                text.Append($"\ninside kernel {i}, {op.BodyNames[b]} of {op.DisplayName}: ").Append(new PlanReport(op.Bodies[b].Graph, op.Bodies[b].Plan));
+        }
+        return text.ToString();
+    }
+
+    private TextTable Table()
     {
         var table = new TextTable("#", "OP", "RESULT", "READ+WRITE", "FLOP", "WHERE", "FROM");
         for (int i = 0; i < Rows.Count; i++)
@@ -44,7 +60,7 @@ internal sealed class PlanReport
             var row = Rows[i];
             table.Add(i.ToString(System.Globalization.CultureInfo.InvariantCulture), row.Op, row.Results, Units.Bytes(row.Bytes), Units.Short(row.Flops), row.Place, row.From);
         }
-        return $"plan of a function of {Signature()}\n{table}{Totals()}\n";
+        return table;
     }
 
     private string Signature() => _traced.Inputs.Count == 0 ? "no inputs" : string.Join(", ", _traced.Inputs.Select(i => $"{i.Name}: {i.Spec}"));

@@ -21,30 +21,31 @@ internal static unsafe class AttentionGradKernel
 
     /// <summary>
     /// From gradients [B, H, L, F] of the results, logarithms of sums and deltas [B, H, L] (results times their gradients, added up), writes gradients of queries
-    /// [B, H, L, E], keys [B, G, S, E] and values [B, G, S, F], all contiguous.
+    /// [B, H, L, E], keys [B, G, S, E] and values [B, G, S, F], each row contiguous.
     /// </summary>
-    public static void Run<T>(in AttentionProblem<T> problem, HeadMatrix<T> grad, T* logSum, T* delta, T* query, T* key, T* value) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Run<T>(in AttentionProblem<T> problem, HeadMatrix<T> grad, T* logSum, T* delta, HeadMatrix<T> query, HeadMatrix<T> key, HeadMatrix<T> value) where T : unmanaged, IFloatingPointIeee754<T>
     {
         long groups = problem.Batches * problem.KeyHeads, blocks = (problem.Queries + QueryBlock - 1) / QueryBlock;
         if (groups == 0)
             return;
         long parts = Math.Clamp(TiledGemm.CeilDiv(WantedParts, groups), 1, Math.Max(1, blocks / LeastBlocks));
-        var body = new Body<T>(problem, grad, logSum, delta, query, key, value, parts);
         if (parts == 1)
         {
-            ParallelFor.Run(groups, body);
+            ParallelFor.Run(groups, new Body<T>(problem, grad, logSum, delta, query, key, value, 0, 0, parts));
             return;
         }
-        long keys = groups * problem.Keys * problem.Width, values = groups * problem.Keys * problem.ValueWidth;
+        long rows = groups * problem.Keys, keys = rows * problem.Width, values = rows * problem.ValueWidth;
         using var scratch = Scratch.Open();
         T* keyParts = scratch.Take<T>(parts * keys), valueParts = scratch.Take<T>(parts * values);
-        ParallelFor.Run(groups * parts, new Body<T>(problem, grad, logSum, delta, query, keyParts, valueParts, parts));
-        ParallelFor.Ranges(keys, 1 << 14, new PartSums<T>(keyParts, keys, parts, key));
-        ParallelFor.Ranges(values, 1 << 14, new PartSums<T>(valueParts, values, parts, value));
+        var keySums = new HeadMatrix<T>(keyParts, problem.KeyHeads, problem.Keys, problem.Width);
+        var valueSums = new HeadMatrix<T>(valueParts, problem.KeyHeads, problem.Keys, problem.ValueWidth);
+        ParallelFor.Run(groups * parts, new Body<T>(problem, grad, logSum, delta, query, keySums, valueSums, keys, values, parts));
+        ParallelFor.Ranges(rows, Math.Max(1, (1 << 14) / problem.Width), new PartSums<T>(problem, keyParts, problem.Width, keys, parts, key));
+        ParallelFor.Ranges(rows, Math.Max(1, (1 << 14) / Math.Max(1, problem.ValueWidth)), new PartSums<T>(problem, valueParts, problem.ValueWidth, values, parts, value));
     }
 
-    /// <summary>Adds up parts that lie one after the other.</summary>
-    private readonly struct PartSums<T>(T* from, long count, long parts, T* to) : IRangeBody where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>Adds up parts that lie one after the other, row by row.</summary>
+    private readonly struct PartSums<T>(AttentionProblem<T> problem, T* from, long width, long count, long parts, HeadMatrix<T> to) : IRangeBody where T : unmanaged, IFloatingPointIeee754<T>
     {
         public void Invoke(long begin, long end)
         {
@@ -59,18 +60,26 @@ internal static unsafe class AttentionGradKernel
 
         private void Add<V>(long begin, long end) where V : unmanaged, ISimd<V, T>
         {
-            for (long i = begin; i < end; i += V.Count)
+            for (long row = begin; row < end; row++)
             {
-                int n = (int)Math.Min(V.Count, end - i);
-                V sum = V.LoadPartial(from + i, n);
-                for (long part = 1; part < parts; part++)
-                    sum += V.LoadPartial(from + part * count + i, n);
-                sum.StorePartial(to + i, n);
+                (long group, long key) = Math.DivRem(row, problem.Keys);
+                (long batch, long head) = Math.DivRem(group, problem.KeyHeads);
+                T* source = from + row * width, target = to.At(batch, head, key);
+                for (long i = 0; i < width; i += V.Count)
+                {
+                    int n = (int)Math.Min(V.Count, width - i);
+                    V sum = V.LoadPartial(source + i, n);
+                    for (long part = 1; part < parts; part++)
+                        sum += V.LoadPartial(source + part * count + i, n);
+                    sum.StorePartial(target + i, n);
+                }
             }
         }
     }
 
-    private readonly struct Body<T>(AttentionProblem<T> problem, HeadMatrix<T> grad, T* logSum, T* delta, T* queryGrad, T* keyGrad, T* valueGrad, long parts) : IBlockBody where T : unmanaged, IFloatingPointIeee754<T>
+    // keyPart and valuePart: from the sums of one part to those of the next.
+    private readonly struct Body<T>(
+        AttentionProblem<T> problem, HeadMatrix<T> grad, T* logSum, T* delta, HeadMatrix<T> queryGrad, HeadMatrix<T> keyGrad, HeadMatrix<T> valueGrad, long keyPart, long valuePart, long parts) : IBlockBody where T : unmanaged, IFloatingPointIeee754<T>
     {
         private const int KeyTile = AttentionProblem<T>.KeyTile;
 
@@ -90,9 +99,9 @@ internal static unsafe class AttentionGradKernel
             long groups = problem.Batches * problem.KeyHeads, share = problem.Heads / problem.KeyHeads;
             (long part, long group) = Math.DivRem(block, groups);
             (long batch, long keyHead) = Math.DivRem(group, problem.KeyHeads);
-            T* dk = keyGrad + block * problem.Keys * problem.Width, dv = valueGrad + block * problem.Keys * problem.ValueWidth;
-            Clear(dk, problem.Keys * problem.Width);
-            Clear(dv, problem.Keys * problem.ValueWidth);
+            T* dk = keyGrad.At(batch, keyHead, 0) + part * keyPart, dv = valueGrad.At(batch, keyHead, 0) + part * valuePart;
+            Clear(dk, problem.Keys, problem.Width, keyGrad.Row);
+            Clear(dv, problem.Keys, problem.ValueWidth, valueGrad.Row);
             using var scratch = Scratch.Open();
             var buffers = new Buffers<V>(scratch, problem);
             for (long head = keyHead * share; head < (keyHead + 1) * share; head++)
@@ -149,7 +158,7 @@ internal static unsafe class AttentionGradKernel
             }
             problem.Query.Copy<V>(batch, head, query, queries, e, b.Query, b.QueryPitch);
             grad.Copy<V>(batch, head, query, queries, f, b.Grad, b.GradPitch);
-            Clear(b.Sums, QueryBlock * e);
+            Clear(b.Sums, 1, QueryBlock * e, 0);
             // The shift makes up for scores being to base 2; lanes past the last query and queries that see nothing weigh 0.
             for (int i = 0; i < QueryBlock; i++)
             {
@@ -169,7 +178,7 @@ internal static unsafe class AttentionGradKernel
             }
 
             for (int p = 0; p < queries; p += panel)
-                Packing.Copy<T, V>(b.Sums + p * e, panel, 1, e, Math.Min(panel, queries - p), queryGrad + (at + p) * e, e, e);
+                Packing.Copy<T, V>(b.Sums + p * e, panel, 1, e, Math.Min(panel, queries - p), queryGrad.At(batch, head, query + p), queryGrad.Row, e);
         }
 
         private void Run<V>(in Buffers<V> b, long batch, long head, long keyHead, long query, int queries, KeyRun run, T* dk, T* dv) where V : unmanaged, ISimd<V, T>
@@ -210,8 +219,8 @@ internal static unsafe class AttentionGradKernel
                 TileProduct.Run<T, V>(k, keys.Column, keys.Row, e, seen.Count, slopes, QueryBlock, b.Sums + p * e, panel, two, add: true);
             }
             // dV += P' dY, dK += dS' Q
-            TileProduct.Wide<T, V>(b.Weights, QueryBlock, 1, run.Count, queries, b.Grad, b.GradPitch, dv + run.Start * f, f, f, add: true);
-            TileProduct.Wide<T, V>(b.Slopes, QueryBlock, 1, run.Count, queries, b.Query, b.QueryPitch, dk + run.Start * e, e, e, add: true);
+            TileProduct.Wide<T, V>(b.Weights, QueryBlock, 1, run.Count, queries, b.Grad, b.GradPitch, dv + run.Start * valueGrad.Row, valueGrad.Row, f, add: true);
+            TileProduct.Wide<T, V>(b.Slopes, QueryBlock, 1, run.Count, queries, b.Query, b.QueryPitch, dk + run.Start * keyGrad.Row, keyGrad.Row, e, add: true);
         }
 
         /// <summary>Scores of a vector of queries become weights (with what was dropped gone), gradients of weights become those of scores, times the scale.</summary>
@@ -240,10 +249,15 @@ internal static unsafe class AttentionGradKernel
                 V.Zero.Store(p + k * QueryBlock);
         }
 
-        private static void Clear(T* p, long count)
+        private static void Clear(T* p, long rows, long columns, long row)
         {
-            for (long i = 0; i < count; i += 1 << 28)
-                new Span<T>(p + i, (int)Math.Min(1 << 28, count - i)).Clear();
+            if (row == columns)
+                (rows, columns) = (1, rows * columns);
+            for (long r = 0; r < rows; r++, p += row)
+            {
+                for (long i = 0; i < columns; i += 1 << 28)
+                    new Span<T>(p + i, (int)Math.Min(1 << 28, columns - i)).Clear();
+            }
         }
     }
 }

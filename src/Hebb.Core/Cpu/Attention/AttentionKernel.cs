@@ -18,8 +18,8 @@ internal static unsafe class AttentionKernel
     // Queries that pass over a tile of keys while it is in the L2 cache.
     private const int MostQueries = 128;
 
-    /// <summary>Writes [B, H, L, F] results and [B, H, L] logarithms of the sums of exponentials, both contiguous. Queries that see no key get 0 and -infinity.</summary>
-    public static void Run<T>(in AttentionProblem<T> problem, T* output, T* logSum) where T : unmanaged, IFloatingPointIeee754<T>
+    /// <summary>Writes [B, H, L, F] results, each row contiguous, and [B, H, L] logarithms of the sums of exponentials. Queries that see no key get 0 and -infinity.</summary>
+    public static void Run<T>(in AttentionProblem<T> problem, HeadMatrix<T> output, T* logSum) where T : unmanaged, IFloatingPointIeee754<T>
     {
         long queries = MostQueries, heads = problem.Batches * problem.Heads;
         while (queries > 2 * 64 / sizeof(T) && heads * TiledGemm.CeilDiv(problem.Queries, queries) < 4 * ParallelFor.Threads)
@@ -28,7 +28,7 @@ internal static unsafe class AttentionKernel
         ParallelFor.Run(heads * body.Tiles, body);
     }
 
-    private readonly struct Body<T>(AttentionProblem<T> problem, T* output, T* logSum, long most, long tiles) : IBlockBody where T : unmanaged, IFloatingPointIeee754<T>
+    private readonly struct Body<T>(AttentionProblem<T> problem, HeadMatrix<T> output, T* logSum, long most, long tiles) : IBlockBody where T : unmanaged, IFloatingPointIeee754<T>
     {
         public long Tiles => tiles;
 
@@ -76,7 +76,7 @@ internal static unsafe class AttentionKernel
                     // Keys and values of the next tile arrive meanwhile, a share with every panel; and first of all the next queries and the place for these results.
                     var later = Later(block, key + AttentionProblem<T>.KeyTile < to ? key + AttentionProblem<T>.KeyTile : -1, p, panels);
                     var sooner = first && p + 1 < panels
-                        ? new RowsAhead<T>(problem.Query.At(batch, head, start + width), problem.Query.Row, e, output + (outer * problem.Queries + start) * f, f, f, Math.Min(width, queries - (p + 1) * width))
+                        ? new RowsAhead<T>(problem.Query.At(batch, head, start + width), problem.Query.Row, e, output.At(batch, head, start), output.Row, f, Math.Min(width, queries - (p + 1) * width))
                         : default;
                     bool two = n > V.Count;
                     for (int i = 0; i < count; i++)
@@ -110,7 +110,7 @@ internal static unsafe class AttentionKernel
                 long at = outer * problem.Queries + query + p * width;
                 T* results = sums + p * width * f;
                 Finish<V>(results, f, width, n, most2 + p * width, total + p * width, logSum + at);
-                Packing.Copy<T, V>(results, width, 1, f, n, output + at * f, f, f);
+                Packing.Copy<T, V>(results, width, 1, f, n, output.At(batch, head, query + p * width), output.Row, f);
             }
         }
 

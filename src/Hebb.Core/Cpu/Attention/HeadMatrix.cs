@@ -17,6 +17,13 @@ internal readonly unsafe struct HeadMatrix<T> where T : unmanaged
         (_batch, _head, Row, Column) = (x.Stride(0), x.Stride(1), x.Stride(2), x.Stride(3));
     }
 
+    /// <summary>Matrices that follow each other in memory.</summary>
+    public HeadMatrix(T* data, long heads, long rows, long columns)
+    {
+        _data = data;
+        (_batch, _head, Row, Column) = (heads * rows * columns, rows * columns, columns, 1);
+    }
+
     public T* At(long batch, long head, long row) => _data + batch * _batch + head * _head + row * Row;
 
     /// <summary>Rows side by side: target[column * width + row], with zeros where there are fewer rows than <paramref name="width"/>.</summary>

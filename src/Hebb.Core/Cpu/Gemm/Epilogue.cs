@@ -67,6 +67,20 @@ unsafe struct Epilogue<T>
         return e;
     }
 
+    /// <summary>The same with a function of the result and of a matrix of C's shape, which stands in the place of <see cref="Residual"/>: f(s * Alpha * Scale[j] + bias[j] + RowBias[i], Residual[i,j]).</summary>
+    public readonly Epilogue<T> ThenWith<F>(F function)
+        where F : struct, IPairFunction
+    {
+        if (RuntimeHelpers.IsReferenceOrContainsReferences<F>() || Unsafe.SizeOf<F>() > sizeof((long, long)))
+            throw new ArgumentException($"{typeof(F).Name}: a function in an epilogue has at most 16 bytes of plain fields");
+        Epilogue<T> e = this;
+        Unsafe.As<(long, long), F>(ref e._function) = function;
+        e._run128 = &EpiloguePairs<T, V128<T>, F>.Run;
+        e._run256 = &EpiloguePairs<T, V256<T>, F>.Run;
+        e._run512 = &EpiloguePairs<T, V512<T>, F>.Run;
+        return e;
+    }
+
     internal static F Function<F>(in Epilogue<T> e) => Unsafe.As<(long, long), F>(ref Unsafe.AsRef(in e._function));
 
     /// <summary>The same, ready to run, with a bias to be added after scales unless it is null.</summary>

@@ -49,6 +49,9 @@ public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
     {
     }
 
+    /// <summary>The function with its attributes.</summary>
+    internal TOp Op => _op;
+
     /// <summary>The op without attributes.</summary>
     public static Binary<TOp> Instance { get; } = new();
 

@@ -13,3 +13,13 @@ internal readonly struct ElementFunction<TOp>(TOp op) : IElementFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => _op.Invoke<V, T>(x);
 }
+
+/// <summary>The same of an elementwise op of two operands, the product's sum being the first.</summary>
+internal readonly struct PairFunction<TOp>(TOp op) : IPairFunction
+    where TOp : struct, IBinaryOp<TOp>
+{
+    private readonly TOp _op = op;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public V Invoke<V, T>(V x, V y) where V : unmanaged, ISimd<V, T> where T : unmanaged => _op.Invoke<V, T>(x, y);
+}

@@ -49,6 +49,7 @@ public sealed class Unary<TOp> : Primitive where TOp : struct, IUnaryOp<TOp>
     {
     }
 
+    /// <summary>The function with its attributes.</summary>
     internal TOp Op => _op;
 
     /// <summary>The op without attributes.</summary>

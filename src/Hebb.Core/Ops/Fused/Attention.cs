@@ -23,6 +23,8 @@ internal sealed class AttentionOp(in AttentionOptions options) : AttentionBase(o
 
     public override Saved Saves => Saved.Inputs | Saved.Output0 | Saved.Output1;
 
+    internal override bool WritesStrided(int output) => output == 0;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         Check(inputs[0], inputs[1], inputs[2], inputs[3..]);
@@ -45,10 +47,28 @@ internal sealed class AttentionOp(in AttentionOptions options) : AttentionBase(o
     private unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var problem = Problem<T>(inputs[0], inputs[1], inputs[2], inputs[3..], out var key);
-        if (FewQueriesKernel.Fits(problem))
+        if (!FewQueriesKernel.Fits(problem))
+        {
+            AttentionKernel.Run(problem, new(outputs[0]), outputs[1].Data<T>());
+        }
+        else if (outputs[0].IsContiguous)
+        {
             FewQueriesKernel.Run(problem, outputs[0].Data<T>(), outputs[1].Data<T>());
+        }
         else
-            AttentionKernel.Run(problem, outputs[0].Data<T>(), outputs[1].Data<T>());
+        {
+            // A plan has chosen the layout: few rows, which are moved there.
+            using var scratch = Scratch.Open();
+            var (output, to, f) = ((nint)scratch.Take<T>(outputs[0].Count), new HeadMatrix<T>(outputs[0]), problem.ValueWidth);
+            var from = new HeadMatrix<T>((T*)output, problem.Heads, problem.Queries, f);
+            FewQueriesKernel.Run(problem, (T*)output, outputs[1].Data<T>());
+            for (long row = 0; row < outputs[1].Count; row++)
+            {
+                var (outer, query) = Math.DivRem(row, problem.Queries);
+                var (batch, head) = Math.DivRem(outer, problem.Heads);
+                Buffer.MemoryCopy(from.At(batch, head, query), to.At(batch, head, query), f * sizeof(T), f * sizeof(T));
+            }
+        }
         GC.KeepAlive(key);
     }
 

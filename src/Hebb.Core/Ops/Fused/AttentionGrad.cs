@@ -21,6 +21,8 @@ internal sealed class AttentionGradOp(in AttentionOptions options) : AttentionBa
 
     public override int Outputs => 3;
 
+    internal override bool WritesStrided(int output) => true;
+
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         Check(inputs[1], inputs[2], inputs[3], inputs[6..]);
@@ -43,7 +45,7 @@ internal sealed class AttentionGradOp(in AttentionOptions options) : AttentionBa
     {
         var problem = Problem<T>(inputs[1], inputs[2], inputs[3], inputs[6..], out var dropKey);
         var (sum, delta) = (Copying.Contiguous(inputs[4]), Copying.Contiguous(inputs[5]));
-        AttentionGradKernel.Run(problem, new HeadMatrix<T>(inputs[0]), sum.Data<T>(), delta.Data<T>(), outputs[0].Data<T>(), outputs[1].Data<T>(), outputs[2].Data<T>());
+        AttentionGradKernel.Run(problem, new HeadMatrix<T>(inputs[0]), sum.Data<T>(), delta.Data<T>(), new(outputs[0]), new(outputs[1]), new(outputs[2]));
         GC.KeepAlive(dropKey);
         GC.KeepAlive(sum);
         GC.KeepAlive(delta);

@@ -44,9 +44,12 @@ internal sealed class IndexPutOp : Primitive
 
     public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
 
-    public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
+    public override bool CanRunInPlace(int input, int output) => input == 0;
+
+    public override unsafe void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        Copying.Convert(inputs[0], outputs[0]);
+        if (inputs[0].Pointer != outputs[0].Pointer)
+            Copying.Convert(inputs[0], outputs[0]);
         Write(c, inputs[1], inputs[2..], outputs[0], _axis);
     }
 

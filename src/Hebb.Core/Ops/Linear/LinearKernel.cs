@@ -1,3 +1,4 @@
+using System.Numerics;
 using Hebb.Cpu;
 
 namespace Hebb.Ops;
@@ -24,7 +25,13 @@ internal static unsafe class LinearKernel
         }
     }
 
-    private static void Run<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y, MatMulKernel.Product<T> product) where T : unmanaged
+    /// <summary>The same with what is done with every sum; its residual has the rows of <paramref name="y"/>. Float and double.</summary>
+    public static void Run<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y, in Epilogue<T> epilogue) where T : unmanaged, INumber<T> =>
+        Run(x, weight, bias, y, static (in GemmProblem<T> p, Tensor w) => PackedMatrix.Product(p, w), epilogue);
+
+    private static void Run<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y, MatMulKernel.Product<T> product) where T : unmanaged => Run(x, weight, bias, y, product, new Epilogue<T>());
+
+    private static void Run<T>(Tensor x, Tensor weight, Tensor? bias, Tensor y, MatMulKernel.Product<T> product, in Epilogue<T> epilogue) where T : unmanaged
     {
         int inputs = weight.Shape[1], outputs = weight.Shape[0];
         using var scratch = Scratch.Open();
@@ -41,6 +48,7 @@ internal static unsafe class LinearKernel
             BCol = weight.Stride(0),
             C = y.Data<T>(),
             CRow = outputs,
+            Epilogue = epilogue,
         };
         if (bias is not null)
         {
@@ -72,6 +80,8 @@ internal static unsafe class LinearKernel
             }
             problem.A = x.Data<T>() + at;
             problem.C = y.Data<T>() + (call * problem.M * outputs);
+            if (epilogue.Residual != null)
+                problem.Epilogue.Residual = epilogue.Residual + (call * problem.M * outputs);
             product(problem, weight);
         }
     }

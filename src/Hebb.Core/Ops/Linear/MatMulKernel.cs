@@ -56,7 +56,16 @@ internal static unsafe class MatMulKernel
     private static void Integers<T>(Tensor a, Tensor b, Tensor c) where T : unmanaged, INumberBase<T> =>
         Batched(a, b, c, static (in GemmProblem<T> p, Tensor _) => GemmGeneric.Run(p));
 
-    private static void Batched<T>(Tensor a, Tensor b, Tensor c, Product<T> product) where T : unmanaged
+    /// <summary>The same with what is done with every sum; its residual lies as <paramref name="c"/> does. Float and double.</summary>
+    public static void Run<T>(Tensor a, Tensor b, Tensor c, in Epilogue<T> epilogue) where T : unmanaged, INumber<T>
+    {
+        if (c.Count > 0)
+            Batched(a, b, c, static (in GemmProblem<T> p, Tensor b) => PackedMatrix.Product(p, b), epilogue);
+    }
+
+    private static void Batched<T>(Tensor a, Tensor b, Tensor c, Product<T> product) where T : unmanaged => Batched(a, b, c, product, new Epilogue<T>());
+
+    private static void Batched<T>(Tensor a, Tensor b, Tensor c, Product<T> product, in Epilogue<T> epilogue) where T : unmanaged
     {
         Span<long> left = stackalloc long[Shape.MaxRank], right = stackalloc long[Shape.MaxRank];
         Span<int> sizes = stackalloc int[Shape.MaxRank];
@@ -74,8 +83,9 @@ internal static unsafe class MatMulKernel
             BCol = b.Stride(-1),
             C = c.Data<T>(),
             CRow = c.Shape[-1],
+            Epilogue = epilogue,
         };
-        problem.CBatch = problem.M * problem.N;
+        problem.CBatch = problem.Epilogue.ResidualBatch = problem.M * problem.N;
 
         // The last batch axes that one stride walks through are one call; those before them are walked here.
         int outer = axes;
@@ -101,6 +111,8 @@ internal static unsafe class MatMulKernel
             problem.A = aStart + aAt;
             problem.B = bStart + bAt;
             problem.C = first + i * step;
+            if (epilogue.Residual != null)
+                problem.Epilogue.Residual = epilogue.Residual + i * step;
             product(problem, b);
         }
     }

@@ -1,3 +1,4 @@
+using Hebb.Compile;
 using Hebb.Ops;
 using Hebb.Transforms;
 
@@ -52,6 +53,21 @@ internal sealed class CatOp : Primitive
     }
 
     public override long Flops(ReadOnlySpan<TensorSpec> inputs, ReadOnlySpan<TensorSpec> outputs) => 0;
+
+    /// <summary>Views of the result, one for each input.</summary>
+    internal Tensor[] Parts(Tensor whole, IReadOnlyList<GraphValue> inputs)
+    {
+        var parts = new Tensor[inputs.Count];
+        var strides = new long[whole.Rank];
+        whole.CopyStrides(strides);
+        long at = whole.Offset;
+        for (int i = 0; i < parts.Length; i++)
+        {
+            parts[i] = Tensor.Strided(whole, inputs[i].Spec.Shape, strides, at);
+            at += inputs[i].Spec.Shape[_axis] * whole.Stride(_axis);
+        }
+        return parts;
+    }
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {

@@ -1,0 +1,47 @@
+using Hebb.Cpu;
+using Hebb.Ops;
+
+namespace Hebb.Compile;
+
+/// <summary>An elementwise op as the last step of a product, in the tile that was just computed.</summary>
+internal abstract class ProductTail
+{
+    /// <summary>Whether the op reads a second matrix beside the sums.</summary>
+    public abstract bool IsPair { get; }
+
+    public abstract Epilogue<T> Add<T>(in Epilogue<T> epilogue) where T : unmanaged;
+
+    /// <summary>The tail that computes what an op does to its first input; null for ops that have none.</summary>
+    public static ProductTail? Of(Primitive primitive) => primitive switch
+    {
+        Unary<Relu> op => new Function<Relu>(op.Op),
+        Unary<Gelu> op => new Function<Gelu>(op.Op),
+        Unary<GeluTanh> op => new Function<GeluTanh>(op.Op),
+        Unary<Silu> op => new Function<Silu>(op.Op),
+        Unary<Sigmoid> op => new Function<Sigmoid>(op.Op),
+        Unary<Tanh> op => new Function<Tanh>(op.Op),
+        Unary<LeakyRelu> op => new Function<LeakyRelu>(op.Op),
+        Binary<ReluGrad> op => new Pair<ReluGrad>(op.Op),
+        Binary<GeluGrad> op => new Pair<GeluGrad>(op.Op),
+        Binary<GeluTanhGrad> op => new Pair<GeluTanhGrad>(op.Op),
+        Binary<SiluGrad> op => new Pair<SiluGrad>(op.Op),
+        Binary<SigmoidGrad> op => new Pair<SigmoidGrad>(op.Op),
+        Binary<TanhGrad> op => new Pair<TanhGrad>(op.Op),
+        Binary<LeakyReluGrad> op => new Pair<LeakyReluGrad>(op.Op),
+        _ => null,
+    };
+
+    private sealed class Function<TOp>(TOp op) : ProductTail where TOp : struct, IUnaryOp<TOp>
+    {
+        public override bool IsPair => false;
+
+        public override Epilogue<T> Add<T>(in Epilogue<T> epilogue) => epilogue.Then(new ElementFunction<TOp>(op));
+    }
+
+    private sealed class Pair<TOp>(TOp op) : ProductTail where TOp : struct, IBinaryOp<TOp>
+    {
+        public override bool IsPair => true;
+
+        public override Epilogue<T> Add<T>(in Epilogue<T> epilogue) => epilogue.ThenWith(new PairFunction<TOp>(op));
+    }
+}
