@@ -7,7 +7,7 @@ namespace Hebb.Compile;
 /// <summary>A graph with its values numbered, and for every node the values that nothing reads after it.</summary>
 internal sealed class ReplayPlan
 {
-    private readonly record struct Step(Primitive Primitive, int[] Inputs, int FirstOutput, int Outputs, int[] Dead, string? Path);
+    private readonly record struct Step(Primitive Primitive, int[] Inputs, int FirstOutput, int Outputs, int[] Dead, string? Path, string? Line);
 
     private readonly GraphLeaf[] _leaves;
     private readonly Step[] _steps;
@@ -50,7 +50,7 @@ internal sealed class ReplayPlan
         var dead = lastUse.ToLookup(p => p.Value, p => p.Key);
         _steps = new Step[nodes.Length];
         for (int i = 0; i < nodes.Length; i++)
-            _steps[i] = new Step(nodes[i].Primitive, steps[i].Inputs, steps[i].FirstOutput, nodes[i].Outputs.Count, [.. dead[i]], nodes[i].Path);
+            _steps[i] = new Step(nodes[i].Primitive, steps[i].Inputs, steps[i].FirstOutput, nodes[i].Outputs.Count, [.. dead[i]], nodes[i].Path, nodes[i].Line);
         _values = numbers.Count;
 
         int Number(GraphValue value) => numbers.TryGetValue(value, out int number) ? number : throw new HebbException("a graph reads a value that nothing before has made");
@@ -68,7 +68,8 @@ internal sealed class ReplayPlan
         inputs.CopyTo(values);
         leaves.CopyTo(values.AsSpan(_inputs));
         var read = new Tensor[_widest];
-        string? outer = ModulePath.Current;
+        var thread = EngineThread.Current;
+        var (outer, line) = (ModulePath.Current, thread.ReplayedLine);
         try
         {
             foreach (ref readonly var step in _steps.AsSpan())
@@ -77,6 +78,7 @@ internal sealed class ReplayPlan
                     read[i] = values[step.Inputs[i]];
                 // Errors name the module that was traced.
                 ModulePath.Current = step.Path ?? outer;
+                thread.ReplayedLine = step.Line ?? line;
                 var outputs = values.AsSpan(step.FirstOutput, step.Outputs);
                 if (step.Primitive is Alias { IsDetached: true })
                     outputs[0] = read[0].Detach();
@@ -89,6 +91,7 @@ internal sealed class ReplayPlan
         finally
         {
             ModulePath.Current = outer;
+            thread.ReplayedLine = line;
         }
         return Array.ConvertAll(_outputs, o => values[o]);
     }

@@ -41,6 +41,9 @@ internal sealed partial class TraceInterpreter
     /// <summary>The trace that is going on for a function to be compiled, whose replays must do all that the function does.</summary>
     public static TraceInterpreter? Compiling => EngineThread.Current.Trace is { IsCompiling: true } trace ? trace : null;
 
+    /// <summary>The trace that takes note of what changes in place; null where it changes.</summary>
+    public static TraceInterpreter? Writing => EngineThread.Current.Trace is { } trace && (trace.IsCompiling || trace._collects) ? trace : null;
+
     private bool IsCompiling => !_folds && !_captures;
 
     /// <summary>
@@ -89,8 +92,12 @@ internal sealed partial class TraceInterpreter
             entries.Add(new Written(target, opened, _new.Contains(target.Storage)));
         }
         // As in eager mode: what backward saved before is no longer there.
-        target.Storage.Version++;
+        if (!_collects)
+            target.Storage.Version++;
     }
+
+    /// <summary>What the function changed, and what it is to hold.</summary>
+    public List<(Tensor Target, GraphValue Value)> Changes() => [.. _written.Values.SelectMany(e => e).Where(e => !e.IsNew).Select(e => (e.Target, e.Value))];
 
     /// <summary>A tensor of the host's making, computed anew at the start of every replay.</summary>
     public Tensor Host(TensorSpec spec, Action<Tensor> fill) => Wrap(new GraphHost(spec, fill));

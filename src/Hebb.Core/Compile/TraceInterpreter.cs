@@ -20,16 +20,17 @@ internal sealed partial class TraceInterpreter : Interpreter
     private readonly Dictionary<Tensor, GraphConstant> _constants = new(ReferenceEqualityComparer.Instance);
     private readonly List<GraphNode> _nodes = [];
     private readonly bool _lines;
-    private readonly bool _captures, _folds;
+    private readonly bool _captures, _folds, _collects;
     private readonly Dictionary<Module, bool> _modes = new(ReferenceEqualityComparer.Instance);
 
     /// <param name="module">Whose parameters and buffers keep their names.</param>
     /// <param name="lines">Notes the source line of every op.</param>
     /// <param name="captures">Takes in tensors from inside other transforms, and what is computed from tensors on the tape: the graph is run at once.</param>
     /// <param name="folds">Computes at once what depends on constants alone.</param>
-    public TraceInterpreter(Module? module, bool lines, bool captures = false, bool folds = true)
+    /// <param name="collects">Notes what the function changes in place, so that whoever runs the graph can do it.</param>
+    public TraceInterpreter(Module? module, bool lines, bool captures = false, bool folds = true, bool collects = false)
     {
-        (_lines, _captures, _folds) = (lines, captures, folds);
+        (_lines, _captures, _folds, _collects) = (lines, captures, folds, collects);
         if (module is not null)
         {
             var tree = ModuleTree.Of(module);
@@ -43,6 +44,9 @@ internal sealed partial class TraceInterpreter : Interpreter
     }
 
     public override string Name => "Trace";
+
+    /// <summary>Whether the source line of every op is noted.</summary>
+    public bool NotesLines => _lines;
 
     public IReadOnlyList<GraphNode> Nodes => _nodes;
 
@@ -102,7 +106,7 @@ internal sealed partial class TraceInterpreter : Interpreter
         }
         // What belongs to a backward pass is called from where that was asked for; the line of the op forward says more.
         var thread = EngineThread.Current;
-        string? line = _lines || primitive.IsDataDependent ? thread.Backward?.Line ?? SourceLine.OfCaller() : null;
+        string? line = _lines || primitive.IsDataDependent ? thread.ReplayedLine ?? thread.Backward?.Line ?? SourceLine.OfCaller() : null;
         LastLine = line;
         if (primitive.IsDataDependent)
             throw new TraceException($"Trace: the shape of what {primitive.DisplayName} gives depends on values, which a graph does not know (called at {line})");
@@ -127,11 +131,14 @@ internal sealed partial class TraceInterpreter : Interpreter
             return false;
         foreach (var input in inputs)
         {
-            if (input.Tracer is not null || _state.ContainsKey(input) || (_captures && input.Node is not null))
+            if (input.Tracer is not null || _state.ContainsKey(input) || (_captures && input.Node is not null) || (_collects && MayChange(input)))
                 return false;
         }
         return true;
     }
+
+    // What the function itself has changed, or what another trace around this one has to see being read.
+    private bool MayChange(Tensor x) => x.HasStorage && (_written.ContainsKey(x.Storage) || (_outer is { IsCompiling: true } && !_new.Contains(x.Storage)));
 
     public void End()
     {

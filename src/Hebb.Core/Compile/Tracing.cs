@@ -1,3 +1,5 @@
+using Hebb.Transforms;
+
 namespace Hebb.Compile;
 
 /// <summary>Makes graphs of functions by running them on tensors without values.</summary>
@@ -26,12 +28,28 @@ public static class Tracing
         return Run(new TraceInterpreter(null, lines: false, captures: true), function, inputs, null);
     }
 
+    /// <summary>The same for a function that may change tensors in place, which nothing does yet: their values come after its outputs.</summary>
+    /// <exception cref="TraceException">The function reads values, or its shapes depend on them.</exception>
+    internal static (Graph Graph, Tensor[] Changed) CaptureWithChanges(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs)
+    {
+        using var noGrad = GradMode.NoGrad();
+        var interpreter = new TraceInterpreter(null, lines: false, captures: true, collects: true);
+        Tensor[] changed = [];
+        var graph = Run(interpreter, function, inputs, null, _ =>
+        {
+            var changes = interpreter.Changes();
+            changed = [.. changes.Select(c => c.Target)];
+            return changes.Select(c => c.Value);
+        });
+        return (graph, changed);
+    }
+
     /// <summary>The same for a graph to be run again and again: nothing is computed ahead from tensors that may change.</summary>
     /// <exception cref="TraceException">The function reads values, its shapes depend on them, or it changes a tensor in place.</exception>
     internal static Graph CaptureWhole(Func<Tensor[], Tensor[]> function, ReadOnlySpan<TensorSpec> inputs)
     {
         using var noGrad = GradMode.NoGrad();
-        return Run(new TraceInterpreter(null, lines: false, captures: true, folds: false), function, inputs, null);
+        return Run(new TraceInterpreter(null, EngineThread.Current.Trace?.NotesLines ?? false, captures: true, folds: false), function, inputs, null);
     }
 
     /// <summary>A function as a graph to be compiled, with all that it does beside computing.</summary>

@@ -11,7 +11,7 @@ public abstract partial class Module
     /// less memory for about one more forward of this module. Meant for the blocks of deep models:
     /// <code>foreach (var block in model.Blocks)
     ///     block.GradientCheckpointing = true;</code>
-    /// The results are the same bit for bit. Nothing inside may read values or change tensors in place, as batch norm does in train mode; that is an error.
+    /// The results are the same bit for bit; running statistics move once. Nothing inside may read values; that is an error.
     /// </summary>
     public bool GradientCheckpointing { get; set; }
 

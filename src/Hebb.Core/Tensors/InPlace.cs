@@ -41,7 +41,7 @@ public static class InPlace
         string op = primitive.DisplayName;
         if (primitive is ViewPrimitive || primitive.IsDataDependent || primitive.Outputs != outputs.Length)
             throw new HebbException($"{op}: can't run in place into {outputs.Length} tensors");
-        if (TraceInterpreter.Compiling is { } trace)
+        if (TraceInterpreter.Writing is { } trace)
         {
             RunTraced(trace, primitive, inputs, outputs);
             return;
@@ -95,7 +95,7 @@ public static class InPlace
     {
         Check("x[…] = v", target);
         CheckSource("x[…] = v", value);
-        if (TraceInterpreter.Compiling is { } trace)
+        if (TraceInterpreter.Writing is { } trace)
         {
             AssignTraced(trace, target, indices, value.Detach());
             return;
@@ -156,7 +156,7 @@ public static class InPlace
     private static void Write(string op, Tensor source, Tensor target)
     {
         source = Fit(op, source, target.Shape);
-        if (TraceInterpreter.Compiling is { } trace)
+        if (TraceInterpreter.Writing is { } trace)
         {
             using var noGrad = GradMode.NoGrad();
             trace.Write(op, target, source.To(target.DType).Expand(target.Shape));
@@ -202,7 +202,7 @@ public static class InPlace
 
     private static void CheckSource(string op, Tensor source)
     {
-        if (source.Tracer is { } tracer && tracer.Interpreter != TraceInterpreter.Compiling)
+        if (source.Tracer is { } tracer && tracer.Interpreter != TraceInterpreter.Writing)
             throw new HebbException($"{op}: a value inside {tracer.Interpreter.Name} can't be written to a tensor outside it") { By = tracer.Interpreter };
         if (GradMode.IsEnabled && source.RequiresGrad)
             throw new GradientException($"{op}: the value {source.Spec} requires a gradient, which would be lost; Detach() it, or do it under GradMode.NoGrad()");

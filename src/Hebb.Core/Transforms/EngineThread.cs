@@ -68,6 +68,9 @@ internal sealed class EngineThread
     /// <summary>The step of the tape whose derivative is being computed.</summary>
     public Node? Backward;
 
+    /// <summary>Where the op that a graph applies again was called when it was traced; null outside graphs.</summary>
+    public string? ReplayedLine;
+
     /// <summary>The number of the recomputation for backward that is going on; 0 for none. See <see cref="CheckpointOp"/>.</summary>
     public int Recomputation;
 

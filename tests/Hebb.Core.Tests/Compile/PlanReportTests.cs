@@ -30,6 +30,27 @@ public class PlanReportTests
     }
 
     [Fact]
+    public void FunctionsInsideControlOpsAreToldToo()
+    {
+        var model = new TwoLayers();
+        var x = Tensor.RandN([6, 4, 8], rng: new Rng(5));
+        var f = Transform.Compile(xs =>
+        {
+            var (last, all) = Control.Scan(
+                (h, v) => (h + model.Call(v).Sum(),
+                    Control.Cond(h > 0, a => a.Exp(), a => a.Softmax(-1), v)),
+                xs[0].Sum(), xs[0]);
+            return [last, all];
+        }, model, strict: true, verify: true);
+        string text = f.Describe(x)!;
+        int scan = text.IndexOf("inside kernel ", StringComparison.Ordinal), cond = text.IndexOf("inside kernel ", scan + 1, StringComparison.Ordinal);
+        Assert.Contains(", the step of Control.Scan: plan of a function of input0", text[scan..cond]);
+        Assert.Matches(@"log_softmax .* model, TwoLayers at SmallModels\.cs:\d+", text[scan..cond]);
+        Assert.Contains(", the function where true of Control.Cond: plan of a function of ", text[cond..]);
+        Assert.Matches(@"softmax .* PlanReportTests\.cs:\d+", text[cond..]);
+    }
+
+    [Fact]
     public void ThePeakIsWhatLivesWhereMostDoes()
     {
         // Rows live: two squares and their sum are the most at once.
