@@ -153,10 +153,10 @@ public abstract partial class Optimizer
     }
 
     /// <summary>Changes every parameter that has a gradient, by one step.</summary>
-    /// <exception cref="HebbException">The optimizer is not bound, or it needs a closure.</exception>
+    /// <exception cref="HebbException">The optimizer is not bound, or to a model without parameters, or it needs a closure.</exception>
     public void Step()
     {
-        CheckBound("Step");
+        CheckStep();
         using var noGrad = GradMode.NoGrad();
         using var scope = TensorScope.Open();
         StepCore();
@@ -170,7 +170,7 @@ public abstract partial class Optimizer
     /// <exception cref="HebbException">The optimizer is not bound.</exception>
     public Tensor Step(Func<Tensor> closure)
     {
-        CheckBound("Step");
+        CheckStep();
         return StepCore(closure);
     }
 
@@ -241,8 +241,13 @@ public abstract partial class Optimizer
     {
         if (!_bound)
             throw new HebbException($"{GetType().Name}: {what}() before Bind(model): there is nothing to train");
+    }
+
+    private void CheckStep()
+    {
+        CheckBound("Step");
         if (_empty)
-            throw new HebbException($"{GetType().Name}: {what}() where Bind was given a model without parameters: there is nothing to train");
+            throw new HebbException($"{GetType().Name}: Step() where Bind was given a model without parameters: there is nothing to train");
     }
 
     /// <summary>Whether a batch of updates takes a tensor: contiguous Float32, outside every transform.</summary>

@@ -258,8 +258,9 @@ public class OptimizerTests
     {
         var (net, optimizer) = (Net(), new AdamW(0.1));
         Check.Throws<HebbException>("AdamW: Step() before Bind(model): there is nothing to train", optimizer.Step);
-        optimizer.Bind(new Sequential(new ReLU()));
-        Check.Throws<HebbException>("AdamW: Step() where Bind was given a model without parameters: there is nothing to train", optimizer.Step);
+        var idle = new AdamW(0.1);
+        idle.Bind(new Sequential(new ReLU()));
+        Check.Throws<HebbException>("AdamW: Step() where Bind was given a model without parameters: there is nothing to train", idle.Step);
         Check.Throws<HebbException>("AdamW: LoadState() before Bind(model): there is nothing to train", () => optimizer.LoadState(new Dictionary<string, Tensor>()));
         optimizer.Bind(net);
         Train(net, optimizer, 0, 1);
