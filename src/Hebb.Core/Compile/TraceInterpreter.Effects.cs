@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Hebb.Memory;
 using Hebb.Modules;
+using Hebb.Ops;
 using Hebb.Transforms;
 
 namespace Hebb.Compile;
@@ -21,9 +22,29 @@ internal sealed partial class TraceInterpreter
 
         public bool Overlaps(Tensor x)
         {
-            long start = Target.DType.BytesFor(Target.Offset), end = start + Target.DType.BytesFor(Target.Count);
+            var (start, end) = ByteRange(Target);
             var (first, last) = ByteRange(x);
             return first < end && start < last;
+        }
+
+        /// <summary>Whether all of a view lies in it.</summary>
+        public bool Holds(Tensor x)
+        {
+            var (start, end) = ByteRange(Target);
+            var (first, last) = ByteRange(x);
+            return x.DType == Target.DType && x.Count > 0 && start <= first && last <= end;
+        }
+
+        /// <summary>Where the elements of a view that it holds are, of all its elements in their order.</summary>
+        public unsafe Tensor Places(Tensor x)
+        {
+            var strides = new long[x.Rank];
+            x.CopyStrides(strides);
+            var all = new Tensor(new TensorSpec([checked((int)Target.Count)], DType.Int64));
+            var numbers = all.Data<long>();
+            for (long i = 0; i < Target.Count; i++)
+                numbers[i] = i;
+            return Copying.Contiguous(Tensor.Strided(all, x.Shape, strides, x.Offset - Target.Offset));
         }
     }
 
@@ -72,8 +93,6 @@ internal sealed partial class TraceInterpreter
     /// <exception cref="TraceException">The change can't be told from one of other memory.</exception>
     public void Write(string op, Tensor target, Tensor value)
     {
-        if (!target.IsContiguous)
-            throw new TraceException($"Trace: {op} changes {target.Spec} in place through a view, which a compiled function can't do");
         if (_read.ContainsKey(target.Storage))
             throw new TraceException($"Trace: {op} changes {target.Spec} in place, whose values the function also reads");
         var entries = CollectionsMarshal.GetValueRefOrAddDefault(_written, target.Storage, out _) ??= [];
@@ -84,16 +103,40 @@ internal sealed partial class TraceInterpreter
         {
             known.Value = known.Target.Shape == target.Shape ? opened : Open(value.Reshape(known.Target.Shape));
         }
+        else if (entries.Find(e => e.Holds(target)) is { } whole)
+        {
+            whole.Value = Put(whole, target, value);
+        }
         else
         {
             if (entries.Exists(e => e.Overlaps(target)))
                 throw new TraceException($"Trace: {op} changes {target.Spec} in place, a part of memory that the function changes otherwise too");
-            Leaf(target);
-            entries.Add(new Written(target, opened, _new.Contains(target.Storage)));
+            bool isNew = _new.Contains(target.Storage);
+            if (target.IsContiguous)
+            {
+                Leaf(target);
+                entries.Add(new Written(target, opened, isNew));
+            }
+            else
+            {
+                // All from the first to the last element of the view.
+                var (first, last) = ByteRange(target);
+                var range = new Tensor(target, [checked((int)((last - first) / target.DType.Size))], null, first / target.DType.Size);
+                var entry = new Written(range, Leaf(range), isNew);
+                entry.Value = Put(entry, target, value);
+                entries.Add(entry);
+            }
         }
         // As in eager mode: what backward saved before is no longer there.
         if (!_collects)
             target.Storage.Version++;
+    }
+
+    /// <summary>What memory holds once a view in it has other values.</summary>
+    private GraphValue Put(Written whole, Tensor view, Tensor value)
+    {
+        using var noGrad = GradMode.NoGrad();
+        return Open(IndexPutOp.Apply(Wrap(whole.Value).Reshape(-1), value.Reshape(-1), [whole.Places(view).Reshape(-1)], 0).Reshape(whole.Target.Shape));
     }
 
     /// <summary>What the function changed, and what it is to hold.</summary>
@@ -197,6 +240,8 @@ internal sealed partial class TraceInterpreter
         {
             if (entry.Is(x))
                 return entry.Target.Shape == x.Shape ? entry.Value : Open(Wrap(entry.Value).Reshape(x.Shape));
+            if (entry.Holds(x))
+                return Open(IndexOp.Apply(Wrap(entry.Value).Reshape(-1), [entry.Places(x)], 0));
             if (entry.Overlaps(x))
                 throw new TraceException($"Trace: the function reads {x.Spec}, a view of memory that it changes in place");
         }
