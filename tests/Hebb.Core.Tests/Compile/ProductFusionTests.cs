@@ -79,6 +79,14 @@ public class ProductFusionTests
             return [a + xs[0].MatMul(xs[1].Exp()).Softmax(1)];
         }, [9, 9], [9, 9]);
         SameValues(late);
+        // So may a factor.
+        var factor = Traced(xs =>
+        {
+            var a = xs[0].MatMul(xs[1]);
+            return [a * xs[1].Softmax(1).Sin().Sum()];
+        }, [9, 9], [9, 9]);
+        Assert.Equal("fused_product", Names(ProductFusion.Fuse(factor))[^1]);
+        SameValues(factor);
         var halves = Traced([new([4, 4], DType.BFloat16), new([4, 4], DType.BFloat16)], xs => [xs[0].MatMul(xs[1]).Relu()]);
         Assert.DoesNotContain("fused_product", Names(ProductFusion.Fuse(halves)));
     }

@@ -45,8 +45,7 @@ internal static class ProductFusion
             var taken = Take(node, readers, gone);
             if (taken.Nodes.Count == 1)
                 continue;
-            bool ready = taken.Other is not GraphResult { Node: var maker } || positions[maker] < positions[node];
-            places.Add(ready ? node : taken.Nodes[^1], taken);
+            places.Add(ComesBefore(taken.Factor, node) && ComesBefore(taken.Other, node) ? node : taken.Nodes[^1], taken);
             gone.UnionWith(taken.Nodes);
         }
         if (places.Count == 0)
@@ -60,6 +59,8 @@ internal static class ProductFusion
                 rewrite.Keep(node, rewrite.Inputs(node));
         }
         return rewrite.Finish();
+
+        bool ComesBefore(GraphValue? value, GraphNode node) => value is not GraphResult { Node: var maker } || positions[maker] < positions[node];
     }
 
     private static bool IsProduct(GraphNode node) =>
