@@ -16,8 +16,13 @@ internal static class ProductFusion
         public GraphResult Value => Nodes[^1].Outputs[0];
     }
 
+    /// <summary>Fewer elements stay in the caches between two ops, and a pass over them costs less than to stop at every tile.</summary>
+    private const long LeastElements = 32 << 10;
+
     /// <summary>The graph with fewer nodes.</summary>
-    public static Graph Fuse(Graph graph)
+    /// <param name="graph">Any graph.</param>
+    /// <param name="least">Elements that a product gives at least for ops to join it.</param>
+    public static Graph Fuse(Graph graph, long least = LeastElements)
     {
         var readers = new Dictionary<GraphValue, GraphNode?>(ReferenceEqualityComparer.Instance);
         var positions = new Dictionary<GraphNode, int>(ReferenceEqualityComparer.Instance);
@@ -26,7 +31,7 @@ internal static class ProductFusion
         {
             var node = graph.Nodes[i];
             positions.Add(node, i);
-            any |= IsProduct(node);
+            any |= IsProduct(node, least);
             foreach (var input in node.Inputs)
                 readers[input] = readers.ContainsKey(input) ? null : node;
         }
@@ -40,7 +45,7 @@ internal static class ProductFusion
         // From the end: where two products are added, the later takes the sum.
         foreach (var node in graph.Nodes.Reverse())
         {
-            if (!IsProduct(node))
+            if (!IsProduct(node, least))
                 continue;
             var taken = Take(node, readers, gone);
             if (taken.Nodes.Count == 1)
@@ -63,8 +68,8 @@ internal static class ProductFusion
         bool ComesBefore(GraphValue? value, GraphNode node) => value is not GraphResult { Node: var maker } || positions[maker] < positions[node];
     }
 
-    private static bool IsProduct(GraphNode node) =>
-        node.Primitive is LinearOp or MatMulOp && node.Outputs[0].Spec is { DType: DType.Float32 or DType.Float64, Shape.Count: > 0 };
+    private static bool IsProduct(GraphNode node, long least) =>
+        node.Primitive is LinearOp or MatMulOp && node.Outputs[0].Spec is { DType: DType.Float32 or DType.Float64, Shape.Count: > 0 } spec && spec.Shape.Count >= least;
 
     private static Taken Take(GraphNode product, Dictionary<GraphValue, GraphNode?> readers, HashSet<GraphNode> gone)
     {

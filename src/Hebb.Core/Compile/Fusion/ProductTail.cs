@@ -11,7 +11,7 @@ internal abstract class ProductTail
 
     public abstract Epilogue<T> Add<T>(in Epilogue<T> epilogue) where T : unmanaged;
 
-    /// <summary>The tail that computes what an op does to its first input; null for ops that have none.</summary>
+    /// <summary>The tail that computes what an op does to its first input; null for ops that have none, among them long ones such as the gradient of gelu, which run better along whole rows.</summary>
     public static ProductTail? Of(Primitive primitive) => primitive switch
     {
         Unary<Relu> op => new Function<Relu>(op.Op),
@@ -22,9 +22,6 @@ internal abstract class ProductTail
         Unary<Tanh> op => new Function<Tanh>(op.Op),
         Unary<LeakyRelu> op => new Function<LeakyRelu>(op.Op),
         Binary<ReluGrad> op => new Pair<ReluGrad>(op.Op),
-        Binary<GeluGrad> op => new Pair<GeluGrad>(op.Op),
-        Binary<GeluTanhGrad> op => new Pair<GeluTanhGrad>(op.Op),
-        Binary<SiluGrad> op => new Pair<SiluGrad>(op.Op),
         Binary<SigmoidGrad> op => new Pair<SigmoidGrad>(op.Op),
         Binary<TanhGrad> op => new Pair<TanhGrad>(op.Op),
         Binary<LeakyReluGrad> op => new Pair<LeakyReluGrad>(op.Op),

@@ -23,9 +23,22 @@ static unsafe class EpiloguePairs<T, V, F>
         F function = Epilogue<T>.Function<F>(e);
         T* scale = e.Scale == null ? null : e.Scale + tile.Column, bias = e.Bias == null ? null : e.Bias + tile.Column;
         V factor = V.Constant(e.Alpha);
+        bool plain = e.Alpha == 1 && scale == null && bias == null && e.RowBias == null;
         for (long r = 0; r < tile.Rows; r++)
         {
             T* c = tile.C + (r * tile.CRow), other = e.Residual + ((tile.Row + r) * e.ResidualRow) + tile.Column;
+            if (plain)
+            {
+                long j = 0;
+                for (; j <= tile.Columns - V.Count; j += V.Count)
+                    function.Invoke<V, T>(V.Load(c + j), V.Load(other + j)).Store(c + j);
+                if (j < tile.Columns)
+                {
+                    int rest = (int)(tile.Columns - j);
+                    function.Invoke<V, T>(V.LoadPartial(c + j, rest), V.LoadPartial(other + j, rest)).StorePartial(c + j, rest);
+                }
+                continue;
+            }
             V rowBias = e.RowBias == null ? V.Zero : V.Create(e.RowBias[tile.Row + r]);
             for (long j = 0; j < tile.Columns; j += V.Count)
             {
