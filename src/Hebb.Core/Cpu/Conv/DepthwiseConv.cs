@@ -139,11 +139,11 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
             {
                 int lanes = (int)width;
                 if (height == 3)
-                    DepthwiseKernels<T, V>.ThreeTall(p, pitch, across, columns, weights, start, y, width, lanes);
+                    DepthwiseKernels<T, V>.Eight<DepthwiseKernels<T, V>.Height3>(p, pitch, across, columns, weights, start, y, width, lanes);
                 else if (height == 5)
-                    DepthwiseKernels<T, V>.FiveTall(p, pitch, across, columns, weights, start, y, width, lanes);
+                    DepthwiseKernels<T, V>.Eight<DepthwiseKernels<T, V>.Height5>(p, pitch, across, columns, weights, start, y, width, lanes);
                 else if (height == 7)
-                    DepthwiseKernels<T, V>.SevenTall(p, pitch, across, columns, weights, start, y, width, lanes);
+                    DepthwiseKernels<T, V>.Eight<DepthwiseKernels<T, V>.Height7>(p, pitch, across, columns, weights, start, y, width, lanes);
                 else
                     DepthwiseKernels<T, V>.AnyTall(p, step, offsets, weights, taps, start, y, width, lanes);
                 continue;
@@ -152,11 +152,11 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
             {
                 int lanes = (int)Math.Min(width - c, 2 * V.Count);
                 if (height == 3)
-                    DepthwiseKernels<T, V>.Three(p + c, pitch, across, columns, weights, start, y + c, width, lanes);
+                    DepthwiseKernels<T, V>.Four<DepthwiseKernels<T, V>.Height3>(p + c, pitch, across, columns, weights, start, y + c, width, lanes);
                 else if (height == 5)
-                    DepthwiseKernels<T, V>.Five(p + c, pitch, across, columns, weights, start, y + c, width, lanes);
+                    DepthwiseKernels<T, V>.Four<DepthwiseKernels<T, V>.Height5>(p + c, pitch, across, columns, weights, start, y + c, width, lanes);
                 else if (height == 7)
-                    DepthwiseKernels<T, V>.Seven(p + c, pitch, across, columns, weights, start, y + c, width, lanes);
+                    DepthwiseKernels<T, V>.Four<DepthwiseKernels<T, V>.Height7>(p + c, pitch, across, columns, weights, start, y + c, width, lanes);
                 else
                     DepthwiseKernels<T, V>.Any(p + c, step, Math.Min(4, rows - r), offsets, weights, taps, start, y + c, width, lanes);
             }

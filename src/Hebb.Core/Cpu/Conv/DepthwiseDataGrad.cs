@@ -51,12 +51,21 @@ readonly unsafe struct DepthwiseDataGrad<T, V> : IRangeBody
         using var scratch = Scratch.Open();
         long cellCount = (_height * _width) + (4 * V.Count), pitch = _plane.SourceWidth + (2 * V.Count);
         T* cells = scratch.Take<T>(cellCount), weights = scratch.Take<T>(_plane.Taps), parts = scratch.Take<T>(2 * RowsAtOnce * pitch);
-        int* offsets = scratch.Take<int>(_plane.Taps);
+        // The taps of one class of rows and columns after those of another; they are the same for all planes, but for their weights.
+        int* offsets = scratch.Take<int>(_plane.Taps), places = scratch.Take<int>(_plane.Taps), ends = scratch.Take<int>(_plane.StrideHeight * _plane.StrideWidth);
+        int taps = 0;
+        for (long y = 0; y < _plane.StrideHeight; y++)
+        {
+            for (long x = 0; x < _plane.StrideWidth; x++)
+                ends[(y * _plane.StrideWidth) + x] = taps = Taps(y, x, places, offsets, taps);
+        }
         new Span<T>(cells, checked((int)cellCount)).Clear();
         long copied = Math.Min(_plane.Width, _width - _left), rows = Math.Min(_plane.Height, _height - _top);
         for (long item = begin; item < end; item++)
         {
             long channel = item % _channels;
+            for (int i = 0; i < taps; i++)
+                weights[i] = _weights[(channel * _plane.Taps) + places[i]];
             V start = V.Create(_bias == null ? T.Zero : _bias[channel]);
             T* dy = _dy + (item * _plane.Height * _plane.Width), dx = _dx + (item * _plane.SourceHeight * _plane.SourceWidth);
             for (long r = 0; r < rows; r++)
@@ -65,20 +74,21 @@ readonly unsafe struct DepthwiseDataGrad<T, V> : IRangeBody
             {
                 long count = TiledGemm.CeilDiv(_plane.SourceHeight - y, _plane.StrideHeight);
                 for (long row = 0; row < count; row += RowsAtOnce)
-                    Rows(y, row, Math.Min(RowsAtOnce, count - row), _weights + (channel * _plane.Taps), start, cells, dx, weights, offsets, parts, pitch);
+                    Rows(y, row, Math.Min(RowsAtOnce, count - row), start, cells, dx, weights, offsets, ends, parts, pitch);
             }
         }
     }
 
     // Rows of dx: y + (first + r) * stride, for r below count.
-    void Rows(long y, long first, long count, T* kernel, V start, T* cells, T* dx, T* weights, int* offsets, T* parts, long pitch)
+    void Rows(long y, long first, long count, V start, T* cells, T* dx, T* weights, int* offsets, int* ends, T* parts, long pitch)
     {
         T* target = dx + ((y + (first * _plane.StrideHeight)) * _plane.SourceWidth);
         long step = _plane.StrideHeight * _plane.SourceWidth;
         for (long x = 0; x < _plane.StrideWidth; x++)
         {
             long columns = _plane.SourceWidth <= x ? 0 : TiledGemm.CeilDiv(_plane.SourceWidth - x, _plane.StrideWidth);
-            int taps = Taps(y, x, kernel, weights, offsets);
+            long kind = (y * _plane.StrideWidth) + x;
+            int from = kind == 0 ? 0 : ends[kind - 1], taps = ends[kind] - from;
             T* to = _plane.StrideWidth == 1 ? target : parts + (x * RowsAtOnce * pitch);
             long toStep = _plane.StrideWidth == 1 ? step : pitch;
             for (long c = 0; c < columns; c += 2 * V.Count)
@@ -87,21 +97,23 @@ readonly unsafe struct DepthwiseDataGrad<T, V> : IRangeBody
                 T* p = cells + (first * _width) + c;
                 if (count == RowsAtOnce && lanes <= V.Count)
                 {
-                    DepthwiseKernels<T, V>.AnyTall(p, _width, offsets, weights, taps, start, to + c, toStep, lanes);
+                    DepthwiseKernels<T, V>.AnyTall(p, _width, offsets + from, weights + from, taps, start, to + c, toStep, lanes);
                     continue;
                 }
                 for (long r = 0; r < count; r += 4)
-                    DepthwiseKernels<T, V>.Any(p + (r * _width), _width, Math.Min(4, count - r), offsets, weights, taps, start, to + (r * toStep) + c, toStep, lanes);
+                    DepthwiseKernels<T, V>.Any(p + (r * _width), _width, Math.Min(4, count - r), offsets + from, weights + from, taps, start, to + (r * toStep) + c, toStep, lanes);
             }
         }
         for (long r = 0; _plane.StrideWidth == 2 && r < count; r++)
             EvenLanes<T, V>.Merge(parts + (r * pitch), parts + ((RowsAtOnce + r) * pitch), target + (r * step), _plane.SourceWidth);
     }
 
-    /// <summary>The taps that reach a class of rows and columns, column of the kernel by column from the far end, with their distance from a class's own place.</summary>
-    int Taps(long y, long x, T* kernel, T* weights, int* offsets)
+    /// <summary>
+    /// The taps that reach a class of rows and columns, column of the kernel by column from the far end: their places in the kernel and their distances from a class's own
+    /// place, from number <paramref name="count"/> on. Returns the number after them.
+    /// </summary>
+    int Taps(long y, long x, int* places, int* offsets, int count)
     {
-        int count = 0;
         for (long kx = _plane.KernelWidth - 1; kx >= 0; kx--)
         {
             long atX = x + _plane.Left - (kx * _plane.DilationWidth);
@@ -112,7 +124,7 @@ readonly unsafe struct DepthwiseDataGrad<T, V> : IRangeBody
                 long atY = y + _plane.Top - (ky * _plane.DilationHeight);
                 if (atY % _plane.StrideHeight != 0)
                     continue;
-                weights[count] = kernel[(ky * _plane.KernelWidth) + kx];
+                places[count] = (int)((ky * _plane.KernelWidth) + kx);
                 offsets[count++] = checked((int)((((atY / _plane.StrideHeight) + _top) * _width) + (atX / _plane.StrideWidth) + _left));
             }
         }

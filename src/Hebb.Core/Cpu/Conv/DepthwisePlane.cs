@@ -12,6 +12,7 @@ unsafe struct DepthwisePlane<T, V>
     where T : unmanaged, INumber<T>
     where V : unmanaged, ISimd<V, T>
 {
+    const int MostPhases = 2;
     const long BandBytes = 32 << 10;    // of cells laid out at once: they stay in the L1 cache
 
     /// <summary>Rows and columns of the plane that is read and of the one that is written.</summary>
@@ -58,20 +59,27 @@ unsafe struct DepthwisePlane<T, V>
     public readonly void Load(T* source, long first, long count, T* cells)
     {
         long from = (first * StrideHeight) - Top, rows = Rows(count), width = PhaseWidth;
+
+        // Cells begin..end of a phase have a source; the first of them is at column at. Divisions would take longer than the rows.
+        long* begins = stackalloc long[MostPhases], ends = stackalloc long[MostPhases], columns = stackalloc long[MostPhases];
+        for (long phase = 0; phase < StrideWidth; phase++)
+        {
+            long begin = Math.Min(width, (Left - phase + StrideWidth - 1) / StrideWidth), at = (begin * StrideWidth) + phase - Left;
+            (begins[phase], columns[phase]) = (begin, at);
+            ends[phase] = Math.Min(width, begin + ((SourceWidth - at + StrideWidth - 1) / StrideWidth));
+        }
         for (long r = from; r < from + rows; r++)
         {
             T* row = source + (r * SourceWidth);
             for (long phase = 0; phase < StrideWidth; phase++, cells += width)
             {
-                // Cells begin..end have a source; the first of them is at column at.
-                long begin = Math.Min(width, (Left - phase + StrideWidth - 1) / StrideWidth), at = (begin * StrideWidth) + phase - Left;
-                long end = Math.Min(width, begin + ((SourceWidth - at + StrideWidth - 1) / StrideWidth));
+                (long begin, long end) = (begins[phase], ends[phase]);
                 if (r < 0 || r >= SourceHeight || end <= begin)
                     (begin, end) = (0, 0);
                 else if (StrideWidth == 1)
-                    VectorCopy<T, V>.Copy(row + at, cells + begin, end - begin);
+                    VectorCopy<T, V>.Copy(row + columns[phase], cells + begin, end - begin);
                 else
-                    EvenLanes<T, V>.Copy(row + at, cells + begin, end - begin);
+                    EvenLanes<T, V>.Copy(row + columns[phase], cells + begin, end - begin);
                 Zero(cells, begin);
                 Zero(cells + end, width - end);
             }
