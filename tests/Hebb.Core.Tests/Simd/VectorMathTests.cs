@@ -11,10 +11,10 @@ public unsafe class VectorMathTests(ITestOutputHelper output)
 
     sealed record Row(string Name, Func<double, double> Reference, double MaxFloat, double MaxDouble, Kernel<float>[] Float, Kernel<double>[] Double);
 
-    // Bounds: 2 and 4 units in the last place, less where the measured error is well under.
+    // Bounds: 2 and 4 units in the last place, less where the measured error is well under. Of all floats the worst may be far from any that a slice meets.
     static readonly Row[] s_rows =
     [
-        Make<Functions.Exp>("Exp", Math.Exp, 1, 2),
+        Make<Functions.Exp>("Exp", Math.Exp, 2, 2),
         Make<Functions.Expm1>("Expm1", Expm1, 2, 2),
         Make<Functions.Exp2>("Exp2", x => Math.Pow(2, x), 1, 2),
         Make<Functions.Log>("Log", Math.Log, 1, 2),

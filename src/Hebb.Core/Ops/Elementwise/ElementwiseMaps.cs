@@ -121,7 +121,11 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
                 TStore.Fetch(b + i);
                 TStore.Store<V, T>(f.Invoke<V, T>(V.Load(a + i), V.Load(b + i)), y + i);
             }
-            end.Store(y + last);
+            // Among results that go past the caches one that does not holds up those behind it: rows that are whole vectors have none.
+            if (last % V.Count == 0)
+                TStore.Store<V, T>(end, y + last);
+            else
+                end.Store(y + last);
         }
 
         private V Short<V>() where V : unmanaged, ISimd<V, T> =>
