@@ -1,6 +1,6 @@
 namespace Hebb.OpTests;
 
-/// <summary>A row that is repeated along the first axes of the other input is read where it lies: the bits are those of the row written out in full.</summary>
+/// <summary>A row that is repeated along the first axes of the other input, or a number for each of its rows, is read where it lies: the bits are those of the same written out in full.</summary>
 public class BroadcastRowTests
 {
     private static readonly Dictionary<string, Func<Tensor, Tensor, Tensor>> Ops = new()
@@ -28,6 +28,21 @@ public class BroadcastRowTests
         var full = row.Expand(whole).Contiguous();
         Check.Same(op(x.Reshape(whole), full), op(x, row), $"{name} of {dtype.Name}, the row second");
         Check.Same(op(full, x.Reshape(whole)), op(row, x), $"{name} of {dtype.Name}, the row first");
+    }
+
+    public static IEnumerable<TheoryDataRow<string, DType, int[], int[]>> ColumnCases =>
+        from op in Ops.Keys
+        from dtype in (DType[])[DType.Float32, DType.Float64, DType.Int32]
+        from shapes in ((int[], int[])[])[([5, 128], [5, 1]), ([7, 131], [7, 1]), ([2, 3, 70], [2, 1, 1]), ([3, 2, 70], [3, 2, 1]), ([900, 111], [900, 1]), ([2, 3, 70], [1, 3, 1])]
+        select new TheoryDataRow<string, DType, int[], int[]>(op, dtype, shapes.Item1, shapes.Item2);
+
+    [Theory, MemberData(nameof(ColumnCases)), Trait("Isa", "slice")]
+    public void EqualsTheColumnInFull(string name, DType dtype, int[] shape, int[] columnShape)
+    {
+        var op = Ops[name];
+        Tensor x = Numbers(shape, 3).To(dtype), column = Numbers(columnShape, 4).To(dtype), full = column.Expand(shape).Contiguous();
+        Check.Same(op(x, full), op(x, column), $"{name} of {dtype.Name}, the column second");
+        Check.Same(op(full, x), op(column, x), $"{name} of {dtype.Name}, the column first");
     }
 
     /// <summary>Whole numbers and quarters, none of them 0.</summary>

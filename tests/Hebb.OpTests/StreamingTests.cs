@@ -32,6 +32,7 @@ public class StreamingTests
         ["layer_norm_plain"] = x => x.LayerNorm([x.Shape[1]]),
         ["rms_norm"] = x => x.RmsNorm([x.Shape[1]], Ramp(x.Shape[1], 1)),
         ["broadcast_row"] = x => x + Ramp(x.Shape[1], 1),
+        ["broadcast_column"] = x => x - x.Narrow(1, 0, 1).Contiguous(),
         ["softmax_gradient"] = x =>
         {
             var leaf = x.Detach().RequireGrad();

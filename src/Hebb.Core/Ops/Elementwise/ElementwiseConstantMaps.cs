@@ -61,7 +61,10 @@ internal readonly unsafe struct BinaryConstantMap<TOp, T, TSide>(TOp op, T const
                 V v = V.Load(x + i);
                 TStore.Store<V, T>(TSide.IsFirst ? f.Invoke<V, T>(k, v) : f.Invoke<V, T>(v, k), y + i);
             }
-            end.Store(y + last);
+            if (last % V.Count == 0)
+                TStore.Store<V, T>(end, y + last);
+            else
+                end.Store(y + last);
         }
     }
 }

@@ -62,7 +62,9 @@ internal static unsafe class ElementwiseLoops
                 ElementwiseDirect<BinaryConstantMap<TOp, T, SecondIsConstant>>.Run(new(op, *b.Data<T>()), a.Pointer, null, null, compute, y);
             else if (plainB && Operand.IsNumber(a, compute))
                 ElementwiseDirect<BinaryConstantMap<TOp, T, FirstIsConstant>>.Run(new(op, *a.Data<T>()), b.Pointer, null, null, compute, y);
-            else if (!ElementwiseRows<BinaryMap<TOp, T>>.TryRun(new(op), a, b, compute, y))
+            else if (!ElementwiseRows<BinaryMap<TOp, T>>.TryRun(new(op), a, b, compute, y)
+                && !ElementwiseColumns<TOp, T, SecondIsConstant>.TryRun(op, a, b, compute, y)
+                && !ElementwiseColumns<TOp, T, FirstIsConstant>.TryRun(op, b, a, compute, y))
                 ElementwiseTiled<BinaryMap<TOp, T>>.Run(new(op), [a, b], compute, y);
         }
     }
