@@ -39,7 +39,7 @@ public static class ParallelFor
     }
 
     /// <summary>Calls <c>body.Invoke(b)</c> once for every b from 0 to <paramref name="blocks"/> - 1, in no fixed order, and returns when all are done.</summary>
-    /// <remarks>If blocks throw, those not yet begun are dropped and the exception of the lowest-numbered one is rethrown here.</remarks>
+    /// <remarks>If blocks throw, later ones not yet begun are dropped, earlier ones still run, and the exception of the lowest-numbered one is rethrown here.</remarks>
     public static void Run<TBody>(long blocks, in TBody body)
         where TBody : struct, IBlockBody
     {
