@@ -1,33 +1,87 @@
+using System.IO.Compression;
+using System.Text;
+using Hebb.Data;
 using Hebb.Formats.Tests.Gguf;
+using Hebb.Formats.Tests.Onnx;
+using Hebb.Formats.Tests.Package;
+using Hebb.Formats.Tests.Tflite;
 using Hebb.Formats.Tests.Torch;
 using Hebb.Formats.Tests.Weights;
+using Hebb.Onnx.Proto;
 
 namespace Hebb.Formats.Tests;
 
-/// <summary>Damaged files of every format give a result or one clear line, quickly and with little memory.</summary>
-public class FuzzTests
+/// <summary>Damaged files of every format that Hebb reads give a result or one clear line, quickly and with little memory.</summary>
+public sealed class FuzzTests : IDisposable
 {
-    [Fact]
-    public void PyTorchArchives() => Mutation.Run([.. TorchGolden.Names.Where(n => !n.StartsWith("legacy", StringComparison.Ordinal)).Select(TorchGolden.Bytes)], Torch);
+    private readonly string _folder = Directory.CreateTempSubdirectory("hebb").FullName;
 
-    [Fact]
-    public void PyTorchLegacyFiles() => Mutation.Run([.. TorchGolden.Names.Where(n => n.StartsWith("legacy", StringComparison.Ordinal)).Select(TorchGolden.Bytes)], Torch);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public void Gguf() => Mutation.Run([GgufGolden.File], bytes =>
+    // A picture of 17 by 11 as Pillow writes it, in one pass with whole colours, and in several with halved ones.
+    private static readonly string[] s_jpeg =
+    [
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqmx5moq6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKT/wAARCAALABEDAREAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAwQF/8QAGxAAAgIDAQAAAAAAAAAAAAAAAAIDUQQSYRT/xAAZAQACAwEAAAAAAAAAAAAAAAADBAECBQb/xAAZEQADAQEBAAAAAAAAAAAAAAAAAQMREhP/2gAMAwEAAhEDEQA/AMqLE4A70idSyLD4V3TQnYbx8Iwa9hIVWgKZy02y6FFoKh+bY+i0XGdZ/9k=",
+        "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqmx5moq6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKT/wgARCAALABEDASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAwQA/8QAFgEBAQEAAAAAAAAAAAAAAAAAAQME/9oADAMBAAIQAxAAAAGRleJNrc6f/8QAGBAAAwEBAAAAAAAAAAAAAAAAAAECEBL/2gAIAQEAAQUCUig4ELP/xAAXEQADAQAAAAAAAAAAAAAAAAAAAQMT/9oACAEDAQE/AZ0Zoz//xAAVEQEBAAAAAAAAAAAAAAAAAAAREP/aAAgBAgEBPwFZ/8QAFBABAAAAAAAAAAAAAAAAAAAAIP/aAAgBAQAGPwJf/8QAFxABAQEBAAAAAAAAAAAAAAAAAQAQEf/aAAgBAQABPyHUEiXC/9oADAMBAAIAAwAAABD/AC//xAAUEQEAAAAAAAAAAAAAAAAAAAAQ/9oACAEDAQE/ECX/xAAWEQEBAQAAAAAAAAAAAAAAAAAAARH/2gAIAQIBAT8QlmP/xAAXEAEBAQEAAAAAAAAAAAAAAAAAYVFx/9oACAEBAAE/EJpOGBiSf//Z",
+    ];
+
+    /// <summary>Whole files of each format, how they are read, and what they are inside.</summary>
+    private static readonly Dictionary<string, Func<FuzzTests, (byte[][] Files, Action<byte[]> Read, FileParts Parts, double Likely)>> s_formats = new()
     {
-        foreach (var tensor in GgufFile.Load(bytes, "m.gguf").Tensors.Values)
-            tensor.ToTensor();
-    });
+        ["pytorch"] = _ => ([.. TorchGolden.Names.Where(n => !IsLegacy(n)).Select(TorchGolden.Bytes)], Torch, FileParts.Zip, -1),
+        ["pytorch legacy"] = _ => ([.. TorchGolden.Names.Where(IsLegacy).Select(TorchGolden.Bytes)], Torch, FileParts.Bytes, -1),
+        ["gguf"] = _ => ([GgufGolden.File], bytes =>
+        {
+            foreach (var tensor in GgufFile.Load(bytes, "m.gguf").Tensors.Values)
+                tensor.ToTensor();
+        }, FileParts.Bytes, 0),
+        ["safetensors"] = _ => ([Saved(".safetensors")], LoadWeights, FileParts.Header, 0),
+        ["safetensors in several files"] = t => (t.Sharded(), t.InFolder("model.safetensors.index.json", path =>
+        {
+            using var file = WeightFile.Open(path);
+            file.ReadAll();
+        }), FileParts.Text, -1),
+        ["npz"] = _ => ([Saved(".npz"), Overlapping()], LoadWeights, FileParts.Zip, 1),
+        ["npy"] = _ => ([.. Archive.Read(Saved(".npz")).Select(e => e.Bytes)], LoadWeights, FileParts.Bytes, 0),
+        ["llama2.c"] = _ => ([Llama2cTests.Model(), Llama2cTests.Model(tied: false)], LoadWeights, FileParts.Bytes, 0),
+        ["llama2.c vocabulary"] = t => ([Llama2cTests.Vocabulary()], t.InFolder("tok.bin", path => Tokenizer.FromLlama2c(path)), FileParts.Bytes, 0),
+        ["tflite"] = _ => ([TfliteOperatorTests.Sample()], bytes => TfliteModel.Load(bytes, "m"), FileParts.Bytes, -1),
+        ["tflite, looked into"] = t => ([TfliteOperatorTests.Sample()], t.InFolder("m.tflite", path => FileReport.Of(path)), FileParts.Bytes, -1),
+        ["tensorflow.js"] = t => (Tfjs.TfjsTests.WriteAll(t._folder), t.InFolder("model.json", path => TfjsModel.Load(path)), FileParts.Text, -1),
+        ["onnx"] = _ => (OnnxFiles(), bytes => OnnxModel.Load(bytes), FileParts.Bytes, -1),
+        ["onnx with data outside"] = t => (t.OnnxOutside(), t.InFolder("m.onnx", path => OnnxModel.Load(path)), FileParts.Bytes, -1),
+        ["hebb"] = _ => ([.. ((string[])["mlp", "attention", "buffers"]).Select(Package)], bytes => SavedModels.Load(bytes), FileParts.Zip | FileParts.Text, 1),
+        ["tokenizer.json"] = _ => ([TokenizerFile()], bytes => Tokenizer.FromJson(bytes), FileParts.Text, -1),
+        ["png"] = _ => ([Png.Encode(Picture(3)), Png.Encode(Picture(1))], bytes => Png.Decode(bytes), FileParts.Bytes, 0),
+        ["jpeg"] = _ => ([.. s_jpeg.Select(Convert.FromBase64String)], bytes => Jpeg.Decode(bytes), FileParts.Bytes, 0),
+        ["wav"] = _ => ([Wav.Encode(new Audio(8000, 1, new float[64]))], bytes => Wav.Decode(bytes), FileParts.Bytes, 0),
+    };
 
-    [Fact]
-    public void Safetensors() => Mutation.Run([Saved(".safetensors")], LoadWeights, likely: 0);
+    public static IEnumerable<TheoryDataRow<string>> Names => s_formats.Keys.Select(n => new TheoryDataRow<string>(n));
 
-    [Fact]
-    public void NumPyArchives() => Mutation.Run([Saved(".npz")], LoadWeights);
+    [Theory, MemberData(nameof(Names))]
+    public void AnyBytesGiveAResultOrOneLine(string format)
+    {
+        var (files, read, parts, likely) = s_formats[format](this);
+        Mutation.Run(files, read, usual: 250, likely, parts);
+    }
 
-    [Fact]
-    public void Llama2c() => Mutation.Run([Llama2cTests.Model(), Llama2cTests.Model(tied: false)], LoadWeights, likely: 0);
+    private static bool IsLegacy(string name) => name.StartsWith("legacy", StringComparison.Ordinal);
+
+    /// <summary>Reads bytes as a file of the folder.</summary>
+    private Action<byte[]> InFolder(string name, Action<string> read) => bytes =>
+    {
+        string path = Path.Combine(_folder, name);
+        File.WriteAllBytes(path, bytes);
+        read(path);
+    };
+
+    private static Dictionary<string, Tensor> State() => new()
+    {
+        ["weight"] = Tensor.Arange(0, 12, 1).To(DType.Float32).Reshape(3, 4),
+        ["count"] = Tensor.Scalar(3, DType.Int64),
+        ["flags"] = Tensor.Ones([5], DType.Bool),
+    };
 
     /// <summary>A small state in the format of an ending.</summary>
     private static byte[] Saved(string ending)
@@ -35,14 +89,82 @@ public class FuzzTests
         string path = Path.Combine(Path.GetTempPath(), Guid.NewGuid().ToString("N") + ending);
         try
         {
-            WeightFile.Save(path, new Dictionary<string, Tensor> { ["weight"] = Tensor.Arange(0, 12, 1).To(DType.Float32).Reshape(3, 4), ["count"] = Tensor.Scalar(3, DType.Int64), ["flags"] = Tensor.Ones([5], DType.Bool) },
-                ending == ".safetensors" ? new Dictionary<string, string> { ["format"] = "pt" } : null);
+            WeightFile.Save(path, State(), ending == ".safetensors" ? new Dictionary<string, string> { ["format"] = "pt" } : null);
             return File.ReadAllBytes(path);
         }
         finally
         {
             File.Delete(path);
         }
+    }
+
+    private byte[][] Sharded()
+    {
+        string index = WeightFile.SaveSharded(_folder, State(), most: 30);
+        return [File.ReadAllBytes(index)];
+    }
+
+    /// <summary>An archive of twenty members, all of which are the same megabyte of zeros.</summary>
+    private static byte[] Overlapping()
+    {
+        var npy = new MemoryStream();
+        using (var zip = new ZipArchive(npy, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using var target = zip.CreateEntry("a.npy", CompressionLevel.Optimal).Open();
+            byte[] header = Encoding.ASCII.GetBytes("{'descr': '<f4', 'fortran_order': False, 'shape': (262144,), }".PadRight(117) + "\n");
+            target.Write([0x93, .. "NUMPY"u8, 1, 0, 118, 0, .. header, .. new byte[1 << 20]]);
+        }
+        byte[] bytes = npy.ToArray();
+        int end = bytes.Length - 22, start = BitConverter.ToInt32(bytes, end + 16);
+        byte[] entry = bytes[start..end];
+        var all = new List<byte>(bytes[..start]);
+        for (int i = 0; i < 20; i++)
+        {
+            // The name follows the 46 bytes of an entry.
+            entry[46] = (byte)('a' + i);
+            all.AddRange(entry);
+        }
+        byte[] last = bytes[end..];
+        BitConverter.TryWriteBytes(last.AsSpan(8), (short)20);
+        BitConverter.TryWriteBytes(last.AsSpan(10), (short)20);
+        BitConverter.TryWriteBytes(last.AsSpan(12), 20 * entry.Length);
+        return [.. all, .. last];
+    }
+
+    private static byte[] Package(string name)
+    {
+        var (model, inputs) = SavedModels.Make(name);
+        return SavedModels.Bytes(model, inputs(2));
+    }
+
+    private static byte[][] OnnxFiles() =>
+    [
+        ModelMaker.Model(ModelMaker.Graph(["x"], ["y"], ModelMaker.Node("MatMul", ["x", "w"], ["h"]), ModelMaker.Node("Conv", ["h", "k"], ["y"], ("strides", new long[] { 1, 1 }))).With(ModelMaker.Floats("w", [2, 2], 1, 2, 3, 4), ModelMaker.Floats("k", [1, 1, 1, 1], 5))),
+        ModelMaker.Model(ModelMaker.Graph(["x"], ["y"], ModelMaker.Node("Reshape", ["x", "s"], ["h"]), ModelMaker.Node("Expand", ["h", "s"], ["i"]), ModelMaker.Node("ConstantOfShape", ["s"], ["c"]), ModelMaker.Node("Add", ["i", "c"], ["y"])).With(ModelMaker.Longs("s", [2], 2, 3))),
+        ModelMaker.Model(ModelMaker.Graph(["x", "c"], ["y"], ModelMaker.Node("If", ["c"], ["y"], ("then_branch", ModelMaker.Graph([], ["a"], ModelMaker.Node("Neg", ["x"], ["a"]))), ("else_branch", ModelMaker.Graph([], ["b"], ModelMaker.Node("Abs", ["x"], ["b"])))))),
+    ];
+
+    private byte[][] OnnxOutside()
+    {
+        File.WriteAllBytes(Path.Combine(_folder, "w.bin"), new byte[64]);
+        var tensor = new TensorProto { Name = "w", DataType = (int)TensorProto.Types.DataType.Float, DataLocation = TensorProto.Types.DataLocation.External };
+        tensor.Dims.Add([2, 2]);
+        foreach (var (key, value) in (ReadOnlySpan<(string, string)>)[("location", "w.bin"), ("offset", "16"), ("length", "16")])
+            tensor.ExternalData.Add(new StringStringEntryProto { Key = key, Value = value });
+        return [ModelMaker.Model(ModelMaker.Graph(["x"], ["y"], ModelMaker.Node("MatMul", ["x", "w"], ["y"])).With(tensor))];
+    }
+
+    private static byte[] TokenizerFile() => Encoding.UTF8.GetBytes("""
+        {"version": "1.0", "truncation": null, "padding": null, "added_tokens": [{"id": 5, "content": "<s>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true}],
+         "normalizer": {"type": "NFC"}, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true}, "post_processor": null, "decoder": {"type": "ByteLevel"},
+         "model": {"type": "BPE", "dropout": null, "unk_token": null, "vocab": {"a": 0, "b": 1, "c": 2, "ab": 3, "abc": 4}, "merges": ["a b", "ab c"]}}
+        """);
+
+    private static Image Picture(int channels)
+    {
+        var pixels = new byte[9 * 7 * channels];
+        new Random(3).NextBytes(pixels);
+        return new Image(9, 7, channels, pixels);
     }
 
     private static void LoadWeights(byte[] bytes)

@@ -1,5 +1,6 @@
 using Hebb.Files;
 using Hebb.Tfjs;
+using Hebb.Tflite;
 
 namespace Hebb.Inspect;
 
@@ -14,7 +15,8 @@ internal static class Inspectors
             FileFormat.HebbModel => Package(file),
             FileFormat.TensorFlowJs => Tfjs(file),
             FileFormat.Onnx => Onnx(file),
-            FileFormat.Unknown or FileFormat.TensorFlowLite => throw FileFormats.Refusal(file.Name, format, "which can't be looked into"),
+            FileFormat.TensorFlowLite => Tflite(file),
+            FileFormat.Unknown => throw FileFormats.Refusal(file.Name, format, "which can't be looked into"),
             _ => Weights(file, format),
         };
     }
@@ -60,6 +62,20 @@ internal static class Inspectors
             };
         }
     }
+
+    private static FileReport Tflite(FileBytes file) => Reading.Guard(file.Name, () =>
+    {
+        var parsed = new TfliteFile(file);
+        var weights = new TfliteWeights(file, parsed);
+        return new FileReport(file.Name, FileFormat.TensorFlowLite, file.Length)
+        {
+            Metadata = weights.Metadata,
+            Tensors = weights.Entries,
+            Inputs = [.. parsed.Inputs.Select(parsed.Port)],
+            Outputs = [.. parsed.Outputs.Select(parsed.Port)],
+            Operators = FileReport.Count(parsed.Operators.Select(o => o.Name)),
+        };
+    });
 
     private static FileReport Package(FileBytes file)
     {

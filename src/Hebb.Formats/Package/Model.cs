@@ -21,6 +21,7 @@ public static class Model
             FileFormat.HebbModel => LoadPackage(file),
             FileFormat.Onnx => OnnxModel.Load(path),
             FileFormat.TensorFlowJs => TfjsModel.Load(file),
+            FileFormat.TensorFlowLite => TfliteModel.Load(file),
             FileFormat.Torch or FileFormat.Safetensors or FileFormat.SafetensorsIndex or FileFormat.Npz or FileFormat.Gguf or FileFormat.Llama2c =>
                 throw FileFormats.Refusal(path, format, "weights without a graph: make the module in code, and call module.LoadPretrained(path)"),
             FileFormat.Unknown when path.EndsWith(".hebb", StringComparison.Ordinal) => LoadPackage(file),

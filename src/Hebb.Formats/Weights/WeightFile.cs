@@ -1,11 +1,12 @@
 using Hebb.Files;
 using Hebb.Tfjs;
+using Hebb.Tflite;
 using Hebb.Weights;
 
 namespace Hebb;
 
 /// <summary>
-/// Named tensors in a file of any kind: safetensors (also in several files with an index), PyTorch, NumPy, GGUF, llama2.c, TensorFlow.js. The kind is seen from the bytes. Names, shapes and types are read when
+/// Named tensors in a file of any kind: safetensors (also in several files with an index), PyTorch, NumPy, GGUF, llama2.c, TensorFlow.js and Lite. The kind is seen from the bytes. Names, shapes and types are read when
 /// it is opened, values when they are asked for.
 /// <code>using var file = WeightFile.Open("model.safetensors");
 /// foreach (var entry in file.Entries) Console.WriteLine(entry);
@@ -57,7 +58,7 @@ public sealed partial class WeightFile : IDisposable
         return file.ReadAll();
     }
 
-    /// <summary>Reads a tensor. Quantised blocks are made float32.</summary>
+    /// <summary>Reads a tensor. Quantised blocks, and whole numbers with a scale, are made float32.</summary>
     /// <exception cref="DataException">There is none of that name.</exception>
     /// <exception cref="FormatException">The file is damaged.</exception>
     public Tensor Read(string name)
@@ -101,6 +102,7 @@ public sealed partial class WeightFile : IDisposable
         FileFormat.Gguf => new GgufSource(file),
         FileFormat.Llama2c => new Llama2cSource(file),
         FileFormat.TensorFlowJs => TfjsWeights.Parse(file, json => new TfjsWeights(json, file.Name)),
+        FileFormat.TensorFlowLite => new TfliteWeights(file),
         FileFormat.HebbModel => throw FileFormats.Refusal(file.Name, format, "a whole model: read it with Model.Load, and take its StateDict()"),
         _ => throw FileFormats.Refusal(file.Name, format, "which holds no weights by name"),
     };

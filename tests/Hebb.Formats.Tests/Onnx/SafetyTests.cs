@@ -50,6 +50,32 @@ public class SafetyTests
     }
 
     [Fact]
+    public void EmptyMessagesAreCountedBeforeTheyAreMade()
+    {
+        // A graph of two million nodes of two bytes each, then as many fields that are not known.
+        var nodes = new byte[4_000_000];
+        for (int i = 0; i < nodes.Length; i += 2)
+            nodes[i] = 0x0A;
+        byte[] Whole(byte[] part) => [0x08, 0x08, 0x3A, .. Varint(part.Length), .. part];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("more messages than", Error(Whole(nodes)), StringComparison.Ordinal);
+        Array.Fill(nodes, (byte)0x00);
+        for (int i = 0; i < nodes.Length; i += 2)
+            (nodes[i], nodes[i + 1]) = (0x32, 0x00);
+        Assert.Throws<FormatException>(() => OnnxModel.Load(Whole(nodes)));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64L << 20);
+
+        static byte[] Varint(int value)
+        {
+            var bytes = new List<byte>();
+            for (; value >= 0x80; value >>= 7)
+                bytes.Add((byte)(value | 0x80));
+            bytes.Add((byte)value);
+            return [.. bytes];
+        }
+    }
+
+    [Fact]
     public void GraphsCannotBeNestedWithoutEnd()
     {
         var graph = Graph([], ["y"], Node("Constant", [], ["y"], ("value_float", 1f)));

@@ -48,7 +48,7 @@ public sealed class Llama2cTests : IDisposable
     }
 
     /// <summary>The bytes, and a few pieces that merge.</summary>
-    private static byte[] Vocabulary()
+    internal static byte[] Vocabulary()
     {
         var stream = new MemoryStream();
         stream.Write(BitConverter.GetBytes(7));
@@ -79,14 +79,9 @@ public sealed class Llama2cTests : IDisposable
     }
 
     [Fact]
-    public void DamagedVocabulariesGiveOneClearLine()
+    public void VocabulariesCutShortGiveOneClearLine()
     {
         string path = Path.Combine(_folder, "tok.bin");
-        Mutation.Run([Vocabulary()], bytes =>
-        {
-            File.WriteAllBytes(path, bytes);
-            Tokenizer.FromLlama2c(path);
-        }, usual: 150);
         File.WriteAllBytes(path, Vocabulary()[..1000]);
         Assert.Equal($"{path}: is no vocabulary of llama2.c, or is damaged", Assert.Throws<FormatException>(() => Tokenizer.FromLlama2c(path)).Message);
     }

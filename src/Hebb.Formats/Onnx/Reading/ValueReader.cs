@@ -8,14 +8,16 @@ internal static class ValueReader
 {
     private const int MaxDepth = 64;
 
-    /// <summary>Parses a message within bounds: depth, and the bytes that are there.</summary>
+    /// <summary>Parses a message within bounds: depth, the bytes that are there, and the memory that its parts take.</summary>
     /// <exception cref="FormatException">The bytes are no such message.</exception>
     public static T Parse<T>(MessageParser<T> parser, byte[] bytes, string what) where T : IMessage<T>
     {
         try
         {
+            MessageScan.Check(bytes, typeof(T).Name);
             using var input = CodedInputStream.CreateWithLimits(new MemoryStream(bytes), int.MaxValue, MaxDepth * 2);
-            return parser.ParseFrom(input);
+            // Fields that are not known would be kept, each as an object.
+            return parser.WithDiscardUnknownFields(true).ParseFrom(input);
         }
         catch (InvalidProtocolBufferException e)
         {
