@@ -109,7 +109,7 @@ internal static class Mutation
 
     private static byte[] Changed(byte[] file, byte[] other, Random random, double likely, FileParts parts)
     {
-        if (parts.HasFlag(FileParts.Zip) && random.Next(3) > 0)
+        if (parts.HasFlag(FileParts.Zip) && file.AsSpan().StartsWith("PK"u8) && random.Next(3) > 0)
         {
             var entries = Archive.Read(file);
             int at = random.Next(entries.Count);

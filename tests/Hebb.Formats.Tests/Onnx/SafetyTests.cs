@@ -59,10 +59,9 @@ public class SafetyTests
         byte[] Whole(byte[] part) => [0x08, 0x08, 0x3A, .. Varint(part.Length), .. part];
         long before = GC.GetAllocatedBytesForCurrentThread();
         Assert.Contains("more messages than", Error(Whole(nodes)), StringComparison.Ordinal);
-        Array.Fill(nodes, (byte)0x00);
         for (int i = 0; i < nodes.Length; i += 2)
             (nodes[i], nodes[i + 1]) = (0x32, 0x00);
-        Assert.Throws<FormatException>(() => OnnxModel.Load(Whole(nodes)));
+        Assert.Empty(OnnxModel.Load(Whole(nodes)).Operators);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64L << 20);
 
         static byte[] Varint(int value)

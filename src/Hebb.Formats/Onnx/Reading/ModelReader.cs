@@ -8,6 +8,19 @@ internal static class ModelReader
     /// <exception cref="FormatException">The bytes are no model that could run.</exception>
     public static OnnxModel Read(byte[] bytes, string? folder, OnnxPart? part, Func<ModelProto, OnnxGraph, List<(string, InitialValue)>, OnnxModel> make)
     {
+        try
+        {
+            return ReadWhole(bytes, folder, part, make);
+        }
+        catch (HebbException e) when (e.Message.AsSpan().ContainsAny('\r', '\n'))
+        {
+            // Names in a file may hold anything; an error is one line.
+            throw new FormatException(e.Message.ReplaceLineEndings(" "), e);
+        }
+    }
+
+    private static OnnxModel ReadWhole(byte[] bytes, string? folder, OnnxPart? part, Func<ModelProto, OnnxGraph, List<(string, InitialValue)>, OnnxModel> make)
+    {
         var proto = ValueReader.Parse(ModelProto.Parser, bytes, "the model");
         if (proto.Graph is null)
             throw new FormatException("the model has no graph");
