@@ -110,6 +110,55 @@ public class LlamaTests
         }
     }
 
+    [Theory]
+    [InlineData(GgufType.Q8_0, false)]
+    [InlineData(GgufType.Q4_0, true)]
+    [InlineData(GgufType.Q5_1, false)]
+    public void StaysInItsBlocks(GgufType type, bool tied)
+    {
+        var model = Make(Tiny with { TieEmbeddings = tied, RopeFactors = [1, 1.5, 3, 8] });
+        string path = Path.GetTempFileName();
+        try
+        {
+            LlamaGguf.Save(path, model, type);
+            var (wide, packed) = (Llama.Load(path), QuantizedLlama.Load(path));
+            Assert.Equal([1, 1.5, 3, 8], packed.Config.RopeFactors!);
+            float[] expected = Scores(wide), found = packed.Call(Tensor.From((long[])[3, 1, 4, 1, 5, 9], [1, 6])).ToArray<float>();
+            Assert.Equal(expected.Length, found.Length);
+            float most = expected.Max(Math.Abs);
+            Assert.All(expected.Zip(found), p => Assert.Equal(p.First, p.Second, 1e-4f * most));
+            // Turns that are divided by other numbers give other scores.
+            Assert.NotEqual(expected, Scores(Llama.With(wide.Config with { RopeFactors = null }, wide.StateDict(), "m")));
+            Assert.Equal(wide.Generate([3, 1, 4], new() { MaxTokens = 12 }), packed.Generate([3, 1, 4], new() { MaxTokens = 12 }));
+            Assert.Contains("blk.0.attn_q.weight", packed.StateDict().Keys);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void PositionsAreScaledAsLlama3Says()
+    {
+        static LlamaConfig Read(string scaling) => LlamaConfig.FromJson(System.Text.Encoding.UTF8.GetBytes($$$"""
+            {"model_type": "llama", "vocab_size": 50, "hidden_size": 512, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "rope_theta": 500000.0, "rope_scaling": {{{scaling}}}}
+            """), "c");
+        Assert.Null(Read("null").RopeFactors);
+        Assert.All(Read("{\"type\": \"linear\", \"factor\": 4}").RopeFactors!, f => Assert.Equal(4, f));
+        double[] factors = [.. Read("{\"rope_type\": \"llama3\", \"factor\": 8.0, \"low_freq_factor\": 1.0, \"high_freq_factor\": 4.0, \"original_max_position_embeddings\": 8192}").RopeFactors!];
+        Assert.Equal(64, factors.Length);
+        for (int i = 0; i < 64; i++)
+        {
+            // By wave lengths, as the model's authors give it.
+            double frequency = 1 / Math.Pow(500000, 2 * i / 128.0), wave = 2 * Math.PI / frequency, smooth = (8192 / wave - 1) / (4 - 1);
+            double expected = wave < 8192 / 4.0 ? frequency : wave > 8192 ? frequency / 8 : (1 - smooth) * frequency / 8 + smooth * frequency;
+            Assert.Equal(expected, frequency / factors[i], 1e-12);
+        }
+        Assert.Contains("scaled in the way 'yarn', which is not supported", Assert.Throws<FormatException>(() => Read("{\"type\": \"yarn\", \"factor\": 4}")).Message);
+        Assert.Contains("rope_scaling lacks factor", Assert.Throws<FormatException>(() => Read("{\"type\": \"linear\"}")).Message);
+    }
+
     [Theory, InlineData(1L << 40), InlineData(10000)]
     public void FoldersOfHuggingFaceLoad(long shard)
     {

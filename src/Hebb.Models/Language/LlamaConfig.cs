@@ -36,6 +36,9 @@ public sealed record LlamaConfig
     /// <summary>The base of the angles of positions.</summary>
     public double RopeTheta { get; init; } = 10000;
 
+    /// <summary>What the turns of each pair of features of a head are divided by, for texts longer than those that a model was trained on first; null for 1.</summary>
+    public IReadOnlyList<double>? RopeFactors { get; init; }
+
     /// <summary>Whether the embedding of tokens is the last layer too.</summary>
     public bool TieEmbeddings { get; init; }
 
@@ -49,10 +52,11 @@ public sealed record LlamaConfig
         try
         {
             using var document = JsonDocument.Parse(json);
-            var facts = document.RootElement.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).GroupBy(p => p.Name).ToDictionary(p => p.Key, p => p.Last().Value.ToString());
-            if (facts.TryGetValue("rope_scaling", out string? scaling))
-                throw new FormatException($"{source}: its positions are scaled ({scaling.ReplaceLineEndings(" ")}), which is not supported");
-            return FromFacts(facts, source);
+            var facts = Facts(document.RootElement);
+            var config = FromFacts(facts, source);
+            if (!document.RootElement.TryGetProperty("rope_scaling", out var scaling) || scaling.ValueKind == JsonValueKind.Null)
+                return config;
+            return config with { RopeFactors = RopeScaling.Factors(Facts(scaling), config, source) };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -60,10 +64,13 @@ public sealed record LlamaConfig
         }
     }
 
+    private static Dictionary<string, string> Facts(JsonElement json) =>
+        json.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null).GroupBy(p => p.Name).ToDictionary(p => p.Key, p => p.Last().Value.ToString());
+
     /// <summary>Sizes by Hugging Face's names, such as <c>hidden_size</c>.</summary>
     internal static LlamaConfig FromFacts(IReadOnlyDictionary<string, string> facts, string source)
     {
-        if (facts.TryGetValue("model_type", out string? kind) && kind != "llama")
+        if (facts.TryGetValue("model_type", out string? kind) && kind is not ("llama" or "mistral"))
             throw new FormatException($"{source}: is a model of the kind {kind}, not llama");
         var config = new LlamaConfig
         {

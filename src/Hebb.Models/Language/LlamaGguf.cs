@@ -6,6 +6,9 @@ namespace Hebb.Models;
 /// <summary>Llamas in GGUF files: llama.cpp's names and its order of features in queries and keys.</summary>
 public static class LlamaGguf
 {
+    /// <summary>The tensor of what the turns of positions are divided by.</summary>
+    private const string RopeFactors = "rope_freqs.weight";
+
     private static readonly (string Gguf, string Own)[] InLayers =
     [
         ("attn_norm", "input_layernorm"), ("attn_q", "self_attn.q_proj"), ("attn_k", "self_attn.k_proj"), ("attn_v", "self_attn.v_proj"), ("attn_output", "self_attn.o_proj"),
@@ -18,7 +21,7 @@ public static class LlamaGguf
     public static Llama Load(string path)
     {
         var file = GgufFile.Load(path);
-        var config = Config(file, path);
+        var config = Config(file, path, "llama");
         var state = new OrderedDictionary<string, Tensor>();
         foreach (var (name, tensor) in file.Tensors)
         {
@@ -57,9 +60,11 @@ public static class LlamaGguf
             ["llama.rope.dimension_count"] = (uint)config.HeadWidth,
             ["llama.rope.freq_base"] = (float)config.RopeTheta,
         };
+        var tensors = new OrderedDictionary<string, GgufTensor>();
+        if (config.RopeFactors is { } factors)
+            tensors.Add(RopeFactors, GgufTensor.Of(Tensor.From(factors.Select(f => (float)f).ToArray())));
         foreach (var (key, value) in metadata ?? new Dictionary<string, object>())
             facts[key] = value;
-        var tensors = new OrderedDictionary<string, GgufTensor>();
         foreach (var (name, values) in model.StateDict())
         {
             bool query = name.EndsWith("q_proj.weight", StringComparison.Ordinal), key = name.EndsWith("k_proj.weight", StringComparison.Ordinal);
@@ -82,22 +87,35 @@ public static class LlamaGguf
         return Tokenizer.FromPieces(tokens, scores, types, path);
     }
 
-    private static LlamaConfig Config(GgufFile file, string path)
+    /// <summary>The sizes that a file tells.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="path">What errors call it.</param>
+    /// <param name="known">The architectures that are taken.</param>
+    internal static LlamaConfig Config(GgufFile file, string path, params ReadOnlySpan<string> known)
     {
-        if (file.Metadata.GetValueOrDefault("general.architecture") is not "llama")
-            throw new FormatException($"{path}: is a model of the architecture {file.Metadata.GetValueOrDefault("general.architecture") ?? "that it does not name"}, not llama");
+        if (file.Metadata.GetValueOrDefault("general.architecture") is not string architecture || !known.Contains(architecture))
+            throw new FormatException($"{path}: is a model of the architecture {file.Metadata.GetValueOrDefault("general.architecture") ?? "that it does not name"}, not {string.Join(" or ", known.ToArray())}");
         var facts = new Dictionary<string, string>();
         foreach (var (key, name) in ((string, string)[])[("embedding_length", "hidden_size"), ("feed_forward_length", "intermediate_size"), ("block_count", "num_hidden_layers"),
             ("attention.head_count", "num_attention_heads"), ("attention.head_count_kv", "num_key_value_heads"), ("attention.key_length", "head_dim"), ("context_length", "max_position_embeddings"),
             ("attention.layer_norm_rms_epsilon", "rms_norm_eps"), ("rope.freq_base", "rope_theta"), ("vocab_size", "vocab_size")])
         {
-            if (file.Metadata.TryGetValue("llama." + key, out object? value))
+            if (file.Metadata.TryGetValue($"{architecture}.{key}", out object? value))
                 facts[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
         }
         // Older files tell the vocabulary only by the embedding.
         if (file.Tensors.TryGetValue("token_embd.weight", out var embedding) && embedding.Shape.Rank == 2)
             facts.TryAdd("vocab_size", embedding.Shape[0].ToString(CultureInfo.InvariantCulture));
-        return LlamaConfig.FromFacts(facts, path);
+        var config = LlamaConfig.FromFacts(facts, path);
+        if (file.Tensors.TryGetValue(RopeFactors, out var factors))
+            return config with { RopeFactors = factors.ToTensor().To(DType.Float64).Reshape(-1).ToArray<double>() };
+        var scaling = new Dictionary<string, string>();
+        foreach (var (key, name) in ((string, string)[])[("rope.scaling.type", "type"), ("rope.scaling.factor", "factor")])
+        {
+            if (file.Metadata.TryGetValue($"{architecture}.{key}", out object? value))
+                scaling[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+        }
+        return config with { RopeFactors = RopeScaling.Factors(scaling, config, path) };
     }
 
     /// <summary>The name in a <see cref="Llama"/>; empty for what it works out by itself, null for what it has not.</summary>
@@ -111,7 +129,7 @@ public static class LlamaGguf
                 return "model.norm.weight";
             case "output.weight":
                 return "lm_head.weight";
-            case "rope_freqs.weight":
+            case RopeFactors:
                 return "";
         }
         string[] parts = name.Split('.');

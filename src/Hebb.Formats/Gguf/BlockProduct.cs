@@ -1,0 +1,211 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Hebb.Cpu;
+
+namespace Hebb.Gguf;
+
+/// <summary>
+/// Products with rows of packed blocks, which stay as they are: of each block the whole numbers are unpacked into bytes, multiplied, and only the sums scaled. Elements are scale * q + offset, with one
+/// scale and offset for 16 of them, so a product is the sum of scale * (q . x) + offset * (sum of x). All paths give the same bits: eight sums, added in one order.
+/// </summary>
+internal static unsafe class BlockProduct
+{
+    /// <summary>Elements that share a scale.</summary>
+    private const int Group = 16;
+
+    /// <summary>Elements that are unpacked at once.</summary>
+    private const int Chunk = 256;
+
+    /// <summary>Elements of a piece of work, so that a row or several are worth a thread's while.</summary>
+    private const int Piece = 1 << 15;
+
+    /// <summary>Whether a type's blocks can be multiplied.</summary>
+    public static bool Supports(GgufType type) => type is GgufType.Q4_0 or GgufType.Q4_1 or GgufType.Q5_0 or GgufType.Q5_1 or GgufType.Q8_0 or (>= GgufType.Q2_K and <= GgufType.Q6_K);
+
+    /// <summary>y = x W^T.</summary>
+    /// <param name="type">The blocks of W.</param>
+    /// <param name="blocks">W's rows, [outputs, bytes of a row].</param>
+    /// <param name="x">[rows, inputs].</param>
+    /// <param name="y">[rows, outputs].</param>
+    /// <param name="rows">Rows of x.</param>
+    /// <param name="inputs">Elements of a row.</param>
+    /// <param name="outputs">Rows of W.</param>
+    public static void Run(GgufType type, byte* blocks, float* x, float* y, int rows, int inputs, int outputs)
+    {
+        if (rows == 0 || outputs == 0)
+            return;
+        using var scratch = Scratch.Open();
+        float* sums = scratch.Take<float>(rows * (inputs / Group));
+        for (long g = 0; g < (long)rows * (inputs / Group); g++)
+        {
+            var sum = Vector256.Load(x + g * Group) + Vector256.Load(x + g * Group + 8);
+            sums[g] = Sum(sum);
+        }
+        int each = Math.Max(1, Piece / Math.Max(1, inputs));
+        ParallelFor.Run((outputs + each - 1) / each, new Body(type, blocks, x, sums, y, rows, inputs, outputs, each));
+    }
+
+    private readonly struct Body(GgufType type, byte* blocks, float* x, float* sums, float* y, int rows, int inputs, int outputs, int each) : IBlockBody
+    {
+        public void Invoke(long block)
+        {
+            sbyte* q = stackalloc sbyte[Chunk];
+            float* scales = stackalloc float[Chunk / Group], offsets = stackalloc float[Chunk / Group];
+            using var scratch = Scratch.Open();
+            float* all = scratch.Take<float>(8 * rows);
+            long row = type.BytesFor(inputs);
+            for (int o = (int)block * each; o < Math.Min(outputs, ((int)block + 1) * each); o++)
+            {
+                new Span<float>(all, 8 * rows).Clear();
+                byte* from = blocks + o * row;
+                for (int at = 0; at < inputs; at += Chunk)
+                {
+                    int count = Math.Min(Chunk, inputs - at);
+                    bool offset = Unpack(type, from, count, q, scales, offsets);
+                    from += type.BytesFor(count);
+                    for (int r = 0; r < rows; r++)
+                        Add(q, scales, offset ? offsets : null, x + (long)r * inputs + at, sums + ((long)r * inputs + at) / Group, count, all + 8 * r);
+                }
+                for (int r = 0; r < rows; r++)
+                    y[(long)r * outputs + o] = Sum(Vector256.Load(all + 8 * r));
+            }
+        }
+    }
+
+    private static void Add(sbyte* q, float* scales, float* offsets, float* x, float* sums, int count, float* total)
+    {
+        var sum = Vector256.Load(total);
+        for (int g = 0; g < count / Group; g++)
+        {
+            var products = Floats(q + g * Group) * Vector256.Load(x + g * Group);
+            products = Vector256.FusedMultiplyAdd(Floats(q + g * Group + 8), Vector256.Load(x + g * Group + 8), products);
+            sum = Vector256.FusedMultiplyAdd(products, Vector256.Create(scales[g]), sum);
+        }
+        if (offsets is not null)
+        {
+            int g = 0;
+            for (; g + 8 <= count / Group; g += 8)
+                sum = Vector256.FusedMultiplyAdd(Vector256.Load(offsets + g), Vector256.Load(sums + g), sum);
+            for (; g < count / Group; g++)
+                sum += Vector256.CreateScalar(offsets[g] * sums[g]);
+        }
+        sum.Store(total);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Floats(sbyte* q)
+    {
+        if (Avx2.IsSupported)
+            return Avx.ConvertToVector256Single(Avx2.ConvertToVector256Int32(q));
+        var (low, high) = Vector128.Widen(Vector128.WidenLower(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(q)).AsSByte()));
+        return Vector256.ConvertToSingle(Vector256.Create(low, high));
+    }
+
+    private static float Sum(Vector256<float> v)
+    {
+        var four = v.GetLower() + v.GetUpper();
+        return four[0] + four[2] + (four[1] + four[3]);
+    }
+
+    /// <summary>Whole numbers, and for each 16 of them a scale and an offset.</summary>
+    /// <returns>Whether there are offsets.</returns>
+    private static bool Unpack(GgufType type, byte* b, int count, sbyte* q, float* scales, float* offsets)
+    {
+        int blocks = count / type.BlockSize, bytes = type.BlockBytes;
+        switch (type)
+        {
+            case GgufType.Q8_0:
+                for (int i = 0; i < blocks; i++, b += bytes, q += 32, scales += 2)
+                {
+                    Vector256.Load((sbyte*)b + 2).Store(q);
+                    scales[0] = scales[1] = Half(b);
+                }
+                return false;
+            case GgufType.Q4_0 or GgufType.Q5_0:
+                for (int i = 0; i < blocks; i++, b += bytes, q += 32, scales += 2)
+                {
+                    bool five = type == GgufType.Q5_0;
+                    Nibbles(b + (five ? 6 : 2), five ? Unsafe.ReadUnaligned<uint>(b + 2) : 0, five ? (sbyte)16 : (sbyte)8, q);
+                    scales[0] = scales[1] = Half(b);
+                }
+                return false;
+            case GgufType.Q4_1 or GgufType.Q5_1:
+                for (int i = 0; i < blocks; i++, b += bytes, q += 32, scales += 2, offsets += 2)
+                {
+                    bool five = type == GgufType.Q5_1;
+                    Nibbles(b + (five ? 8 : 4), five ? Unsafe.ReadUnaligned<uint>(b + 4) : 0, 0, q);
+                    scales[0] = scales[1] = Half(b);
+                    offsets[0] = offsets[1] = Half(b + 2);
+                }
+                return true;
+            case GgufType.Q2_K:
+                for (int g = 0; g < 16; g++)
+                {
+                    Low(b + 16 + g / 8 * 32 + g % 2 * 16, g % 8 / 2 * 2, 3).Store(q + g * Group);
+                    scales[g] = Half(b + 80) * (b[g] & 15);
+                    offsets[g] = -(Half(b + 82) * (b[g] >> 4));
+                }
+                return true;
+            case GgufType.Q3_K:
+                for (int g = 0; g < 16; g++)
+                {
+                    var third = Vector128.ShiftLeft(Low(b + g % 2 * 16, g / 2, 1), 2);
+                    (Low(b + 32 + g / 8 * 32 + g % 2 * 16, g % 8 / 2 * 2, 3) + third - Vector128.Create((sbyte)4)).Store(q + g * Group);
+                    byte* packed = b + 96;
+                    int low = g < 8 ? packed[g] & 15 : packed[g - 8] >> 4, high = (packed[8 + g % 4] >> (g / 4 * 2)) & 3;
+                    scales[g] = Half(b + 108) * ((low | high << 4) - 32);
+                }
+                return false;
+            case GgufType.Q4_K or GgufType.Q5_K:
+                byte* bits = b + (type == GgufType.Q5_K ? 48 : 16);
+                for (int g = 0; g < 16; g++)
+                {
+                    int pair = g / 2;
+                    var values = Low(bits + pair / 2 * 32 + g % 2 * 16, pair % 2 * 4, 15);
+                    if (type == GgufType.Q5_K)
+                        values |= Vector128.ShiftLeft(Low(b + 16 + g % 2 * 16, pair, 1), 4);
+                    values.Store(q + g * Group);
+                    var (scale, least) = SixBits.Get(new ReadOnlySpan<byte>(b + 4, 12), pair);
+                    scales[g] = Half(b) * scale;
+                    offsets[g] = -(Half(b + 2) * least);
+                }
+                return true;
+            case GgufType.Q6_K:
+                for (int g = 0; g < 16; g++)
+                {
+                    int half = g / 8, quarter = g % 8 / 2, from = g % 2 * 16;
+                    var low = Low(b + half * 64 + quarter % 2 * 32 + from, quarter / 2 * 4, 15);
+                    var high = Vector128.ShiftLeft(Low(b + 128 + half * 32 + from, quarter * 2, 3), 4);
+                    ((low | high) - Vector128.Create((sbyte)32)).Store(q + g * Group);
+                    scales[g] = Half(b + 208) * (sbyte)b[192 + g];
+                }
+                return false;
+            default:
+                throw new FormatException($"blocks of the type {type} are not multiplied");
+        }
+    }
+
+    private static float Half(byte* b) => (float)Unsafe.ReadUnaligned<Half>(b);
+
+    /// <summary>Some bits of 16 bytes.</summary>
+    private static Vector128<sbyte> Low(byte* b, int shift, byte mask) => (Vector128.ShiftRightLogical(Vector128.Load(b), shift) & Vector128.Create(mask)).AsSByte();
+
+    /// <summary>32 numbers: i in the low half of byte i, i + 16 in its high half, fifth bits apart.</summary>
+    private static void Nibbles(byte* b, uint fifth, sbyte zero, sbyte* q)
+    {
+        Vector128<sbyte> low = Low(b, 0, 15), high = Low(b, 4, 15);
+        if (fifth != 0)
+            (low, high) = (low | Fifth((ushort)fifth), high | Fifth((ushort)(fifth >> 16)));
+        (low - Vector128.Create(zero)).Store(q);
+        (high - Vector128.Create(zero)).Store(q + 16);
+    }
+
+    /// <summary>16 where a bit is set.</summary>
+    private static Vector128<sbyte> Fifth(ushort bits)
+    {
+        var spread = Vector128.Shuffle(Vector128.Create(bits).AsByte(), Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1));
+        var one = Vector128.Create(1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, (byte)128);
+        return (Vector128.Equals(spread & one, one) & Vector128.Create((byte)16)).AsSByte();
+    }
+}

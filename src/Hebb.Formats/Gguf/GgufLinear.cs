@@ -1,0 +1,55 @@
+using Hebb.Gguf;
+using Hebb.Transforms;
+
+namespace Hebb;
+
+/// <summary>
+/// A linear layer whose weight stays in the packed blocks of a GGUF file: [..., in] gives [..., out]. A few rows are multiplied with the blocks as they are; for many, the matrix is made float32 for the time of the
+/// product. The weight is not trained; gradients reach the input.
+/// <code>var layer = new GgufLinear(GgufTensor.Pack(weight, GgufType.Q4_K));</code>
+/// </summary>
+public sealed class GgufLinear : Module
+{
+    // From so many rows on, unpacking once costs less than multiplying with blocks.
+    private const int Many = 32;
+
+    private Tensor _stored;
+
+    /// <param name="weight">[out, in]; numbers, or blocks of the types Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K.</param>
+    /// <param name="bias">[out]; null for none.</param>
+    /// <exception cref="ShapeException">The weight is no matrix, or the bias does not fit.</exception>
+    /// <exception cref="DTypeException">Blocks of another type.</exception>
+    public GgufLinear(GgufTensor weight, Tensor? bias = null)
+    {
+        if (weight.Shape.Rank != 2 || (bias is not null && (bias.Rank != 1 || bias.Shape[0] != weight.Shape[0])))
+            throw new ShapeException($"GgufLinear: a weight {weight.Shape}{(bias is null ? "" : $" and a bias {bias.Shape}")}; they must be [out, in] and [out]");
+        if (weight.Type.DType is null && !BlockProduct.Supports(weight.Type))
+            throw new DTypeException($"GgufLinear: blocks of the type {weight.Type} are not multiplied");
+        (Weight, _stored, Bias) = (weight, weight.Stored, bias is null ? null : new Parameter(bias.To(DType.Float32)));
+        Eval();
+    }
+
+    /// <summary>The weight as it is stored.</summary>
+    public GgufTensor Weight { get; private set; }
+
+    /// <summary>[out]; null without.</summary>
+    public Parameter? Bias { get; }
+
+    protected override Tensor Forward(Tensor x)
+    {
+        bool packed = Weight.Type.DType is null && (x.Rank < 2 || x.Shape[..^1].Count < Many);
+        if (!packed)
+            return x.Linear(Weight.ToTensor().To(DType.Float32), Bias?.Value);
+        var y = Engine.Apply(new BlockLinearOp(Weight), x);
+        return Bias is null ? y : y + Bias.Value;
+    }
+
+    protected override void VisitMembers(IModuleVisitor visitor)
+    {
+        visitor.Buffer("weight", _stored, stored => Weight = new GgufTensor(_stored = stored, Weight.Type, Weight.Shape), persistent: true);
+        if (Bias is not null)
+            visitor.Parameter("bias", Bias);
+    }
+
+    public override string ToString() => $"GgufLinear({Weight.Shape[1]}, {Weight.Shape[0]}, {Weight.Type})";
+}
