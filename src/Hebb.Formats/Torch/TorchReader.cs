@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Numerics;
 using System.Text;
+using Hebb.Data;
 using Hebb.Files;
 
 namespace Hebb.Torch;
@@ -35,7 +36,7 @@ internal sealed class TorchReader : IDisposable
             throw new FormatException("is a TorchScript program, which holds code: in Python, save model.state_dict() instead");
         if (_zip.GetEntry(_folder + "byteorder") is { } order && Encoding.ASCII.GetString(ReadBytes(order)).Trim() == "big")
             throw new FormatException("was written on a machine with big-endian numbers, which is not read");
-        Root = new Unpickler(ReadBytes(pickle), Persistent).Run();
+        Root = new Unpickler(ReadBytes(pickle), TorchNames.Instance, Persistent).Run();
         foreach (var storage in _storages.Values)
         {
             var entry = _zip.GetEntry($"{_folder}data/{storage.Key}") ?? throw new FormatException($"holds no data/{storage.Key}, to which a tensor refers");
@@ -92,7 +93,7 @@ internal sealed class TorchReader : IDisposable
 
         object? Next(Func<object?[], object?>? persistent)
         {
-            var pickle = new Unpickler(_file.Span(at, Math.Min(_file.Length - at, int.MaxValue)), persistent);
+            var pickle = new Unpickler(_file.Span(at, Math.Min(_file.Length - at, int.MaxValue)), TorchNames.Instance, persistent);
             object? value = pickle.Run();
             at += pickle.Position;
             return value;

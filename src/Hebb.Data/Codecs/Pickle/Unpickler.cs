@@ -3,11 +3,11 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 
-namespace Hebb.Torch;
+namespace Hebb.Data;
 
 /// <summary>
 /// Python's pickle machine (protocols 1 to 5), cut down to data: it makes numbers, texts, bytes, lists, tuples, dictionaries and sets, and calls only what
-/// <see cref="PickleGlobals"/> knows. A program takes as many steps as it has bytes, and memory in proportion to them; else it is refused.
+/// a table of names knows. A program takes as many steps as it has bytes, and memory in proportion to them; else it is refused.
 /// <para>None is null, bool and float are themselves, int is long or BigInteger, str is string, bytes are byte[], list is List, tuple is an array, dict is
 /// OrderedDictionary and set HashSet, of objects.</para>
 /// </summary>
@@ -20,6 +20,7 @@ internal ref struct Unpickler
     private static readonly object?[] EmptyTuple = [];
 
     private readonly ReadOnlySpan<byte> _bytes;
+    private readonly PickleNames _names;
     private readonly Func<object?[], object?>? _persistent;
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];
@@ -27,10 +28,12 @@ internal ref struct Unpickler
     private long _left;
 
     /// <param name="bytes">One pickle, and perhaps more after it.</param>
+    /// <param name="names">What it may name.</param>
     /// <param name="persistent">Makes the objects that lie outside the pickle, of the tuples that name them.</param>
-    public Unpickler(ReadOnlySpan<byte> bytes, Func<object?[], object?>? persistent)
+    public Unpickler(ReadOnlySpan<byte> bytes, PickleNames names, Func<object?[], object?>? persistent = null)
     {
         _bytes = bytes;
+        _names = names;
         _persistent = persistent;
         _left = (48L << 20) + 3L * bytes.Length;
     }
@@ -157,22 +160,22 @@ internal ref struct Unpickler
                     break;
                 case 0x8f:
                     Charge(64);
-                    Push(PickleGlobals.NewSet());
+                    Push(PickleContainers.NewSet());
                     break;
                 case 0x90:
                     AddMembers(PopMark());
                     break;
                 case 0x91:
-                    var frozen = PickleGlobals.NewSet();
+                    var frozen = PickleContainers.NewSet();
                     Push(frozen);
                     AddMembers(PopMark(beneath: 1));
                     break;
                 case (byte)'c':
-                    Push(PickleGlobals.Find(Line(), Line()));
+                    Push(_names.Find(Line(), Line()));
                     break;
                 case 0x93:
                     string name = PopText("a name"), module = PopText("a module");
-                    Push(PickleGlobals.Find(module, name));
+                    Push(_names.Find(module, name));
                     break;
                 case (byte)'R' or 0x81 or 0x92:
                     if (op == 0x92 && Pop() is not OrderedDictionary<object, object?> { Count: 0 })
@@ -185,12 +188,12 @@ internal ref struct Unpickler
                     Call(parts.Length > 0 ? parts[0] : null, parts.Length > 0 ? parts[1..] : parts);
                     break;
                 case (byte)'i':
-                    var found = PickleGlobals.Find(Line(), Line());
+                    var found = _names.Find(Line(), Line());
                     Call(found, PopMark());
                     break;
                 case (byte)'b':
                     object? state = Pop();
-                    Charge(PickleGlobals.Build(Top, state));
+                    Charge(_names.Build(Top, state));
                     break;
                 case (byte)'Q':
                     if (_persistent is null)
@@ -349,7 +352,7 @@ internal ref struct Unpickler
     private OrderedDictionary<object, object?> NewDictionary()
     {
         Charge(64);
-        return PickleGlobals.NewDictionary();
+        return PickleContainers.NewDictionary();
     }
 
     private void Remember(uint place)

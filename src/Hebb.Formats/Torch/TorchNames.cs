@@ -1,55 +1,26 @@
 using System.Numerics;
 using System.Text;
+using Hebb.Data;
 
 namespace Hebb.Torch;
-
-/// <summary>Something that a pickle may call.</summary>
-/// <param name="name">Its full name in Python.</param>
-/// <param name="call">What it makes of its arguments.</param>
-/// <param name="cost">The bytes that a call takes at most, beside those of the elements of its arguments.</param>
-internal sealed class PickleFunction(string name, Func<object?[], object?> call, int cost = 64)
-{
-    public object? Call(object?[] arguments) => call(arguments);
-
-    /// <summary>The bytes that a call takes at most.</summary>
-    public long Cost(object?[] arguments)
-    {
-        long sum = cost;
-        foreach (object? argument in arguments)
-        {
-            sum += argument switch
-            {
-                string text => 2L * text.Length,
-                byte[] bytes => bytes.Length,
-                object?[] items => 96L * items.Length,
-                List<object?> items => 96L * items.Count,
-                HashSet<object> items => 96L * items.Count,
-                OrderedDictionary<object, object?> items => 96L * items.Count,
-                _ => 0,
-            };
-        }
-        return sum;
-    }
-
-    public override string ToString() => name;
-}
 
 /// <summary>The type of the elements of a storage, such as <c>torch.FloatStorage</c>.</summary>
 /// <param name="Name">Its name in Python.</param>
 /// <param name="DType">Null for one of bytes without a type.</param>
 internal sealed record StorageType(string Name, DType? DType);
 
-/// <summary>All names that a pickle may use. Everything else is refused by its name, before anything is done with it.</summary>
-internal static class PickleGlobals
+/// <summary>All names that PyTorch's pickles may use: tensors, NumPy's arrays, plain containers.</summary>
+internal sealed class TorchNames : PickleNames
 {
+    public static readonly TorchNames Instance = new();
+
     private static readonly Dictionary<string, object> Known = Make();
 
     /// <summary>Element types that are packed or quantised: known, so that the refusal can say what they are.</summary>
     private static readonly string[] Quantised = ["QInt8Storage", "QUInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage", "qint8", "quint8", "qint32", "quint4x2", "quint2x4"];
 
-    /// <summary>What a name stands for: a <see cref="PickleFunction"/>, a <see cref="StorageType"/> or a <see cref="DType"/>.</summary>
-    /// <exception cref="FormatException">It is not a name of plain data.</exception>
-    public static object Find(string module, string name)
+    /// <inheritdoc/>
+    public override object Find(string module, string name)
     {
         string full = $"{module}.{name}";
         string canonical = module switch
@@ -69,14 +40,8 @@ internal static class PickleGlobals
         throw new FormatException($"holds an object of {full}; only tensors and plain containers are read: in Python, save model.state_dict() alone");
     }
 
-    public static OrderedDictionary<object, object?> NewDictionary() => new(KeyComparer.Instance);
-
-    public static HashSet<object> NewSet() => new(KeyComparer.Instance);
-
-    /// <summary>Gives an object its state.</summary>
-    /// <returns>The bytes that it took.</returns>
-    /// <exception cref="FormatException">It is no object that takes one.</exception>
-    public static long Build(object? target, object? state)
+    /// <inheritdoc/>
+    public override long Build(object? target, object? state)
     {
         switch (target)
         {
@@ -155,7 +120,7 @@ internal static class PickleGlobals
 
     private static HashSet<object> Set(object?[] arguments)
     {
-        var set = NewSet();
+        var set = PickleContainers.NewSet();
         foreach (object? item in Items(arguments))
             set.Add(item!);
         return set;
@@ -163,7 +128,7 @@ internal static class PickleGlobals
 
     private static OrderedDictionary<object, object?> Dictionary(object? items)
     {
-        var made = NewDictionary();
+        var made = PickleContainers.NewDictionary();
         switch (items)
         {
             case null:
@@ -194,20 +159,4 @@ internal static class PickleGlobals
         [string text, ..] => Encoding.Latin1.GetBytes(text),
         _ => throw Wrong("bytes"),
     };
-
-    /// <summary>Keys whose hashes a file can't choose: equal ones would make dictionaries slow.</summary>
-    private sealed class KeyComparer : IEqualityComparer<object>
-    {
-        public static readonly KeyComparer Instance = new();
-
-        public new bool Equals(object? x, object? y) => object.Equals(x, y);
-
-        public int GetHashCode(object key) => key switch
-        {
-            long number => HashCode.Combine((int)number, (int)(number >> 32)),
-            double number => HashCode.Combine((int)BitConverter.DoubleToInt64Bits(number), (int)(BitConverter.DoubleToInt64Bits(number) >> 32)),
-            Complex number => HashCode.Combine(BitConverter.DoubleToInt64Bits(number.Real) >> 32, (int)BitConverter.DoubleToInt64Bits(number.Real), BitConverter.DoubleToInt64Bits(number.Imaginary) >> 32, (int)BitConverter.DoubleToInt64Bits(number.Imaginary)),
-            _ => key.GetHashCode(),
-        };
-    }
 }
