@@ -58,32 +58,41 @@ internal static class KerasModel
     private static List<(string, int)> Graph(TfjsProgram program, Json config, Func<string, Func<Tensor>?> weight, int[]? inputs, int depth)
     {
         var values = new Dictionary<(string Layer, int Call, int Output), int>();
-        var named = config["input_layers"].Items().ConvertAll(r => Reference(r).Layer);
+        var named = References(config["input_layers"]).ConvertAll(r => r.Layer);
         if (inputs is not null && inputs.Length != named.Count)
             throw new FormatException($"{config.At}: takes {named.Count} inputs, but is given {inputs.Length}");
         for (int i = 0; i < named.Count; i++)
             values[(named[i], 0, 0)] = inputs?[i] ?? program.AddInput(named[i]);
-        var waiting = config["layers"].Items().Where(l => l["class_name"].Text() != "InputLayer").SelectMany(l => Calls(l).Select((call, i) => (Layer: l, Call: call, Index: i))).ToList();
-        // Layers may stand in any order: each round takes those whose inputs are there.
-        while (waiting.Count > 0)
+        var calls = config["layers"].Items().Where(l => l["class_name"].Text() != "InputLayer").SelectMany(l => Calls(l).Select((call, i) => (Layer: l, From: call, Key: (Name(l), i, 0)))).ToArray();
+        // Layers may stand in any order: each is added when the last value that it takes is there.
+        var takers = new Dictionary<(string, int, int), List<int>>();
+        var missing = new int[calls.Length];
+        var ready = new Queue<int>();
+        for (int i = 0; i < calls.Length; i++)
         {
-            int before = waiting.Count;
-            waiting.RemoveAll(w =>
+            foreach (var from in calls[i].From.Where(f => !values.ContainsKey(f)))
             {
-                var from = w.Call.ConvertAll(r => values.TryGetValue(r, out int value) ? value : -1);
-                if (from.Contains(-1))
-                    return false;
-                values[(Name(w.Layer), w.Index, 0)] = Layer(program, w.Layer, [.. from], weight, depth);
-                return true;
-            });
-            if (waiting.Count == before)
-                throw new FormatException($"{waiting[0].Layer.At}: what it takes is computed by no layer");
+                (takers.TryGetValue(from, out var list) ? list : takers[from] = []).Add(i);
+                missing[i]++;
+            }
+            if (missing[i] == 0)
+                ready.Enqueue(i);
         }
-        return config["output_layers"].Items().ConvertAll(r =>
+        int added = 0;
+        for (; ready.TryDequeue(out int i); added++)
         {
-            var reference = Reference(r);
-            return (reference.Layer, values.TryGetValue(reference, out int value) ? value : throw new FormatException($"{r.At}: there is no output of '{reference.Layer}'"));
-        });
+            var (layer, from, key) = calls[i];
+            if (!values.TryAdd(key, Layer(program, layer, [.. from.Select(f => values[f])], weight, depth)))
+                throw new FormatException($"{layer.At}: there are two layers '{key.Item1}'");
+            foreach (int taker in takers.GetValueOrDefault(key) ?? [])
+            {
+                if (--missing[taker] == 0)
+                    ready.Enqueue(taker);
+            }
+        }
+        if (added < calls.Length)
+            throw new FormatException($"{calls[Array.FindIndex(missing, m => m > 0)].Layer.At}: what it takes is computed by no layer");
+        return References(config["output_layers"]).ConvertAll(r => (r.Layer, values.TryGetValue(r, out int value) ? value : throw new FormatException($"{config.At}.output_layers: there is no output of '{r.Layer}'")));
     }
 
     private static int Layer(TfjsProgram program, Json layer, int[] from, Func<string, Func<Tensor>?> weight, int depth)
@@ -102,8 +111,32 @@ internal static class KerasModel
     private static List<List<(string Layer, int Call, int Output)>> Calls(Json layer)
     {
         var nodes = layer["inbound_nodes"].Items();
-        return nodes.ConvertAll(node => node.Kind == JsonValueKind.Array ? node.Items().ConvertAll(Reference) : throw new FormatException($"{node.At}: models of Keras 3 are not read; convert them with Keras 2"));
+        return nodes.ConvertAll(node =>
+        {
+            if (node.Kind == JsonValueKind.Array)
+                return node.Items().ConvertAll(Reference);
+            var found = new List<(string, int, int)>();
+            AddTensors(node["args"], found, 0);
+            return found;
+        });
     }
+
+    /// <summary>The values among the arguments of a call, as Keras 3 writes them: each tells its history.</summary>
+    private static void AddTensors(Json json, List<(string, int, int)> found, int depth)
+    {
+        if (depth > MostNested)
+            throw new FormatException($"{json.At}: arguments are nested too deep");
+        if (json.Kind == JsonValueKind.Array)
+            json.Items().ForEach(item => AddTensors(item, found, depth + 1));
+        else if (json.Kind == JsonValueKind.Object && json.Has("config") && json["config"].Has("keras_history"))
+            found.Add(Reference(json["config"]["keras_history"]));
+        else
+            throw new FormatException($"{json.At}: is no value of a layer");
+    }
+
+    /// <summary>References in a list; Keras 3 writes a single one without.</summary>
+    private static List<(string Layer, int Call, int Output)> References(Json json) =>
+        json.Items() is [{ Kind: JsonValueKind.String }, ..] ? [Reference(json)] : json.Items().ConvertAll(Reference);
 
     private static (string Layer, int Call, int Output) Reference(Json json)
     {

@@ -115,6 +115,40 @@ public sealed class TfjsTests : IDisposable
     }
 
     [Fact]
+    public void GraphsOfKeras3AreRead()
+    {
+        // The same graph in the newer layout: each call tells its arguments as values with a history; one input or output stands without a list.
+        var found = Write("branches", text =>
+        {
+            var model = System.Text.Json.Nodes.JsonNode.Parse(text)!;
+            var topology = model["modelTopology"]!["model_config"] ?? model["modelTopology"]!;
+            var config = topology["config"]!;
+            int changed = 0;
+            foreach (var layer in config["layers"]!.AsArray())
+            {
+                var nodes = layer!["inbound_nodes"]!.AsArray();
+                for (int i = 0; i < nodes.Count; i++)
+                {
+                    var values = new System.Text.Json.Nodes.JsonArray();
+                    foreach (var from in nodes[i]!.AsArray())
+                        values.Add(System.Text.Json.Nodes.JsonNode.Parse($$$"""{"class_name": "__keras_tensor__", "config": {"shape": [null, 1], "dtype": "float32", "keras_history": [{{{from![0]!.ToJsonString()}}}, {{{from[1]}}}, {{{from[2]}}}]}}"""));
+                    var arguments = new System.Text.Json.Nodes.JsonArray(values.Count == 1 ? values[0]!.DeepClone() : values);
+                    nodes[i] = new System.Text.Json.Nodes.JsonObject { ["args"] = arguments, ["kwargs"] = new System.Text.Json.Nodes.JsonObject() };
+                    changed++;
+                }
+            }
+            foreach (string list in (string[])["input_layers", "output_layers"])
+            {
+                if (config[list]!.AsArray().Count == 1)
+                    config[list] = config[list]![0]!.DeepClone();
+            }
+            Assert.True(changed > 2);
+            return model.ToJsonString();
+        });
+        AssertOutputs(found, TfjsModel.Load(Model));
+    }
+
+    [Fact]
     public void ErrorsAreOneLine()
     {
         string Error(string name, string from, string to)
