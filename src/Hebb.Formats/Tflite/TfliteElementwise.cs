@@ -158,9 +158,9 @@ internal static class TfliteElementwise
         var (radius, bias, alpha, beta) = (node.Int(0), node.Float(1), node.Float(2), node.Float(3));
         return TfliteOps.Unary(node, x =>
         {
-            if (radius < 0 || radius > x.Shape[^1])
-                radius = x.Shape[^1];
-            var sums = x.Square().Pad([radius, radius]).Unfold(-1, 2 * radius + 1).Sum(-1);
+            // Past all channels there is nothing more.
+            int reach = radius < 0 ? x.Shape[^1] : Math.Min(radius, x.Shape[^1]);
+            var sums = x.Square().Pad([reach, reach]).Unfold(-1, 2 * reach + 1).Sum(-1);
             return x / (sums * (double)alpha + (double)bias).Pow((double)beta);
         });
     }

@@ -61,10 +61,12 @@ internal static class TfliteWindows
         // One scale for each output, which stand along the last axis.
         var scale = Tensor.From(Array.ConvertAll(qw.Scale, s => (double)s * qx.Scale[0]));
         bool wide = TfliteTypes.Numbers(node.In(input).Type) is not (DType.Int8 or DType.UInt8);
+        // The largest product: of weights without a zero point only half the range counts.
+        long most = 255L * (qw.Zero.All(z => z == 0) && TfliteTypes.Numbers(node.In(weight).Type) == DType.Int8 ? 128 : 255);
         return v =>
         {
             var w = weights(v);
-            var precision = wide || 255L * 255 * (w.Count / Math.Max(1, qw.Scale.Length > 1 ? qw.Scale.Length : Outputs(node, w))) >= 1 << 24 ? DType.Float64 : DType.Float32;
+            var precision = wide || most * (w.Count / Math.Max(1, qw.Scale.Length > 1 ? qw.Scale.Length : Outputs(node, w))) >= 1 << 24 ? DType.Float64 : DType.Float32;
             var sums = product(TfliteQuantizing.Less(wholes(v), qx, precision), TfliteQuantizing.Less(w, qw, precision)).To(DType.Float64);
             if (start is not null)
                 sums += start(v).To(DType.Float64);

@@ -54,7 +54,7 @@ internal sealed class GraphBuilder
         foreach (var input in graph.Input)
         {
             bool isGiven = given.Contains(input.Name);
-            var port = new GraphPort(input.Name, new ValueRef(0, isGiven ? _slots[input.Name] : Define(input.Name)), input.Type, inputs.Count + defaulted.Count);
+            var port = new GraphPort(input.Name, new ValueRef(0, isGiven && _slots.TryGetValue(input.Name, out int slot) ? slot : Define(input.Name)), input.Type, inputs.Count + defaulted.Count);
             (isGiven ? defaulted : inputs).Add(port);
         }
         AddNodes(graph.Node);
