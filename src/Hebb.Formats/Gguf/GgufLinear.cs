@@ -25,11 +25,14 @@ public sealed class GgufLinear : Module
             throw new ShapeException($"GgufLinear: a weight {weight.Shape}{(bias is null ? "" : $" and a bias {bias.Shape}")}; they must be [out, in] and [out]");
         if (weight.Type.DType is null && !BlockProduct.Supports(weight.Type))
             throw new DTypeException($"GgufLinear: blocks of the type {weight.Type} are not multiplied");
+        // Numbers are made float32 once; only blocks stay as they are.
+        if (weight.Type.DType is not (null or DType.Float32))
+            weight = GgufTensor.Of(weight.ToTensor().To(DType.Float32));
         (Weight, _stored, Bias) = (weight, weight.Stored, bias is null ? null : new Parameter(bias.To(DType.Float32)));
         Eval();
     }
 
-    /// <summary>The weight as it is stored.</summary>
+    /// <summary>The weight as it is held: blocks, or float32.</summary>
     public GgufTensor Weight { get; private set; }
 
     /// <summary>[out]; null without.</summary>
@@ -39,7 +42,7 @@ public sealed class GgufLinear : Module
     {
         bool packed = Weight.Type.DType is null && (x.Rank < 2 || x.Shape[..^1].Count < Many);
         if (!packed)
-            return x.Linear(Weight.ToTensor().To(DType.Float32), Bias?.Value);
+            return x.Linear(Weight.ToTensor(), Bias?.Value);
         var y = Engine.Apply(new BlockLinearOp(Weight), x);
         return Bias is null ? y : y + Bias.Value;
     }
