@@ -1,8 +1,7 @@
 using Hebb.Tfjs;
+using TfWindows = Hebb.Tfjs.Windows;
 
 namespace Hebb.Tflite;
-
-using Windows = Hebb.Tfjs.Windows;
 
 /// <summary>Products with weights, pooling and resampling. Pictures are [N, H, W, C].</summary>
 internal static class TfliteWindows
@@ -83,8 +82,8 @@ internal static class TfliteWindows
     };
 
     /// <summary>Windows whose size the weights tell, from the numbers of the options.</summary>
-    private static Windows Shape(TfliteNode node, int padding, int high, int wide, int dilatedHigh, int dilatedWide) =>
-        Checked(node, new Windows([1, 1], [node.Int(high), node.Int(wide)], [dilatedHigh < 0 ? 1 : node.Int(dilatedHigh, 1), dilatedWide < 0 ? 1 : node.Int(dilatedWide, 1)], IsSame(node, padding)));
+    private static TfWindows Shape(TfliteNode node, int padding, int high, int wide, int dilatedHigh, int dilatedWide) =>
+        Checked(node, new TfWindows([1, 1], [node.Int(high), node.Int(wide)], [dilatedHigh < 0 ? 1 : node.Int(dilatedHigh, 1), dilatedWide < 0 ? 1 : node.Int(dilatedWide, 1)], IsSame(node, padding)));
 
     private static bool IsSame(TfliteNode node, int field) => node.Byte(field) switch
     {
@@ -93,7 +92,7 @@ internal static class TfliteWindows
         var other => throw new FormatException($"has margins of kind {other}, which is not read"),
     };
 
-    private static Windows Checked(TfliteNode node, Windows windows)
+    private static TfWindows Checked(TfliteNode node, TfWindows windows)
     {
         foreach (int number in (int[])[.. windows.Size, .. windows.Strides, .. windows.Dilations])
         {
@@ -104,7 +103,7 @@ internal static class TfliteWindows
     }
 
     // Weights [O, C / groups, h, w].
-    private static Tensor Convolution(Tensor x, Tensor w, Windows windows)
+    private static Tensor Convolution(Tensor x, Tensor w, TfWindows windows)
     {
         windows = windows with { Size = [w.Shape[2], w.Shape[3]] };
         int groups = x.Rank == 4 && w.Shape[1] > 0 ? x.Shape[3] / w.Shape[1] : 1;
@@ -137,7 +136,7 @@ internal static class TfliteWindows
 
     private static TfliteStep Pool(TfliteNode node)
     {
-        var windows = Checked(node, new Windows([node.Int(4), node.Int(3)], [node.Int(2), node.Int(1)], IsSame(node, 0)));
+        var windows = Checked(node, new TfWindows([node.Int(4), node.Int(3)], [node.Int(2), node.Int(1)], IsSame(node, 0)));
         var activation = node.Activation(5);
         Func<Tensor, Tensor> pool = node.Name switch
         {
