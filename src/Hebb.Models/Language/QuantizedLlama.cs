@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Hebb.Models;
 
 /// <summary>
-/// A Llama of a GGUF file (also Mistral, and Qwen2 with its biases) whose matrices stay in the file's blocks: it takes about the memory of the file, and a token costs about the time of reading it once. Token ids
+/// A Llama of a GGUF file (also Mistral, and Qwen2 with its biases) whose matrices stay in the file's blocks: it takes about the memory of the file, a quarter to an eighth of a <see cref="Llama"/>'s, and more time for a token. Token ids
 /// [texts, tokens] to scores [texts, tokens, vocabulary].
 /// <code>var model = QuantizedLlama.Load("model-q4_k_m.gguf");
 /// Console.WriteLine(model.Generate(LlamaGguf.LoadTokenizer("model-q4_k_m.gguf"), "Once upon a time"));</code>
