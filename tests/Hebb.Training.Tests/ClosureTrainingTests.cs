@@ -103,4 +103,15 @@ public class ClosureTrainingTests
         Assert.Contains("at a point that LBFGS tried in step 1 (epoch 1", error.Message);
         Assert.Equal(before, TinyData.Weights(model));
     }
+
+    [Theory, InlineData("SAM"), InlineData("LBFGS")]
+    public void PlansAreOfOneEvaluation(string name)
+    {
+        var trainer = new Trainer(Plain(), Make(name), Losses.CrossEntropy, new TrainerOptions { Logger = NullLogger.Instance });
+        trainer.Fit(s_data.Batches(16), 1);
+        var plan = StepPlan.Of(trainer, s_data.Batches(16).First());
+        Assert.Null(plan.Reason);
+        Assert.NotNull(plan.Step);
+        Assert.Equal(4L * (4 * 6 + 6 + 6 * 3 + 3), plan.GradientBytes);
+    }
 }

@@ -130,4 +130,36 @@ public class LbfgsTests
             compiled.Call(Tensor.Zeros([1]));
         Assert.Contains("LBFGS decides by the values of losses", compiled.FallbackReason);
     }
+
+    [Fact]
+    public void ALineSearchTurnsBackWhereTheLossHasNoValue()
+    {
+        // x² - log(3 - x), least where 2 x (3 - x) = -1; the first trial goes far beyond 3.
+        var x = new Parameter(Tensor.From([-10.0]));
+        var optimizer = new LBFGS(50, 40, lineSearch: LineSearch.StrongWolfe);
+        optimizer.Bind([x]);
+        int refused = 0;
+        Tensor Loss()
+        {
+            optimizer.ZeroGrad();
+            if (x.Value.Item() >= 3)
+            {
+                refused++;
+                throw new NotFiniteException("the loss", double.NaN);
+            }
+            var loss = (x.Value.Square() - (3.0 - x.Value).Log()).Sum();
+            loss.Backward();
+            return loss;
+        }
+        for (int step = 0; step < 3; step++)
+            optimizer.Step(Loss);
+        Assert.True(refused > 0);
+        Assert.Equal((6 - Math.Sqrt(44)) / 4, x.Value.Item(), 1e-5);
+        // Without a line search there is nowhere to turn: the parameter is as before.
+        var plain = new LBFGS(1e3);
+        plain.Bind([x]);
+        x.Assign(Tensor.From([-10.0]));
+        Assert.Throws<NotFiniteException>(() => plain.Step(Loss));
+        Assert.Equal(-10, x.Value.Item());
+    }
 }

@@ -8,6 +8,7 @@ internal static class OptimizerCases
         ["lion"] = () => new Lion(0.01, weightDecay: 0.1),
         ["nadam_decoupled"] = () => new NAdam(0.01, weightDecay: 0.1, decoupledWeightDecay: true),
         ["radam_decoupled"] = () => new RAdam(0.01, beta2: 0.9, weightDecay: 0.1, decoupledWeightDecay: true),
+        ["sparse_adam"] = () => new SparseAdam(0.01),
         ["lamb"] = () => new LAMB(0.01, weightDecay: 0.1),
         ["lars"] = () => new LARS(0.1, weightDecay: 0.1, adaptVectors: false),
         ["adafactor"] = () => new Adafactor(weightDecay: 0.1),

@@ -74,4 +74,21 @@ public class OptimizerGoldenTests
         Assert.Equal(Steps, state["0.step"].Item<long>());
         Assert.Equal(Steps - 5, state["1.step"].Item<long>());
     }
+
+    [Theory, InlineData("float32", 1e-6), InlineData("float64", 1e-8)]
+    public void SparseAdamMovesTheRowsThatHaveGradients(string dtype, double tolerance)
+    {
+        var golden = Golden.Load("sparse_adam", dtype);
+        var table = new Parameter(golden["table"]);
+        var optimizer = new SparseAdam(0.05, 0.8, 0.95, 1e-6);
+        optimizer.Bind([table]);
+        for (int step = 0; golden.TryGetValue($"table{step}", out var expected); step++)
+        {
+            table.Grad = golden["gradients"].Select(0, step).Clone();
+            optimizer.Step();
+            Check.Close(expected, table.Value.Detach(), tolerance, $"after {step + 1} steps");
+        }
+        Check.Close(golden["exp_avg"], optimizer.State()["0.exp_avg"], tolerance, "exp_avg");
+        Check.Close(golden["exp_avg_sq"], optimizer.State()["0.exp_avg_sq"], tolerance, "exp_avg_sq");
+    }
 }
