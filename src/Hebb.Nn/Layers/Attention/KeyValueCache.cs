@@ -2,13 +2,14 @@ namespace Hebb;
 
 /// <summary>
 /// Keys and values of the steps that an attention layer has seen, so that each further step is worked out alone: one for each layer and generation. Memory doubles when it is full. For
-/// inference: it changes in place, so gradients are not recorded through it and no transform may run it.
+/// inference: it changes in place, unless it was made of tensors, so gradients are not recorded through it and no transform may run it.
 /// <code>var cache = new KeyValueCache();
 /// var first = attention.Call(prompt, AttentionMask.Causal, cache);
 /// var next = attention.Call(token, AttentionMask.Causal, cache);</code>
 /// </summary>
 public sealed class KeyValueCache
 {
+    private readonly bool _joins;
     private Tensor? _keys, _values;
 
     /// <summary>Room for a number of steps, which grows when more come.</summary>
@@ -20,6 +21,20 @@ public sealed class KeyValueCache
         Capacity = capacity;
     }
 
+    /// <summary>
+    /// Holds keys and values that are given, and changes nothing in place: further steps are joined to them. A function that takes and gives former keys and values can so be traced, compiled or exported.
+    /// </summary>
+    /// <param name="keys">[examples, heads, steps, width].</param>
+    /// <param name="values">[examples, heads, steps, width].</param>
+    /// <exception cref="ShapeException">They have other than four axes, or differ in examples, heads or steps.</exception>
+    public KeyValueCache(Tensor keys, Tensor values)
+    {
+        if (keys.Rank != 4 || values.Rank != 4 || keys.Shape[..3] != values.Shape[..3])
+            throw new ShapeException($"KeyValueCache: keys {keys.Shape} and values {values.Shape} are not [examples, heads, steps, width] of the same examples, heads and steps");
+        (_keys, _values, _joins) = (keys, values, true);
+        Length = Capacity = keys.Shape[2];
+    }
+
     /// <summary>How many steps it holds.</summary>
     public int Length { get; private set; }
 
@@ -27,10 +42,10 @@ public sealed class KeyValueCache
     public int Capacity { get; private set; }
 
     /// <summary>The keys, [examples, heads, steps, width]; null while empty. Shares memory with the cache.</summary>
-    public Tensor? Keys => Length == 0 ? null : _keys!.Narrow(2, 0, Length);
+    public Tensor? Keys => Held(_keys);
 
     /// <summary>The values, [examples, heads, steps, width]; null while empty. Shares memory with the cache.</summary>
-    public Tensor? Values => Length == 0 ? null : _values!.Narrow(2, 0, Length);
+    public Tensor? Values => Held(_values);
 
     /// <summary>Forgets all steps after the first <paramref name="length"/>, as when a guess of several tokens proves wrong.</summary>
     /// <exception cref="ShapeException">It holds fewer steps.</exception>
@@ -52,6 +67,12 @@ public sealed class KeyValueCache
         int steps = keys.Shape[2], length = checked(Length + steps);
         if (_keys is not null && (_keys.Shape.With(2, steps) != keys.Shape || _values!.Shape.With(2, steps) != values.Shape))
             throw new ShapeException($"KeyValueCache: keys {keys.Shape} and values {values.Shape} don't continue {Keys?.Shape.ToString() ?? _keys.Shape.With(2, 0).ToString()}; use a cache for each layer and generation");
+        if (_joins)
+        {
+            (_keys, _values) = (Tensor.Cat([Keys ?? _keys!.Narrow(2, 0, 0), keys], 2), Tensor.Cat([Values ?? _values!.Narrow(2, 0, 0), values], 2));
+            Length = Capacity = length;
+            return (_keys, _values);
+        }
         if (_keys is null || length > Capacity)
         {
             while (length > Capacity)
@@ -63,6 +84,8 @@ public sealed class KeyValueCache
         Length = length;
         return (Keys!, Values!);
     }
+
+    private Tensor? Held(Tensor? x) => Length == 0 ? null : _joins && x!.Shape[2] == Length ? x : x!.Narrow(2, 0, Length);
 
     private Tensor Grown(Tensor? former, Tensor like)
     {
