@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Hebb.Cli.Commands;
 
-/// <summary><c>hebb convert A B</c>: weights from one format to another, as the ending of B says.</summary>
+/// <summary><c>hebb convert A B</c>: weights from one format to another, as the ending of B says; whole models to ONNX.</summary>
 internal static class ConvertCommand
 {
     public static Command Create()
@@ -11,13 +11,20 @@ internal static class ConvertCommand
         var to = new Argument<string>("B") { Description = "The file to write; its ending says the format" };
         var type = new Option<string?>("--dtype") { Description = "Turn floats into float32, float16, bfloat16 or float64; for GGUF also into blocks, such as Q8_0 or Q4_K", HelpName = "TYPE" };
         var at = new Option<string?>("--at") { Description = "In a PyTorch file: the keys that lead to the weights, joined by dots", HelpName = "KEYS" };
-        var command = new Command("convert", "Write weights in another format") { from, to, type, at };
-        command.SetAction(session => Run(session, session.Value(from), session.Value(to), session.Value(type), session.Value(at)));
+        var opset = new Option<int?>("--opset") { Description = $"For ONNX: the version of the operator set, {OnnxExportOptions.OldestOpset} to {OnnxExportOptions.NewestOpset}; by default {OnnxExportOptions.OldestOpset}", HelpName = "N" };
+        var command = new Command("convert", "Write weights in another format, or a whole model as ONNX") { from, to, type, at, opset };
+        command.SetAction(session => Run(session, session.Value(from), session.Value(to), session.Value(type), session.Value(at), session.Value(opset)));
         return command;
     }
 
-    private static int Run(Session session, string from, string to, string? type, string? at)
+    private static int Run(Session session, string from, string to, string? type, string? at, int? opset)
     {
+        if (Path.GetExtension(to).Equals(".onnx", StringComparison.OrdinalIgnoreCase))
+        {
+            if ((type ?? at) is not null) throw new UsageException($"convert: {(type is null ? "--at" : "--dtype")} is for weights; a model becomes ONNX as it is");
+            return ToOnnx(session, from, to, opset ?? OnnxExportOptions.OldestOpset);
+        }
+        if (opset is not null) throw new UsageException("convert: --opset is for files that end in .onnx");
         var format = WeightFile.FormatFor(to);
         var blocks = format == FileFormat.Gguf && type is not null && Enum.TryParse(type, ignoreCase: true, out GgufType packed) && packed.DType is null ? packed : (GgufType?)null;
         DType? dtype = type is null || blocks is not null ? null : DTypes.TryParse(type, out var parsed) && parsed.IsFloat ? parsed
@@ -34,6 +41,23 @@ internal static class ConvertCommand
             json.WriteString("format", FileFormats.NameOf(format));
             json.WriteNumber("bytes", bytes);
             json.WriteNumber("tensors", tensors.Count);
+        });
+        return ExitCodes.Success;
+    }
+
+    private static int ToOnnx(Session session, string from, string to, int opset)
+    {
+        var report = Model.Load(from).SaveOnnx(to, new OnnxExportOptions { Opset = opset });
+        session.Output.Line($"{to}: ONNX opset {report.Opset}, {Texts.Bytes(new FileInfo(to).Length)}, {Texts.Plural(report.Operators.Sum(o => o.Count), "operator")}");
+        foreach (var port in report.Inputs) session.Output.Line($"  takes {port}");
+        foreach (var port in report.Outputs) session.Output.Line($"  gives {port}");
+        if (report.FixedReason is { } reason) session.Output.Line($"  the batch size is fixed: {reason}");
+        session.Output.Json(json =>
+        {
+            json.WriteString("file", to);
+            json.WriteString("format", FileFormats.NameOf(FileFormat.Onnx));
+            json.WriteNumber("bytes", new FileInfo(to).Length);
+            json.WriteNumber("opset", report.Opset);
         });
         return ExitCodes.Success;
     }
