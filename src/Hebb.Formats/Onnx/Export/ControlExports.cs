@@ -58,7 +58,7 @@ internal static class ControlExports
         string again = Emit(n, 0, inner, [.. fixedInputs, .. next])[0];
         var limit = n.Graph.Form.ControlSizes(n.Node) ?? [.. Op(n).Sizes.Select(s => new BatchSize(0, s))];
         string most = limit.Length == 0 ? "" : n.Op("Squeeze", n.Model.Size(limit[0]), n.Longs(0));
-        var body = inner.Finish([(inner.Name("step"), DType.Int64), (inner.Name("goes_on"), DType.Bool), .. carried], [(again, DType.Bool), .. Results(n, 1, next)]);
+        var body = inner.Finish([(inner.Name("step"), DType.Int64), (inner.Name("goes_on"), DType.Bool), .. carried], [(again, DType.Bool), .. Results(n, 1, next)], scalars: 2);
         Define(n, n.Ops("Loop", states, [most, begin, .. all[closed..]], ("body", body)));
     }
 
@@ -92,7 +92,7 @@ internal static class ControlExports
         string[] made = Emit(n, 0, inner, [.. all[..closed], .. carried.Select(c => c.Name)]);
         var length = (n.Graph.Form.ControlSizes(n.Node) ?? [new BatchSize(0, scan.Sizes[0])])[0];
         string goesOn = inner.Name("goes_on");
-        var body = inner.Finish([(inner.Name("step"), DType.Int64), (goesOn, DType.Bool), .. carried], [(goesOn, DType.Bool), .. Results(n, 0, made)]);
+        var body = inner.Finish([(inner.Name("step"), DType.Int64), (goesOn, DType.Bool), .. carried], [(goesOn, DType.Bool), .. Results(n, 0, made)], scalars: 2);
         Define(n, n.Ops("Loop", states + results, [n.Op("Squeeze", n.Model.Size(length), n.Longs(0)), "", .. all[closed..]], ("body", body)));
     }
 }

@@ -13,10 +13,15 @@ internal sealed class InnerGraph(ExportModel model, string stem)
     public string Op(string op, params string[] inputs) => model.Node(Nodes, stem, op, 1, inputs)[0];
 
     /// <summary>The graph as an attribute.</summary>
-    public GraphProto Finish(IEnumerable<(string Name, DType Type)> inputs, IEnumerable<(string Name, DType Type)> outputs)
+    /// <param name="inputs">Names and types of what it takes.</param>
+    /// <param name="outputs">Names and types of what it gives.</param>
+    /// <param name="scalars">How many of the inputs, from the first on, are said to be scalars: runtimes ask for that of a loop's counter and condition.</param>
+    public GraphProto Finish(IEnumerable<(string Name, DType Type)> inputs, IEnumerable<(string Name, DType Type)> outputs, int scalars = 0)
     {
         var graph = new GraphProto { Name = stem.Length == 0 ? "body" : stem };
         graph.Input.Add(inputs.Select(p => Port(p.Name, p.Type)));
+        foreach (var input in graph.Input.Take(scalars))
+            input.Type.TensorType.Shape = new TensorShapeProto();
         var given = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, type) in outputs)
         {
