@@ -19,12 +19,6 @@ public sealed class BatchForm
     /// <summary>The value of a constant that follows too; null if it does not.</summary>
     internal ScaledNumber? Number(GraphConstant constant) => _numbers.TryGetValue(constant, out var number) ? number : null;
 
-    /// <summary>What in the functions of a control op follows; null if the op is none.</summary>
-    internal BatchForm[]? Bodies(GraphNode node) => _control.TryGetValue(node, out var control) ? control.Bodies : null;
-
-    /// <summary>The sizes of a control op; null if the op is none.</summary>
-    internal BatchSize[]? ControlSizes(GraphNode node) => _control.TryGetValue(node, out var control) ? control.Sizes : null;
-
     /// <summary>Makes an attribute follow from the batch size: one size for a number, one each for an array.</summary>
     public void SetAttribute(GraphNode node, string name, BatchSize[] sizes)
     {

@@ -32,7 +32,7 @@ internal static class ControlExports
     private static ControlPrimitive Op(NodeExport n) => (ControlPrimitive)n.Node.Primitive;
 
     private static string[] Emit(NodeExport n, int body, InnerGraph into, string[] inputs) =>
-        new GraphEmitter(n.Model, into.Nodes, Op(n).Bodies[body].Graph, n.Graph.Twin(n.Node).Bodies[body].Graph, n.Graph.Form.Bodies(n.Node)?[body] ?? new BatchForm(), inputs).Emit();
+        new GraphEmitter(n.Model, into.Nodes, Op(n).Bodies[body].Graph, n.Graph.Twin(n.Node).Bodies[body].Graph, n.Graph.Form.Control(n.Node)?.Bodies[body] ?? new BatchForm(), inputs).Emit();
 
     private static IEnumerable<(string, DType)> Results(NodeExport n, int body, string[] names) => names.Zip(Op(n).Bodies[body].Outputs, (name, spec) => (name, spec.DType));
 
@@ -56,7 +56,7 @@ internal static class ControlExports
         var carried = Carried(n, inner, closed, states);
         string[] next = Emit(n, 1, inner, [.. fixedInputs, .. carried.Select(c => c.Name)]);
         string again = Emit(n, 0, inner, [.. fixedInputs, .. next])[0];
-        var limit = n.Graph.Form.ControlSizes(n.Node) ?? [.. Op(n).Sizes.Select(s => new BatchSize(0, s))];
+        var limit = n.Graph.Form.Control(n.Node)?.Sizes ?? [.. Op(n).Sizes.Select(s => new BatchSize(0, s))];
         string most = limit.Length == 0 ? "" : n.Op("Squeeze", n.Model.Size(limit[0]), n.Longs(0));
         var body = inner.Finish([(inner.Name("step"), DType.Int64), (inner.Name("goes_on"), DType.Bool), .. carried], [(again, DType.Bool), .. Results(n, 1, next)], scalars: 2);
         Define(n, n.Ops("Loop", states, [most, begin, .. all[closed..]], ("body", body)));
@@ -90,7 +90,7 @@ internal static class ControlExports
         var inner = new InnerGraph(n.Model, n.Stem);
         var carried = Carried(n, inner, closed, states);
         string[] made = Emit(n, 0, inner, [.. all[..closed], .. carried.Select(c => c.Name)]);
-        var length = (n.Graph.Form.ControlSizes(n.Node) ?? [new BatchSize(0, scan.Sizes[0])])[0];
+        var length = (n.Graph.Form.Control(n.Node)?.Sizes ?? [new BatchSize(0, scan.Sizes[0])])[0];
         string goesOn = inner.Name("goes_on");
         var body = inner.Finish([(inner.Name("step"), DType.Int64), (goesOn, DType.Bool), .. carried], [(goesOn, DType.Bool), .. Results(n, 0, made)], scalars: 2);
         Define(n, n.Ops("Loop", states + results, [n.Op("Squeeze", n.Model.Size(length), n.Longs(0)), "", .. all[closed..]], ("body", body)));
