@@ -36,10 +36,10 @@ internal static class ElementwiseExports
 
     private static void Comparisons(ExportTable table)
     {
-        foreach (var (name, op) in ((string, string)[]) [("equal", "Equal"), ("greater", "Greater"), ("greater_equal", "GreaterOrEqual"), ("less", "Less"), ("less_equal", "LessOrEqual")])
+        foreach (var (name, op) in ((string, string)[])[("equal", "Equal"), ("greater", "Greater"), ("greater_equal", "GreaterOrEqual"), ("less", "Less"), ("less_equal", "LessOrEqual")])
             table.Add(name, n => n.Set(n.Op(op, n.Operands(Common(n, op)))));
         table.Add("not_equal", n => n.Set(n.Op("Not", n.Op("Equal", n.Operands(Common(n, "Equal"))))));
-        foreach (var (name, op) in ((string, string)[]) [("logical_and", "And"), ("logical_or", "Or"), ("logical_xor", "Xor")])
+        foreach (var (name, op) in ((string, string)[])[("logical_and", "And"), ("logical_or", "Or"), ("logical_xor", "Xor")])
             table.Add(name, n => n.Set(n.Op(op, n.Operands(DType.Bool))));
         table.Add("logical_not", n => n.Set(n.Op("Not", n.In(0, DType.Bool))));
         table.Add("isnan", n => n.Set(n.Op("IsNaN", Float(n))));
