@@ -80,7 +80,12 @@ internal static class ResizeOperators
         if (!nearest && type is not (DType.Float32 or DType.Float64))
             x = x.To(DType.Float32);
         foreach (var axis in axes.Where(a => a.Size != a.From || a.Scale != 1 || rule.Transformation == "tf_crop_and_resize").OrderByDescending(a => a.Axis))
+        {
             x = Run(x, rule, axis);
+            // As libraries for pictures do, and ONNX Runtime: pixels are pixels again after each axis.
+            if (rule.Antialias && !type.IsFloat)
+                x = (x + 0.5).Floor().To(type).To(x.DType);
+        }
         return x.To(type);
     }
 
