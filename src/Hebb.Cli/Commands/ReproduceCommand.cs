@@ -48,17 +48,17 @@ internal static class ReproduceCommand
     private static int ReproduceFit(Session session, string path, RunManifest manifest)
     {
         if (manifest.WeightsSha256 is not { } expected || manifest.Status != RunStatus.Completed)
-            throw new HebbException($"{path} did not come to its end, so there is nothing to compare with; fit again");
-        var (data, best) = FitRun.Repeat(session, manifest, path);
+            throw new HebbException($"{path} did not come to its end, so there is nothing to compare with; go on with `{Launcher.Command} fit --resume {Texts.Shell(path)}`");
+        var (data, fit) = FitRun.Repeat(session, manifest, path);
         string[] differences = [.. Differences(manifest, () => data.Records)];
         foreach (string difference in differences) session.Output.Warn("warning: " + difference);
-        string weights = StateHash.Of(best.Model);
-        var score = FitScore.Measure(best.Model, data, data.Test, session.Cancellation);
+        string weights = StateHash.Of(fit.Model);
+        var score = FitScore.Measure(fit.Model, data, data.Test, session.Cancellation);
         session.Output.Line($"weights of the run {expected}");
         session.Output.Line($"weights now        {weights}");
         bool same = weights == expected;
         if (same) session.Output.Line($"reproduced: the same weights, bit for bit; test {score.Metric} {score.Shown}");
-        session.Output.Json(new TrainingOutcome(FitSettings.RecipeName, score.Metric, score.Value, best.Seconds, path).WriteJson);
+        session.Output.Json(new TrainingOutcome(FitSettings.RecipeName, score.Metric, score.Value, fit.Seconds, path).WriteJson);
         if (same) return ExitCodes.Success;
         session.Output.Warn($"{path} is not reproduced: the weights differ{(differences.Length > 0 ? "; see the warnings for what else does" : "")}");
         return ExitCodes.Failure;

@@ -11,8 +11,8 @@ internal sealed record FitCandidate
     /// <summary>One line for the report.</summary>
     public required string Description { get; init; }
 
-    /// <summary>Makes the untrained model. It draws from <see cref="Rng.Default"/>.</summary>
-    public required Func<Module> Build { get; init; }
+    /// <summary>Makes the untrained model for some training rows. It draws from <see cref="Rng.Default"/>.</summary>
+    public required Func<TensorDataset, Module> Build { get; init; }
 
     public required LossFunction Loss { get; init; }
 
@@ -36,17 +36,4 @@ internal sealed record FitCandidate
 
     /// <summary>The validation metric beside the loss.</summary>
     public Metric? Metric { get; init; }
-}
-
-/// <summary>A candidate after training.</summary>
-/// <param name="Candidate">What was trained.</param>
-/// <param name="Model">With the weights of its best pass, in eval mode.</param>
-/// <param name="History">Its passes.</param>
-/// <param name="ValidationLoss">The least validation loss.</param>
-internal sealed record TrainedCandidate(FitCandidate Candidate, Module Model, IReadOnlyList<EpochResult> History, double ValidationLoss)
-{
-    /// <summary>The pass whose weights the model has.</summary>
-    public EpochResult Best => History.MinBy(e => e["val_loss"])!;
-
-    public double Seconds => History.Sum(e => e.Seconds);
 }

@@ -10,6 +10,9 @@ internal sealed record Finding(string Text, bool IsWarning = false);
 /// <summary>Features that belong together: a column of a table.</summary>
 internal sealed record FeatureRange(string Name, int Start, int Width);
 
+/// <summary>Rows to learn from, and rows to tell when that is enough and which model is best.</summary>
+internal sealed record FitPart(TensorDataset Train, TensorDataset Validation);
+
 /// <summary>Checked, split and prepared: all that candidates learn from and are measured on.</summary>
 internal sealed record FitData
 {
@@ -19,9 +22,8 @@ internal sealed record FitData
     /// <summary>How much there is and what is predicted, in one line.</summary>
     public required string Summary { get; init; }
 
-    public required TensorDataset Train { get; init; }
-
-    public required TensorDataset Validation { get; init; }
+    /// <summary>One split, or the folds of a small table: of these each row is validated on once.</summary>
+    public required IReadOnlyList<FitPart> Parts { get; init; }
 
     public required TensorDataset Test { get; init; }
 
@@ -42,6 +44,13 @@ internal sealed record FitData
     /// <summary>Columns as parts of the inputs, to ask how much each matters. Empty for pictures.</summary>
     public IReadOnlyList<FeatureRange> Features { get; init; } = [];
 
+    /// <summary>The training rows of the first part.</summary>
+    public TensorDataset Train => Parts[0].Train;
+
+    /// <summary>All rows that are validated on, part after part.</summary>
+    public TensorDataset Validation => Parts is [var one] ? one.Validation
+        : new TensorDataset(Tensor.Cat([.. Parts.Select(p => p.Validation.Inputs)], 0), Tensor.Cat([.. Parts.Select(p => p.Validation.Targets)], 0), Train.Info);
+
     /// <summary>The classes; null where a number is predicted.</summary>
     public IReadOnlyList<string>? Labels => Train.Info.Labels;
 
@@ -49,6 +58,4 @@ internal sealed record FitData
 
     /// <summary>What a number of the target is without its scale.</summary>
     public TablePreprocessing? Table => Train.Info.Preprocessing as TablePreprocessing;
-
-    public int Rows => Train.Count + Validation.Count + Test.Count;
 }

@@ -8,13 +8,13 @@ internal static class FitReport
 {
     private const int MostBars = 30, ResidualBins = 15, MostClasses = 60;
 
-    public static HtmlReport Create(FitData data, IReadOnlyList<TrainedCandidate> trained, IReadOnlyList<FitScore> validation, TrainedCandidate best, FitScore score,
+    public static HtmlReport Create(FitData data, TrainedFit fit, IReadOnlyList<FitScore> validation, FitScore score,
         IReadOnlyList<(string Column, double Loss)> importance, IReadOnlyList<(string Name, string Value)> facts, IReadOnlyList<string> use)
     {
         var report = new HtmlReport(data.Name, data.Summary);
-        report.Figures([.. score.Figures.Take(4).Select(f => ($"test {f.Name}", f.Shown)), ("training", Texts.Seconds(trained.Sum(t => t.Seconds)))]);
+        report.Figures([.. score.Figures.Take(4).Select(f => ($"test {f.Name}", f.Shown)), ("training", Texts.Seconds(fit.Seconds))]);
         Data(report, data);
-        Models(report, data, trained, validation, best);
+        Models(report, data, fit, validation);
         if (score is ClassScores classes) Classes(report, classes);
         else if (score is NumberScores numbers) Numbers(report, numbers);
         Columns(report, data, importance);
@@ -34,22 +34,28 @@ internal static class FitReport
         if (data.Columns.Count > 0) section.Table(["column", "holds", "missing", "different", "used as"], data.Columns);
     }
 
-    private static void Models(HtmlReport report, FitData data, IReadOnlyList<TrainedCandidate> trained, IReadOnlyList<FitScore> validation, TrainedCandidate best)
+    private static void Models(HtmlReport report, FitData data, TrainedFit fit, IReadOnlyList<FitScore> validation)
     {
         var section = report.Section("Models");
-        section.Text($"Of all that was tried, the model with the least loss on the validation rows was chosen: the {best.Candidate.Name}, {best.Candidate.Description}. Training ends once the validation loss has not "
-            + "become better for a while; the weights of the best epoch are kept.");
-        section.Table(["model", $"validation {validation[0].Metric}", "validation loss", "parameters", "epochs", "best epoch", "time"], trained.Zip(validation, (t, v) => (string[])
-            [t.Candidate.Name + (t == best ? " (chosen)" : ""), v.Shown, Texts.Number(t.ValidationLoss), Texts.Count(t.Model.ParameterCount), Texts.Count(t.History.Count), Texts.Count(t.Best.Epoch), Texts.Seconds(t.Seconds)]));
-        section.Charts([.. trained.Select(t => (Chart)new LineChart
+        section.Text((fit.Chosen.Count == 1 ? $"Of all that was tried, the model with the least loss on the validation rows was chosen: the {fit.Name}, {fit.Description}. "
+                : $"What was tried does better together on the validation rows than the best of it alone: the model is the weighted mean of their answers, {fit.Name}. ")
+            + (data.Parts.Count == 1 ? "" : $"Each was trained {data.Parts.Count} times, on all but one of {data.Parts.Count} folds, and answers with the mean of these; the validation figures are those of the folds left out. ")
+            + "Training ends once the validation loss has not become better for a while; the weights of the best epoch are kept.");
+        var tried = fit.Tried.Select((t, i) => (string[])
+            [$"{t.Candidate.Name}{(fit.Weights[i] == 1 ? " (chosen)" : fit.Weights[i] > 0 ? $" ({TrainedFit.Share(fit.Weights[i])})" : "")}", validation[i].Shown, Texts.Number(t.ValidationLoss), Texts.Count(t.Parts.Sum(p => p.Model.ParameterCount)),
+                Texts.Count(t.Epochs), string.Join(", ", t.Parts.Select(p => p.Best.Epoch)), Texts.Seconds(t.Seconds)]);
+        if (fit.Chosen.Count > 1)
+            tried = tried.Append(["these together (chosen)", FitScore.Of(fit.Answers, data, data.Validation).Shown, Texts.Number(fit.ValidationLoss), Texts.Count(fit.Model.ParameterCount), "", "", ""]);
+        section.Table(["model", $"validation {validation[0].Metric}", "validation loss", "parameters", "epochs", "best epoch", "time"], tried);
+        section.Charts([.. fit.Tried.Select(t => (Chart)new LineChart
         {
-            Title = $"Loss of the {t.Candidate.Name}",
+            Title = $"Loss of the {t.Candidate.Name}{(t.Parts.Count == 1 ? "" : ", first fold")}",
             LogY = true,
-            Series = [Series(t, "training", "loss"), Series(t, "validation", "val_loss")],
+            Series = [Series(t.Parts[0], "training", "loss"), Series(t.Parts[0], "validation", "val_loss")],
         })]);
     }
 
-    private static Series Series(TrainedCandidate trained, string name, string key) =>
+    private static Series Series(TrainedPart trained, string name, string key) =>
         new(name, [.. trained.History.Select(e => (double)e.Epoch)], [.. trained.History.Select(e => e[key])]);
 
     private static void Classes(HtmlReport report, ClassScores score)

@@ -17,8 +17,14 @@ internal abstract record FitScore
     /// <summary>All figures by name.</summary>
     public abstract IReadOnlyList<(string Name, double Value, string Shown)> Figures { get; }
 
-    public static FitScore Measure(Module model, FitData data, TensorDataset rows, CancellationToken cancellation) =>
-        data.IsClassification ? new ClassScores(TestResult.Measure(model, rows, cancellation)) : NumberScores.Measure(model, data.Table!, rows, cancellation);
+    public static FitScore Measure(Module model, FitData data, TensorDataset rows, CancellationToken cancellation) => Of(FitPrediction.Answers(model, rows.Inputs, cancellation), data, rows);
+
+    /// <summary>Of answers [n, outputs] to these rows.</summary>
+    public static FitScore Of(Tensor answers, FitData data, TensorDataset rows)
+    {
+        using var none = GradMode.NoGrad();
+        return data.IsClassification ? new ClassScores(TestResult.Of(rows, answers)) : NumberScores.Of(answers, data.Table!, rows);
+    }
 }
 
 /// <summary>Classes.</summary>
@@ -91,6 +97,6 @@ internal sealed record NumberScores(double[] Predicted, double[] Targets) : FitS
     /// <summary>A number of any size, to five digits.</summary>
     public static string Number(double value) => value.ToString("G5", System.Globalization.CultureInfo.InvariantCulture);
 
-    public static NumberScores Measure(Module model, TablePreprocessing table, TensorDataset rows, CancellationToken cancellation) => new(
-        Array.ConvertAll(FitPrediction.Outputs(model, rows.Inputs, cancellation), output => table.Unscale(output)), Array.ConvertAll(rows.Targets.ToArray<float>(), target => table.Unscale(target)));
+    public static NumberScores Of(Tensor answers, TablePreprocessing table, TensorDataset rows) => new(
+        Array.ConvertAll(answers.ToArray<float>(), output => table.Unscale(output)), Array.ConvertAll(rows.Targets.ToArray<float>(), target => table.Unscale(target)));
 }

@@ -1,38 +1,44 @@
+using System.Globalization;
 using Hebb.Data;
 
 namespace Hebb.Cli.Fitting;
 
-/// <summary>Trains the candidates one after the other and says which is best. Made anew from the same data and seed it gives the same bits.</summary>
+/// <summary>Trains the candidates one after the other and makes a model of them. Made anew from the same data and seed it gives the same bits, also when it was interrupted.</summary>
 internal static class FitTraining
 {
     private const int ValidationBatch = 512;
+    private static readonly TimeSpan s_betweenCheckpoints = TimeSpan.FromSeconds(15);
 
-    /// <summary>All candidates after training, in their order.</summary>
+    /// <summary>All candidates after training, and the model of them.</summary>
     /// <param name="data">What they learn from.</param>
     /// <param name="seed">What all randomness follows from.</param>
-    /// <param name="folder">Where metrics go; null for nowhere.</param>
+    /// <param name="folder">Where metrics and checkpoints go, and where those are that training goes on from; null for nowhere.</param>
     /// <param name="output">Where progress is shown.</param>
     /// <param name="cancellation">Ends training.</param>
-    public static IReadOnlyList<TrainedCandidate> Run(FitData data, long seed, RunFolder? folder, Output output, CancellationToken cancellation)
+    public static TrainedFit Run(FitData data, long seed, RunFolder? folder, Output output, CancellationToken cancellation)
     {
-        var trained = new List<TrainedCandidate>();
+        var tried = new List<TrainedCandidate>();
         foreach (var candidate in data.Candidates)
         {
-            output.Line($"training: {candidate.Name}");
-            // Each begins at the same place, whatever those before it drew.
-            Rng.SetSeed((ulong)seed);
-            bool last = trained.Count == data.Candidates.Count - 1;
-            trained.Add(Train(data, candidate, seed, last ? folder : null, output, cancellation));
+            var parts = new List<TrainedPart>();
+            for (int part = 0; part < data.Parts.Count; part++)
+            {
+                output.Line($"training: {candidate.Name}{(data.Parts.Count > 1 ? $", {part + 1} of {data.Parts.Count}" : "")}");
+                bool last = tried.Count == data.Candidates.Count - 1 && part == data.Parts.Count - 1;
+                string? checkpoints = folder is null ? null : Path.Combine(folder.Checkpoints, string.Create(CultureInfo.InvariantCulture, $"{tried.Count + 1}-{part + 1}"));
+                // Each begins at a place of its own, whatever those before it drew.
+                Rng.SetSeed((ulong)seed + (ulong)part);
+                parts.Add(Train(data.Parts[part], candidate, seed, last ? folder : null, checkpoints, output, cancellation));
+            }
+            var answers = Answers(data, parts, cancellation);
+            tried.Add(new TrainedCandidate(candidate, parts, answers, FitChoice.Loss(data, answers)));
         }
-        return trained;
+        return FitChoice.Of(data, tried);
     }
 
-    /// <summary>The one with the least validation loss, which is measured alike for all; of equal ones the simplest.</summary>
-    public static TrainedCandidate Best(IReadOnlyList<TrainedCandidate> trained) => trained.MinBy(t => t.ValidationLoss)!;
-
-    private static TrainedCandidate Train(FitData data, FitCandidate candidate, long seed, RunFolder? folder, Output output, CancellationToken cancellation)
+    private static TrainedPart Train(FitPart part, FitCandidate candidate, long seed, RunFolder? folder, string? checkpoints, Output output, CancellationToken cancellation)
     {
-        var model = candidate.Build();
+        var model = candidate.Build(part.Train);
         var trainer = new Trainer(model, new AdamW(lr: candidate.LearningRate, weightDecay: candidate.WeightDecay), candidate.Loss, new TrainerOptions
         {
             Schedule = candidate.Schedule,
@@ -40,12 +46,22 @@ internal static class FitTraining
             Metrics = candidate.Metric is { } metric ? [metric] : [],
             Callbacks = [new EarlyStopping("val_loss", candidate.Patience)],
             Run = folder,
+            Checkpoints = checkpoints is null ? null : new CheckpointOptions { Folder = checkpoints, EveryEpochs = 0, Every = s_betweenCheckpoints },
             Progress = false,
         });
+        if (checkpoints is not null && Directory.Exists(checkpoints)) trainer.Resume();
         IReadOnlyList<EpochResult> history = [];
         TrainingDisplay.Show(output, progress => history = trainer.Fit(
-            data.Train.Batches(candidate.BatchSize, shuffle: true, seed, transform: candidate.Augment), candidate.Epochs, data.Validation.Batches(ValidationBatch), progress, cancellation));
+            part.Train.Batches(candidate.BatchSize, shuffle: true, seed, transform: candidate.Augment), candidate.Epochs, part.Validation.Batches(ValidationBatch), progress, cancellation));
         model.Eval();
-        return new TrainedCandidate(candidate, model, history, history.Min(e => e["val_loss"]));
+        return new TrainedPart(model, history);
+    }
+
+    /// <summary>What each part's model says to the part's validation rows.</summary>
+    private static Tensor Answers(FitData data, IReadOnlyList<TrainedPart> parts, CancellationToken cancellation)
+    {
+        using var none = GradMode.NoGrad();
+        var answers = Tensor.Cat([.. data.Parts.Zip(parts, (rows, part) => FitPrediction.Answers(part.Model, rows.Validation.Inputs, cancellation))], 0);
+        return data.IsClassification ? answers.LogSoftmax(-1) : answers;
     }
 }

@@ -19,7 +19,7 @@ internal static class PictureCandidates
             {
                 Name = "linear model",
                 Description = "logistic regression of the pixels",
-                Build = () => new Sequential(new Flatten(), new Linear(channels * height * width, classes)),
+                Build = _ => new Sequential(new Flatten(), new Linear(channels * height * width, classes)),
                 Loss = Losses.CrossEntropy,
                 Epochs = epochs ?? 30,
                 Patience = 4,
@@ -32,7 +32,7 @@ internal static class PictureCandidates
             {
                 Name = "residual network",
                 Description = "a small residual network (He et al., 2016) on pictures that are turned, shifted, scaled and slanted a little in training",
-                Build = () => Network(channels, Math.Max(height, width), classes),
+                Build = _ => Network(channels, Math.Max(height, width), classes),
                 Loss = Losses.CrossEntropy,
                 Epochs = passes,
                 Patience = passes,

@@ -36,8 +36,7 @@ internal static class PictureFit
         {
             Name = Path.GetFileName(folders.Root),
             Summary = $"{Texts.Plural(pictures.Count, "picture")} of {width}x{height}, {(gray ? "gray" : "in colour")}; predicting one of {folders.Classes.Count} classes",
-            Train = data,
-            Validation = Dataset(validation, prepared, folders).Standardize(mean, deviation),
+            Parts = [new FitPart(data, Dataset(validation, prepared, folders).Standardize(mean, deviation))],
             Test = Dataset(test, prepared, folders).Standardize(mean, deviation),
             Split = $"{Texts.Plural(train.Count, "picture")} to train, {Texts.Count(validation.Count)} to validate, {Texts.Count(test.Count)} to test"
                 + (settings.Test is { } other ? $" (all of {Path.GetFileName(other)})" : "") + "; every class in its share",

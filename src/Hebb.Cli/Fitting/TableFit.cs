@@ -5,7 +5,7 @@ namespace Hebb.Cli.Fitting;
 /// <summary>Checks a table, splits it and makes inputs of it.</summary>
 internal static class TableFit
 {
-    private const double TestShare = 0.2, ValidationShare = 0.2;
+    private const double TestShare = 0.2;
     private const int FewestRows = 30, MostTokens = 512, MostCategories = 512;
 
     /// <exception cref="HebbException">The table can't be learned from; the message says why in one line.</exception>
@@ -31,8 +31,10 @@ internal static class TableFit
         Table rest = table, held;
         if (test is null) (rest, held) = split.Cut(table, 1 - TestShare);
         else held = findings.Matching(test, table, classes);
-        var (train, validation) = split.Cut(rest, 1 - ValidationShare);
-        var fitted = TablePreprocessing.Fit(train, target, new TableFeatures
+        var parts = split.Parts(rest);
+        // Of folds each row is in the training rows of some model; what is learned of columns does not look at the target.
+        var learned = parts is [var one] ? one.Train : rest;
+        var fitted = TablePreprocessing.Fit(learned, target, new TableFeatures
         {
             Task = classes ? TableTask.Classification : TableTask.Regression,
             Categories = CategoryForm.Index,
@@ -40,21 +42,24 @@ internal static class TableFit
             MaxTokens = MostTokens,
             Ignore = [.. settings.Exclude.Append(settings.Group).OfType<string>().Concat(findings.Ids).Distinct().Where(c => c != target)],
         });
-        if (classes) (validation, held) = (findings.Known(validation, fitted, "validation"), findings.Known(held, fitted, "test"));
-        findings.Foreign(validation, fitted);
+        if (classes)
+        {
+            parts = [.. parts.Select(p => (p.Train, findings.Known(p.Validation, fitted, "validation")))];
+            held = findings.Known(held, fitted, "test");
+        }
+        if (parts.Count == 1) findings.Foreign(parts[0].Validation, fitted);
         findings.Foreign(held, fitted);
-        var data = fitted.Dataset(train, name);
         return new FitData
         {
             Name = name,
             Summary = $"{Texts.Plural(all, "row")}, {Texts.Plural(table.Columns.Count, "column")}; predicting {target}: " + (classes ? $"one of {fitted.Labels!.Count} classes" : "a number") + Override(table[target], classes, settings.Task),
-            Train = data,
-            Validation = fitted.Dataset(validation, name),
+            Parts = [.. parts.Select(p => new FitPart(fitted.Dataset(p.Train, name), fitted.Dataset(p.Validation, name)))],
             Test = fitted.Dataset(held, name),
-            Split = $"{Texts.Plural(train.Count, "row")} to train, {Texts.Count(validation.Count)} to validate, {Texts.Count(held.Count)} to test"
+            Split = (parts.Count == 1 ? $"{Texts.Plural(parts[0].Train.Count, "row")} to train, {Texts.Count(parts[0].Validation.Count)} to validate"
+                    : $"{Texts.Plural(rest.Count, "row")} to train and validate in {parts.Count} folds") + $", {Texts.Count(held.Count)} to test"
                 + (test is not null ? $" (all of {Path.GetFileName(settings.Test)})" : "") + $"; {split.Description}",
             Findings = findings.All,
-            Candidates = TableCandidates.For(fitted, data.Inputs, settings.Epochs),
+            Candidates = TableCandidates.For(fitted, fitted.Inputs(parts[0].Train), folded: parts.Count > 1, settings.Epochs),
             Records = records,
             Columns = [.. table.Columns.Select(c => Describe(c, target, fitted))],
             Features = [.. fitted.Layout.Select(c => new FeatureRange(c.Column, c.Start, c.Width))],

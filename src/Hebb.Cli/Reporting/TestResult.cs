@@ -45,6 +45,9 @@ internal sealed class TestResult
 
     public double Accuracy => Count == 0 ? double.NaN : (double)(Count - Errors) / Count;
 
+    /// <summary>Answers [n, classes] that are there already.</summary>
+    public static TestResult Of(TensorDataset data, Tensor logits) => new(data, logits);
+
     /// <summary>Runs the model in eval mode over all rows.</summary>
     public static TestResult Measure(Module model, TensorDataset data, CancellationToken cancellation)
     {

@@ -55,7 +55,7 @@ internal static class RunFolders
         if (File.Exists(file)) return Model.LoadPackage(file);
         throw new HebbException(manifest.Status == RunStatus.Running
             ? $"{path} is still training; its model comes at the end"
-            : Fitting.FitSettings.IsFit(manifest) ? $"{path} has no model: the fit was interrupted; start it anew"
+            : Fitting.FitSettings.IsFit(manifest) ? $"{path} has no model yet: go on with `{Launcher.Command} fit --resume {Texts.Shell(path)}`"
             : $"{path} has no model yet: go on with `{Launcher.Command} train --resume {Texts.Shell(path)}`");
     }
 

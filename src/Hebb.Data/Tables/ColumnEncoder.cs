@@ -34,7 +34,7 @@ internal abstract record ColumnEncoder(string Column)
             "number" => new NumberEncoder(column, json.Require("fill").AsNumber(), json.Require("mean").AsNumber(), Positive(json, "deviation"), json.Flag("missing", false)),
             "category" => new CategoryEncoder(column, Different(json, "values"), json.Flag("index", false)),
             "text" => new TextEncoder(column, Different(json, "vocabulary"), json.Integer("tokens") is >= 1 and <= TextEncoder.MostTokens and var tokens ? tokens : throw json.Error($"\"tokens\" is not 1 to {TextEncoder.MostTokens}")),
-            "date" => new DateEncoder(column, json.Require("mean").AsNumber(), Positive(json, "deviation"), json.Flag("missing", false)),
+            "date" => new DateEncoder(column, json.Require("mean").AsNumber(), Positive(json, "deviation"), json.Flag("missing", false), json.Find("day_first") is null ? null : json.Flag("day_first", false)),
             var other => throw json.Error($"the encoder \"{CsvTable.Shorten(other)}\" is not known"),
         };
     }
@@ -143,7 +143,7 @@ internal sealed record CategoryEncoder : ColumnEncoder
 }
 
 /// <summary>A date: days to mean 0 and deviation 1, and where in the year, the week and the day it is, as sine and cosine.</summary>
-internal sealed record DateEncoder(string Column, double Mean, double Deviation, bool MarksMissing) : ColumnEncoder(Column)
+internal sealed record DateEncoder(string Column, double Mean, double Deviation, bool MarksMissing, bool? DayFirst) : ColumnEncoder(Column)
 {
     private const double DaysOfYear = 365.2425;
 
@@ -155,12 +155,12 @@ internal sealed record DateEncoder(string Column, double Mean, double Deviation,
 
     public override TableInputKind Kind => TableInputKind.Date;
 
-    public override TableColumn Read(TableColumn column, List<(int Row, string Reason)> bad) => column.HasDates ? column : ColumnInference.AsDates(column, bad);
+    public override TableColumn Read(TableColumn column, List<(int Row, string Reason)> bad) => column.HasDates && (column.DayFirst is null || DayFirst is null || column.DayFirst == DayFirst) ? column : ColumnInference.AsDates(column, DayFirst, bad);
 
     public static DateEncoder Fit(TableColumn column)
     {
         var (mean, deviation) = Moments([.. Enumerable.Range(0, column.Count).Where(row => !column.IsMissing(row)).Select(row => Days(column.Date(row)!.Value))]);
-        return new DateEncoder(column.Name, mean, deviation, column.Missing > 0);
+        return new DateEncoder(column.Name, mean, deviation, column.Missing > 0, column.DayFirst);
     }
 
     public override void Encode(TableColumn column, int row, Span<float> to)
@@ -184,6 +184,7 @@ internal sealed record DateEncoder(string Column, double Mean, double Deviation,
         json.WriteNumber("mean", Mean);
         json.WriteNumber("deviation", Deviation);
         json.WriteBoolean("missing", MarksMissing);
+        if (DayFirst is { } first) json.WriteBoolean("day_first", first);
     }
 
     private static double Days(DateTime date) => date.Ticks / (double)TimeSpan.TicksPerDay;

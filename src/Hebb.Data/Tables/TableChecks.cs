@@ -29,6 +29,8 @@ public static class TableChecks
             if (column.Kind == ColumnKind.Empty) warnings.Add(new TableWarning(column.Name, "is empty: it is left out"));
             else if (column.Kind == ColumnKind.Constant) warnings.Add(new TableWarning(column.Name, "is the same in every row: it is left out"));
             else if (column.Missing > column.Count * MostlyMissing) warnings.Add(new TableWarning(column.Name, $"is missing in {column.Missing} of {column.Count} rows"));
+            if (ColumnInference.Undecided(column) is { } date)
+                warnings.Add(new TableWarning(column.Name, $"has dates such as {CsvTable.Shorten(date)}, and none tells whether day or month comes first: they are taken as names; write them as yyyy-MM-dd"));
             if (Leak(table, column, table[target]) is { } leak) warnings.Add(leak);
         }
         return warnings;

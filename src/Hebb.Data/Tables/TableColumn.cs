@@ -34,8 +34,9 @@ public sealed class TableColumn
     private readonly double[]? _numbers; // NaN where missing
     private readonly DateTime[]? _dates; // default where missing
 
-    internal TableColumn(string name, ColumnKind kind, string?[] texts, double[]? numbers, DateTime[]? dates)
+    internal TableColumn(string name, ColumnKind kind, string?[] texts, double[]? numbers, DateTime[]? dates, bool? dayFirst = null)
     {
+        DayFirst = dayFirst;
         (Name, Kind, _texts, _numbers, _dates) = (name, kind, texts, numbers, dates);
         Missing = numbers is not null ? numbers.Count(double.IsNaN) : dates is not null ? dates.Count(d => d == default) : texts.Count(t => t is null);
     }
@@ -81,10 +82,13 @@ public sealed class TableColumn
         return [.. counts.Select(p => (p.Key, p.Value)).OrderByDescending(p => p.Value).ThenBy(p => p.Key, StringComparer.Ordinal)];
     }
 
+    /// <summary>Of dates such as 3/4/2024, which are read differently in different countries, whether these are days first; null for dates of other forms.</summary>
+    internal bool? DayFirst { get; }
+
     /// <summary>The value as the file writes it, one that is not what its column holds too; null where there is none.</summary>
     internal string? RawText(int row) => _texts[row];
 
-    internal TableColumn Named(string name) => new(name, Kind, _texts, _numbers, _dates);
+    internal TableColumn Named(string name) => new(name, Kind, _texts, _numbers, _dates, DayFirst);
 
     internal TableColumn Select(ReadOnlySpan<int> rows)
     {
@@ -97,6 +101,6 @@ public sealed class TableColumn
             if (numbers is not null) numbers[i] = _numbers![rows[i]];
             if (dates is not null) dates[i] = _dates![rows[i]];
         }
-        return new TableColumn(Name, Kind, texts, numbers, dates);
+        return new TableColumn(Name, Kind, texts, numbers, dates, DayFirst);
     }
 }

@@ -43,6 +43,10 @@ internal sealed class TabularInputs
     /// <summary>Numbers far out drawn in towards 3, the others left nearly as they are (Holzmüller et al., "Better by default", 2024).</summary>
     public static Tensor SoftClip(Tensor x) => x / (x.Square() * (1.0 / 9) + 1.0).Sqrt();
 
-    /// <summary>The words of a text column as integers.</summary>
-    public static Tensor Tokens(Tensor x, TableInput text) => x.Narrow(1, text.Start, text.Width).To(DType.Int64);
+    /// <summary>The words of a text column as integers; 0 instead of those that its count leaves out.</summary>
+    public static Tensor Tokens(Tensor x, TableInput text)
+    {
+        var tokens = x.Narrow(1, text.Start, text.Width);
+        return (tokens * tokens.Less(text.Count).To(DType.Float32)).To(DType.Int64);
+    }
 }

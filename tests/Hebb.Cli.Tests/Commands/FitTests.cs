@@ -16,7 +16,7 @@ public sealed class FitTests : IDisposable
         File.WriteAllText(_cli.At("shop.csv"), Shop(240));
         string output = _cli.Succeed("fit", "shop.csv", "--target", "sold", "--epochs", "12", "--out", "run", "--json");
         Assert.StartsWith("shop.csv: 240 rows, 5 columns; predicting sold: one of 2 classes\n", output);
-        Assert.Contains("split: 154 rows to train, 38 to validate, 48 to test; every class in its share\n", output);
+        Assert.Contains("split: 192 rows to train and validate in 5 folds, 48 to test; every class in its share\n", output);
         var json = Cli.Json(output);
         Assert.Equal(("fit", "accuracy", "run"), (json.GetProperty("recipe").GetString(), json.GetProperty("metric").GetString(), json.GetProperty("run").GetString()));
         Assert.InRange(json.GetProperty("value").GetDouble(), 0.85, 1);
@@ -74,6 +74,31 @@ public sealed class FitTests : IDisposable
         File.WriteAllText(_cli.At("shop.csv"), Shop(40));
         Assert.Equal(message, _cli.Fail(status, arguments));
         Assert.False(Directory.Exists(_cli.At("runs")));
+    }
+
+    [Fact]
+    public void AKilledFitGoesOnToTheSameBits()
+    {
+        File.WriteAllText(_cli.At("shop.csv"), Shop(60));
+        string[] fit = ["fit", "shop.csv", "--target", "sold", "--epochs", "4", "--out"];
+        _cli.Succeed([.. fit, "whole"]);
+        using (var process = _cli.Start([], [.. fit, "killed"]))
+        {
+            string? line;
+            do line = process.StandardOutput.ReadLine();
+            while (line is not null && !line.StartsWith("training: neural network, 3", StringComparison.Ordinal));
+            process.Kill();
+            process.WaitForExit();
+        }
+        Assert.StartsWith("killed has no model yet: go on with `", _cli.Fail(1, "predict", "killed", "shop.csv"));
+        // The same command does it; so does --resume, which needs nothing else.
+        Assert.Contains("\ngoing on with killed\n", _cli.Succeed([.. fit, "killed"]));
+        Assert.Equal(_cli.Weights("whole"), _cli.Weights("killed"));
+        Assert.False(Directory.Exists(_cli.At("killed", "checkpoints")));
+        Assert.Equal("killed came to its end: there is nothing to go on with", _cli.Fail(1, "fit", "--resume", "killed"));
+        Assert.Equal("fit: shop.csv and --resume exclude each other: a fit goes on with the settings that it began with", _cli.Fail(2, "fit", "shop.csv", "--resume", "killed"));
+        Assert.Equal("fit: --resume nowhere: there is no such folder", _cli.Fail(2, "fit", "--resume", "nowhere"));
+        Assert.Equal("fit: FILE_OR_DIR is missing: which table or folder is to be learned from?", _cli.Fail(2, "fit"));
     }
 
     /// <summary>Sold is what is cheap, or praised.</summary>
