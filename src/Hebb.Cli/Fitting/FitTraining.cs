@@ -27,7 +27,7 @@ internal static class FitTraining
                 bool last = tried.Count == data.Candidates.Count - 1 && part == data.Parts.Count - 1;
                 string? checkpoints = folder is null ? null : Path.Combine(folder.Checkpoints, string.Create(CultureInfo.InvariantCulture, $"{tried.Count + 1}-{part + 1}"));
                 // Each begins at a place of its own, whatever those before it drew.
-                Rng.SetSeed((ulong)seed + (ulong)part);
+                Rng.Default.State = new RngState((ulong)seed, (ulong)part << 32);
                 parts.Add(Train(data.Parts[part], candidate, seed, last ? folder : null, checkpoints, output, cancellation));
             }
             var answers = Answers(data, parts, cancellation);

@@ -9,9 +9,15 @@ public class FitChoiceTests
     public void NumbersWhoseErrorsCancelAreMixed()
     {
         Tensor high = Tensor.From([2f, 0f, 2f, 0f], [4, 1]), low = Tensor.From([0f, 2f, 0f, 2f], [4, 1]), far = Tensor.From([9f, 9f, 9f, 9f], [4, 1]);
-        Assert.Equal([0.5, 0.5, 0], FitChoice.Weights([high, low, far], Error, classes: false));
-        Assert.Equal([1.0, 0, 0], FitChoice.Weights([Tensor.Ones([4, 1]), high, low], Error, classes: false)); // nothing is better than right
-        Assert.Equal([1.0, 0], FitChoice.Weights([high, high.Clone()], Error, classes: false)); // of equal ones the simplest
+        Check([0.5, 0.5, 0], high, low, far);
+        Check([1, 0, 0], Tensor.Ones([4, 1]), high, low); // nothing is better than right
+        Check([1, 0], high, high.Clone()); // of equal ones the simplest
+
+        static void Check(double[] expected, params Tensor[] answers)
+        {
+            double[] weights = FitChoice.Weights(answers, Error, classes: false);
+            Assert.Equal(expected, weights);
+        }
 
         static double Error(Tensor answers) => (answers - 1.0).Square().Mean().Item();
     }

@@ -16,6 +16,8 @@ public class TableFitTests
     [InlineData("a,b\n1,\n2,\n3,\n", "b", "t.csv: the target \"b\" is empty")]
     [InlineData("a,b\n1,x\n2,y\n3,x\n", "b", "t.csv: has 3 rows with a target; to train, validate and test at least 30 are needed")]
     [InlineData("a,b\n1,x\n2,y\n3,z\n", "b", "t.csv: the target \"b\" is different in every row: it is neither a number nor a class")]
+    [InlineData("a^b\n1^x\n2^y\n", "b", "t.csv: has no column \"b\", but a single one (a^b); fields are to be separated by commas, semicolons, tabs or bars")]
+    [InlineData("a,b\n\0\0\n", "b", "t.csv: is no text; CSV, TSV and JSON lines are read (.gz too)")]
     [InlineData("12,9,x\n14,7,y\n", "b", "t.csv: has no column \"b\" (it has 12, 9, x); the first line of t.csv looks like a row, not like names: give those with --columns name,name,…")]
     [InlineData("12,12,x\n14,7,y\n", "b", "t.csv line 1: names the column \"12\" twice; the first line of t.csv looks like a row, not like names: give those with --columns name,name,…")]
     public void WhatCannotBeFittedIsOneLine(string text, string target, string message)
