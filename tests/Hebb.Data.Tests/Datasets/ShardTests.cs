@@ -145,7 +145,7 @@ public sealed class ShardTests : IDisposable
 
     /// <summary>10 GB in a process of their own, whose memory nobody else uses.</summary>
     [Fact]
-    public void TenGigabytesTakeLessThan500Megabytes()
+    public async Task TenGigabytesTakeLessThan500Megabytes()
     {
         Assert.SkipUnless(Environment.GetEnvironmentVariable("HEBB_TEST_ALL") == "1", "writes and reads 10 GB: runs with ./test --all");
         Assert.SkipUnless(new DriveInfo(_folder.Root).AvailableFreeSpace > 12e9, "there are no 12 GB free for it");
@@ -155,9 +155,9 @@ public sealed class ShardTests : IDisposable
         start.Environment["HEBB_STREAM_GB"] = "10";
         using var process = System.Diagnostics.Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, output + errors.Result);
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, output + await errors);
         Assert.Contains("Total: 1,", output);
     }
 
