@@ -5,6 +5,8 @@ public class TfliteOperatorTests
 {
     private static readonly float[] s_x = [3, -1, 2, 0.5f, -4, 1.5f];
 
+    public TfliteOperatorTests() => TfliteTests.Restart();
+
     /// <summary>Runs one operator. Inputs that are tensors are given; others are constants.</summary>
     private static Tensor[] Run(int code, object[] inputs, Dictionary<int, object>? options = null, int outputs = 1, Type? type = null)
     {
