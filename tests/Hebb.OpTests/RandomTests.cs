@@ -1,9 +1,11 @@
 using Hebb.Cpu;
+using Hebb.Tests;
 using Hebb.Transforms;
 
 namespace Hebb.OpTests;
 
 /// <summary>Streams of keys, what distributions look like, and how keys go with transforms.</summary>
+[Collection(nameof(DefaultRng))]
 public class RandomTests
 {
     [Fact]

@@ -1,8 +1,10 @@
 using Hebb.Data;
+using Hebb.Tests;
 
 namespace Hebb.Cli.Tests.Fitting;
 
 /// <summary>The models of tables against their equations, in loops of float64.</summary>
+[Collection(nameof(DefaultRng))]
 public class TabularModelTests
 {
     [Fact]

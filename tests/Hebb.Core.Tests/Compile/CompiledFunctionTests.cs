@@ -1,10 +1,12 @@
 using Hebb.Compile;
 using Hebb.Modules;
+using Hebb.Tests;
 using Hebb.Transforms;
 
 namespace Hebb.Core.Tests.Compile;
 
 /// <summary>Compiled functions beyond single ops: kinds of inputs, guards, memory, threads, transforms around them.</summary>
+[Collection(nameof(DefaultRng))]
 public partial class CompiledFunctionTests
 {
     // Of an instance: made before a test begins, not where a transform or a trace first touches it.

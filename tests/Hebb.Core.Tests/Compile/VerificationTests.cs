@@ -1,10 +1,12 @@
 using Hebb.Compile;
 using Hebb.Ops;
+using Hebb.Tests;
 using Hebb.Transforms;
 
 namespace Hebb.Core.Tests.Compile;
 
 /// <summary><c>Transform.Compile(…, verify: true)</c>.</summary>
+[Collection(nameof(DefaultRng))]
 public partial class VerificationTests
 {
     private Tensor X { get; } = Tensor.RandN([4, 8], rng: new Rng(5));

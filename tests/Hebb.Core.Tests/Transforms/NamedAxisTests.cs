@@ -1,6 +1,9 @@
+using Hebb.Tests;
+
 namespace Hebb.Core.Tests.Transforms;
 
 /// <summary>Ops across a named batch, and keys of each example's own.</summary>
+[Collection(nameof(DefaultRng))]
 public class NamedAxisTests
 {
     private static readonly Tensor X = Tensor.From([1.0, 2, 3, 4, 5, 7], [3, 2]);

@@ -1,6 +1,9 @@
+using Hebb.Tests;
+
 namespace Hebb.Nn.Tests;
 
 /// <summary>What layers start from: bounds, means and deviations of PyTorch's defaults; the same bits from the same seed.</summary>
+[Collection(nameof(DefaultRng))]
 public class InitialValueTests
 {
     /// <summary>Uniform within a bound: nothing beyond, ends reached, the mean and deviation of that distribution.</summary>

@@ -1,8 +1,10 @@
 using Hebb.Modules;
+using Hebb.Tests;
 
 namespace Hebb.Nn.Tests.Modules;
 
 /// <summary>Tables of what a model is made of.</summary>
+[Collection(nameof(DefaultRng))]
 public partial class SummaryTests
 {
     private sealed partial class Tied : Module
