@@ -39,7 +39,7 @@ public class ConvFusionTests
         var (w, low, high) = (Draw(1, 5, 3, 3, 3), Tensor.Scalar(-0.5f), Tensor.Scalar(0.75f));
         foreach (var f in new Func<Tensor, Tensor>[]
         {
-            x => x.Relu(), x => x.LeakyRelu(0.3), x => x.Sigmoid(), x => x.Silu(), x => x.Hardswish(), x => x.Tanh(),
+            x => x.Relu(), x => x.LeakyRelu(0.3), x => x.Sigmoid(), x => x.Silu(), x => x.Hardswish(), x => x.Tanh(), x => x.Gelu(), x => x.Gelu(approximate: true),
             x => x.ClampMin(low), x => x.ClampMax(high), x => x.ClampMin(low).ClampMax(high),
         })
             Check(["fused_conv"], Trace(xs => [f(xs[0].Conv2d(w, padding: 1))], [2, 3, 9, 7]));

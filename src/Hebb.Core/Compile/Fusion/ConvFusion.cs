@@ -66,12 +66,12 @@ internal static class ConvFusion
                 if (chain.ResidualLast)
                     break;
             }
-            else if (chain.Activation is null && Next(next) is { } second && ConvActivation.FindPair(next, second, value, guards) is { } both)
+            else if (chain.Activation is null && Next(next) is { } second && ClipTail.FindPair(next, second, value, guards) is { } both)
             {
                 chain.Activation = both;
                 chain.Nodes.AddRange([next, second]);
             }
-            else if (chain.Activation is null && ConvActivation.Find(next, value, guards) is { } activation)
+            else if (chain.Activation is null && (EpilogueTail.Of(next.Primitive) ?? ClipTail.Find(next, value, guards)) is { IsPair: false } activation)
             {
                 chain.Activation = activation;
                 chain.Nodes.Add(next);
@@ -115,7 +115,7 @@ internal static class ConvFusion
     private sealed class Chain(List<GraphNode> nodes)
     {
         public readonly List<GraphNode> Nodes = nodes;
-        public ConvActivation.Adder? Activation;
+        public EpilogueTail? Activation;
         public GraphValue? Residual;
         public bool ResidualLast;
     }

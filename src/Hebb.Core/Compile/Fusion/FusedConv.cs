@@ -13,7 +13,7 @@ namespace Hebb.Compile;
 /// <param name="residualLast">Whether it is added to what the function gives, not to what it takes.</param>
 /// <param name="text">The ops, for listings.</param>
 /// <param name="flops">What they compute.</param>
-internal sealed unsafe class FusedConv(ConvOp conv, ConvActivation.Adder? activation, bool residual, bool residualLast, string text, long flops) : Primitive
+internal sealed unsafe class FusedConv(ConvOp conv, EpilogueTail? activation, bool residual, bool residualLast, string text, long flops) : Primitive
 {
     private string _text = text;
 
@@ -37,7 +37,7 @@ internal sealed unsafe class FusedConv(ConvOp conv, ConvActivation.Adder? activa
             epilogue.Residual = inputs[^1].Data<float>();
             epilogue.ResidualLast = residualLast;
         }
-        epilogue = (activation is null ? epilogue : activation(epilogue)).With(null);
+        epilogue = (activation is null ? epilogue : activation.Add(epilogue)).With(null);
         ConvKernels.Forward(
             conv.Window.Geometry(own[0].Shape, own[1].Shape, y.Shape), own[0].Data<float>(), own[1].Data<float>(), own.Length > 2 ? own[2].Data<float>() : null, y.Data<float>(), own[1].Storage, &epilogue);
     }

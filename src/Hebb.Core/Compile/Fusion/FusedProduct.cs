@@ -17,7 +17,7 @@ namespace Hebb.Compile;
 /// <param name="addsLast">Whether it is added to what the function gives, not to what it takes.</param>
 /// <param name="text">The names of all ops.</param>
 /// <param name="flops">What they cost.</param>
-internal sealed unsafe class FusedProduct(Primitive product, int own, bool scales, ProductTail? tail, bool adds, bool addsLast, string text, long flops) : Primitive
+internal sealed unsafe class FusedProduct(Primitive product, int own, bool scales, EpilogueTail? tail, bool adds, bool addsLast, string text, long flops) : Primitive
 {
     private string _text = text;
 

@@ -10,7 +10,7 @@ internal static class ProductFusion
     {
         public readonly List<GraphNode> Nodes = [product];
         public GraphValue? Factor, Other;
-        public ProductTail? Tail;
+        public EpilogueTail? Tail;
         public bool Adds, AddsLast;
 
         public GraphResult Value => Nodes[^1].Outputs[0];
@@ -84,7 +84,7 @@ internal static class ProductFusion
                 taken.Factor = other;
             else if (node.Primitive is Binary<Add> && other!.Spec == spec && taken.Other is null)
                 (taken.Other, taken.Adds, taken.AddsLast) = (other, true, taken.Tail is not null);
-            else if (taken.Tail is null && ProductTail.Of(node.Primitive) is { } tail && Fits(tail, node, taken, spec))
+            else if (taken.Tail is null && EpilogueTail.Of(node.Primitive) is { } tail && Fits(tail, node, taken, spec))
                 (taken.Tail, taken.Other) = (tail, tail.IsPair ? other : taken.Other);
             else
                 break;
@@ -95,7 +95,7 @@ internal static class ProductFusion
         return taken;
     }
 
-    private static bool Fits(ProductTail tail, GraphNode node, Taken taken, TensorSpec spec) =>
+    private static bool Fits(EpilogueTail tail, GraphNode node, Taken taken, TensorSpec spec) =>
         !tail.IsPair || (taken.Other is null && ReferenceEquals(node.Inputs[0], taken.Value) && node.Inputs[1].Spec == spec);
 
     private static void Join(GraphRewriter rewrite, Taken taken)

@@ -3,22 +3,23 @@ using Hebb.Ops;
 
 namespace Hebb.Compile;
 
-/// <summary>An elementwise op as the last step of a product, in the tile that was just computed.</summary>
-internal abstract class ProductTail
+/// <summary>An elementwise op as the last step of a product or a convolution, in the tile that was just computed.</summary>
+internal abstract class EpilogueTail
 {
-    /// <summary>Whether the op reads a second matrix beside the sums.</summary>
+    /// <summary>Whether the op reads a second tensor beside the sums.</summary>
     public abstract bool IsPair { get; }
 
     public abstract Epilogue<T> Add<T>(in Epilogue<T> epilogue) where T : unmanaged;
 
     /// <summary>The tail that computes what an op does to its first input; null for ops that have none, among them long ones such as the gradient of gelu, which run better along whole rows.</summary>
-    public static ProductTail? Of(Primitive primitive) => primitive switch
+    public static EpilogueTail? Of(Primitive primitive) => primitive switch
     {
         Unary<Relu> op => new Function<Relu>(op.Op),
         Unary<Gelu> op => new Function<Gelu>(op.Op),
         Unary<GeluTanh> op => new Function<GeluTanh>(op.Op),
         Unary<Silu> op => new Function<Silu>(op.Op),
         Unary<Sigmoid> op => new Function<Sigmoid>(op.Op),
+        Unary<Hardswish> op => new Function<Hardswish>(op.Op),
         Unary<Tanh> op => new Function<Tanh>(op.Op),
         Unary<LeakyRelu> op => new Function<LeakyRelu>(op.Op),
         Binary<ReluGrad> op => new Pair<ReluGrad>(op.Op),
@@ -28,14 +29,14 @@ internal abstract class ProductTail
         _ => null,
     };
 
-    private sealed class Function<TOp>(TOp op) : ProductTail where TOp : struct, IUnaryOp<TOp>
+    private sealed class Function<TOp>(TOp op) : EpilogueTail where TOp : struct, IUnaryOp<TOp>
     {
         public override bool IsPair => false;
 
         public override Epilogue<T> Add<T>(in Epilogue<T> epilogue) => epilogue.Then(new ElementFunction<TOp>(op));
     }
 
-    private sealed class Pair<TOp>(TOp op) : ProductTail where TOp : struct, IBinaryOp<TOp>
+    private sealed class Pair<TOp>(TOp op) : EpilogueTail where TOp : struct, IBinaryOp<TOp>
     {
         public override bool IsPair => true;
 
