@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
-using System.Numerics;
 using System.Text;
 
 namespace Hebb.Data;
@@ -11,14 +9,8 @@ namespace Hebb.Data;
 /// <para>None is null, bool and float are themselves, int is long or BigInteger, str is string, bytes are byte[], list is List, tuple is an array, dict is
 /// OrderedDictionary and set HashSet, of objects.</para>
 /// </summary>
-internal ref struct Unpickler
+internal ref partial struct Unpickler
 {
-    private const int MostIntegerBytes = 512;
-
-    private static readonly object[] SmallIntegers = [.. Enumerable.Range(0, 256).Select(i => (object)(long)i)];
-    private static readonly object True = true, False = false;
-    private static readonly object?[] EmptyTuple = [];
-
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly PickleNames _names;
     private readonly Func<object?[], object?>? _persistent;
@@ -235,193 +227,11 @@ internal ref struct Unpickler
         }
     }
 
-    private readonly object? Top => _stack.Count > Floor ? _stack[^1] : throw Empty();
-
-    private readonly int Floor => _marks.Count > 0 ? _marks[^1] : 0;
-
-    private static FormatException Empty() => new("the pickle takes more from its stack than there is");
-
-    private ReadOnlySpan<byte> Take(long count)
-    {
-        if (count < 0 || count > _bytes.Length - Position)
-            throw new FormatException("the pickle is cut short");
-        Position += (int)count;
-        return _bytes.Slice(Position - (int)count, (int)count);
-    }
-
-    private string Line()
-    {
-        int length = _bytes[Position..].IndexOf((byte)'\n');
-        if (length is < 0 or > 1024)
-            throw new FormatException("the pickle is cut short");
-        string line = Text(Take(length), Encoding.UTF8);
-        Position++;
-        return line;
-    }
-
     /// <summary>Accounts for memory before it is taken.</summary>
     private void Charge(long bytes)
     {
         _left -= bytes;
         if (_left < 0)
             throw new FormatException($"the pickle of {_bytes.Length} bytes asks for more memory than such a file may");
-    }
-
-    private void Push(object? value)
-    {
-        Charge(16);
-        _stack.Add(value);
-    }
-
-    private object? Pop()
-    {
-        object? value = Top;
-        _stack.RemoveAt(_stack.Count - 1);
-        return value;
-    }
-
-    private object?[] PopMany(int count)
-    {
-        if (_stack.Count - Floor < count)
-            throw Empty();
-        Charge(24 + 8L * count);
-        var values = new object?[count];
-        _stack.CopyTo(_stack.Count - count, values, 0, count);
-        _stack.RemoveRange(_stack.Count - count, count);
-        return values;
-    }
-
-    /// <summary>Takes what was pushed since the last mark, but for the values on top that are to stay.</summary>
-    private object?[] PopMark(int beneath = 0)
-    {
-        if (_marks.Count == 0)
-            throw new FormatException("the pickle looks for a mark that it has not set");
-        int mark = _marks[^1];
-        if (_stack.Count - beneath < mark)
-            throw Empty();
-        object?[] kept = beneath == 0 ? EmptyTuple : PopMany(beneath);
-        object?[] values = PopMany(_stack.Count - mark);
-        _marks.RemoveAt(_marks.Count - 1);
-        _stack.AddRange(kept);
-        return values;
-    }
-
-    private object?[] PopTuple() => Pop() as object?[] ?? throw new FormatException("the pickle calls with what is no tuple");
-
-    private string PopText(string what) => Pop() as string ?? throw new FormatException($"the pickle gives no text as {what}");
-
-    private readonly T TopIs<T>(string what, int below = 0) where T : class
-    {
-        int at = _stack.Count - 1 - below;
-        if (at < 0)
-            throw Empty();
-        return _stack[at] as T ?? throw new FormatException($"the pickle adds to what is no {what}");
-    }
-
-    private void Call(object? function, object?[] arguments)
-    {
-        if (function is not PickleFunction known)
-            throw new FormatException("the pickle calls what can't be called");
-        Charge(known.Cost(arguments));
-        Push(known.Call(arguments));
-    }
-
-    private void AddItems(object?[] values)
-    {
-        Charge(24L * values.Length);
-        TopIs<List<object?>>("list").AddRange(values);
-    }
-
-    private void AddMembers(object?[] values)
-    {
-        Charge(96L * values.Length);
-        TopIs<HashSet<object>>("set").UnionWith(values!);
-    }
-
-    private void SetItems(object?[] pairs, string what) => SetItems(TopIs<OrderedDictionary<object, object?>>(what), pairs);
-
-    private void SetItems(OrderedDictionary<object, object?> target, object?[] pairs)
-    {
-        if (pairs.Length % 2 != 0)
-            throw new FormatException("the pickle has a key without a value");
-        Charge(96L * pairs.Length / 2);
-        for (int i = 0; i < pairs.Length; i += 2)
-            target[pairs[i] ?? throw new FormatException("the pickle has a dictionary with the key None")] = pairs[i + 1];
-    }
-
-    private OrderedDictionary<object, object?> NewDictionary()
-    {
-        Charge(64);
-        return PickleContainers.NewDictionary();
-    }
-
-    private void Remember(uint place)
-    {
-        Charge(40);
-        _memo[place] = Top;
-    }
-
-    private readonly object? Remembered(uint place) =>
-        _memo.TryGetValue(place, out object? value) ? value : throw new FormatException($"the pickle asks for object {place}, which it has not put away");
-
-    private object Integer(long value)
-    {
-        if (value is >= 0 and < 256)
-            return SmallIntegers[value];
-        Charge(24);
-        return value;
-    }
-
-    private object Boxed(double value)
-    {
-        Charge(24);
-        return value;
-    }
-
-    private object ReadIntegerLine()
-    {
-        string line = Line().TrimEnd('L');
-        if (line is "00" or "01")
-            return line == "01" ? True : False;
-        if (line.Length > MostIntegerBytes)
-            throw TooLong();
-        if (!BigInteger.TryParse(line, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value))
-            throw NoNumber();
-        return value >= long.MinValue && value <= long.MaxValue ? Integer((long)value) : value;
-    }
-
-    private object LongInteger(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > MostIntegerBytes)
-            throw TooLong();
-        Charge(64 + bytes.Length);
-        var value = new BigInteger(bytes);
-        return bytes.Length <= 8 ? Integer((long)value) : value;
-    }
-
-    // As Python prints numbers: only what is infinite .NET writes otherwise.
-    private double ReadNumberLine() => Line() switch
-    {
-        "inf" => double.PositiveInfinity,
-        "-inf" => double.NegativeInfinity,
-        var line => double.TryParse(line, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) ? value : throw NoNumber(),
-    };
-
-    private uint ReadPlaceLine() => uint.TryParse(Line(), NumberStyles.None, CultureInfo.InvariantCulture, out uint place) ? place : throw NoNumber();
-
-    private static FormatException NoNumber() => new("the pickle has a text that is no number where one belongs");
-
-    private static FormatException TooLong() => new($"the pickle has an integer of more than {MostIntegerBytes} bytes");
-
-    private string Text(ReadOnlySpan<byte> bytes, Encoding encoding)
-    {
-        Charge(24 + 2L * bytes.Length);
-        return encoding.GetString(bytes);
-    }
-
-    private byte[] Bytes(ReadOnlySpan<byte> bytes)
-    {
-        Charge(24 + bytes.Length);
-        return bytes.ToArray();
     }
 }
