@@ -10,7 +10,7 @@ namespace Hebb.Training.Reports;
 public static class TrainingReport
 {
     private const int MaxRows = 50;
-    private const double Smoothing = 0.95;
+    private const int SmoothingShare = 25;
 
     /// <summary>The page of a run that was recorded in a folder (<see cref="TrainerOptions.Run"/>), finished or not.</summary>
     /// <exception cref="HebbException">There is no run.</exception>
@@ -113,14 +113,18 @@ public static class TrainingReport
 
     private static string Shown(string name, double value) => name.EndsWith("accuracy", StringComparison.Ordinal) ? MetricText.Percent(value) : MetricText.Number(value);
 
+    // Means of finite neighbours, as many on either side: an exponential mean would lag behind where the loss falls.
     private static double[] Smoothed(double[] values)
     {
+        var before = new (double Sum, int Count)[values.Length + 1];
+        for (int i = 0; i < values.Length; i++)
+            before[i + 1] = double.IsFinite(values[i]) ? (before[i].Sum + values[i], before[i].Count + 1) : before[i];
         var smoothed = new double[values.Length];
-        double mean = 0, weight = 1;
         for (int i = 0; i < values.Length; i++)
         {
-            (mean, weight) = (Smoothing * mean + (1 - Smoothing) * values[i], weight * Smoothing);
-            smoothed[i] = mean / (1 - weight);
+            int reach = Math.Min(Math.Max(1, values.Length / SmoothingShare), Math.Min(i, values.Length - 1 - i));
+            var (from, to) = (before[i - reach], before[i + reach + 1]);
+            smoothed[i] = (to.Sum - from.Sum) / (to.Count - from.Count);
         }
         return smoothed;
     }
