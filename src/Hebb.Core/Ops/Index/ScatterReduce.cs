@@ -71,94 +71,13 @@ internal sealed class ScatterReduceOp : Primitive
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        var y = outputs[0];
-        Copying.Convert(inputs[0], y);
-        switch (y.DType)
-        {
-            case DType.Float32:
-                Run<float>(y, inputs, float.NegativeInfinity, float.PositiveInfinity);
-                break;
-            case DType.Float64:
-                Run<double>(y, inputs, double.NegativeInfinity, double.PositiveInfinity);
-                break;
-            case DType.Int8:
-                Run<sbyte>(y, inputs, sbyte.MinValue, sbyte.MaxValue);
-                break;
-            case DType.Int16:
-                Run<short>(y, inputs, short.MinValue, short.MaxValue);
-                break;
-            case DType.Int32:
-                Run<int>(y, inputs, int.MinValue, int.MaxValue);
-                break;
-            case DType.Int64:
-                Run<long>(y, inputs, long.MinValue, long.MaxValue);
-                break;
-            case DType.UInt8:
-                Run<byte>(y, inputs, byte.MinValue, byte.MaxValue);
-                break;
-            case DType.UInt16:
-                Run<ushort>(y, inputs, ushort.MinValue, ushort.MaxValue);
-                break;
-            case DType.UInt32:
-                Run<uint>(y, inputs, uint.MinValue, uint.MaxValue);
-                break;
-            default:
-                Run<ulong>(y, inputs, ulong.MinValue, ulong.MaxValue);
-                break;
-        }
-    }
-
-    private void Run<T>(Tensor y, ReadOnlySpan<Tensor> inputs, T lowest, T highest) where T : unmanaged, INumber<T>
-    {
-        var (values, index) = (inputs[1], inputs[2]);
-        if (!_includeSelf)
-        {
-            // Places that are named start from nothing; the others keep what they have.
-            T nothing = _reduction switch { ScatterReduction.Product => T.One, ScatterReduction.Max => lowest, ScatterReduction.Min => highest, _ => T.Zero };
-            AxisKernel.Scatter<T, AxisKernel.Replace>(DisplayName, y, index, null, nothing, _axis);
-        }
-        switch (_reduction)
-        {
-            case ScatterReduction.Product:
-                AxisKernel.Scatter<T, AxisKernel.Product>(DisplayName, y, index, values, default, _axis);
-                break;
-            case ScatterReduction.Max:
-                AxisKernel.Scatter<T, AxisKernel.Greatest>(DisplayName, y, index, values, default, _axis);
-                break;
-            case ScatterReduction.Min:
-                AxisKernel.Scatter<T, AxisKernel.Least>(DisplayName, y, index, values, default, _axis);
-                break;
-            default:
-                AxisKernel.Scatter<T, AxisKernel.Sum>(DisplayName, y, index, values, default, _axis);
-                break;
-        }
+        Copying.Convert(inputs[0], outputs[0]);
+        NumberTypes.Call(outputs[0].DType, new Joining(DisplayName, outputs[0], inputs[2], inputs[1], _axis, _reduction, _includeSelf));
     }
 
     /// <summary>Adds values into a tensor that is there.</summary>
-    public static void Sum(string op, Tensor y, Tensor index, Tensor values, int axis)
-    {
-        switch (y.DType)
-        {
-            case DType.Float32:
-                AxisKernel.Scatter<float, AxisKernel.Sum>(op, y, index, values, default, axis);
-                break;
-            case DType.Float64:
-                AxisKernel.Scatter<double, AxisKernel.Sum>(op, y, index, values, default, axis);
-                break;
-            case DType.Int8 or DType.UInt8 or DType.Bool:
-                AxisKernel.Scatter<byte, AxisKernel.Sum>(op, y, index, values, default, axis);
-                break;
-            case DType.Int16 or DType.UInt16:
-                AxisKernel.Scatter<ushort, AxisKernel.Sum>(op, y, index, values, default, axis);
-                break;
-            case DType.Int32 or DType.UInt32:
-                AxisKernel.Scatter<uint, AxisKernel.Sum>(op, y, index, values, default, axis);
-                break;
-            default:
-                AxisKernel.Scatter<ulong, AxisKernel.Sum>(op, y, index, values, default, axis);
-                break;
-        }
-    }
+    public static void Sum(string op, Tensor y, Tensor index, Tensor values, int axis) =>
+        NumberTypes.Call(y.DType, new Joining(op, y, index, values, axis, ScatterReduction.Sum, IncludeSelf: true));
 
     public override void Vjp(in VjpContext c)
     {
@@ -221,6 +140,40 @@ internal sealed class ScatterReduceOp : Primitive
 
     public override Tensor[] Batch(BatchContext c) =>
         [Engine.Apply(new ScatterReduceOp(_axis + 1, _reduction, _includeSelf), c.Expanded(0), c.Expanded(1), c.Expanded(2))];
+
+    private readonly record struct Joining(string Op, Tensor Y, Tensor Index, Tensor Values, int Axis, ScatterReduction Reduction, bool IncludeSelf) : INumberCall
+    {
+        public void Invoke<T>() where T : unmanaged, INumber<T>
+        {
+            if (!IncludeSelf)
+            {
+                // Places that are named start from nothing (integers from their bounds); the others keep what they have.
+                T nothing = Reduction switch
+                {
+                    ScatterReduction.Product => T.One,
+                    ScatterReduction.Max => T.CreateSaturating(double.NegativeInfinity),
+                    ScatterReduction.Min => T.CreateSaturating(double.PositiveInfinity),
+                    _ => T.Zero,
+                };
+                AxisKernel.Scatter<T, AxisKernel.Replace>(Op, Y, Index, null, nothing, Axis);
+            }
+            switch (Reduction)
+            {
+                case ScatterReduction.Product:
+                    AxisKernel.Scatter<T, AxisKernel.Product>(Op, Y, Index, Values, default, Axis);
+                    break;
+                case ScatterReduction.Max:
+                    AxisKernel.Scatter<T, AxisKernel.Greatest>(Op, Y, Index, Values, default, Axis);
+                    break;
+                case ScatterReduction.Min:
+                    AxisKernel.Scatter<T, AxisKernel.Least>(Op, Y, Index, Values, default, Axis);
+                    break;
+                default:
+                    AxisKernel.Scatter<T, AxisKernel.Sum>(Op, Y, Index, Values, default, Axis);
+                    break;
+            }
+        }
+    }
 }
 
 public sealed partial class Tensor
