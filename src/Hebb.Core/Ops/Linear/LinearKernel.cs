@@ -61,8 +61,9 @@ internal static unsafe class LinearKernel
                     problem.Bias[i] = bias.Data<T>()[i * step];
             }
         }
-        if (x.IsContiguous || x.Rank < 2)
+        if (RowStep(x) is { } row)
         {
+            problem.ARow = row;
             product(problem, weight);
             return;
         }
@@ -84,5 +85,24 @@ internal static unsafe class LinearKernel
                 problem.Epilogue.Residual = epilogue.Residual + (call * problem.M * outputs);
             product(problem, weight);
         }
+    }
+
+    /// <summary>How far one row of a tensor is from the next, if all are as far: then they are multiplied at once, with the bits of rows that lie in order. Null if they are not.</summary>
+    private static long? RowStep(Tensor x)
+    {
+        if (x.IsContiguous || x.Rank < 2)
+            return x.Shape[-1];
+        long step = x.Shape[-1], rows = 1;
+        for (int axis = x.Rank - 2; axis >= 0; axis--)
+        {
+            if (x.Shape[axis] == 1)
+                continue;
+            if (rows == 1)
+                step = x.Stride(axis);
+            else if (x.Stride(axis) != rows * step)
+                return null;
+            rows *= x.Shape[axis];
+        }
+        return step;
     }
 }
