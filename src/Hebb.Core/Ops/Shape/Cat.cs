@@ -7,6 +7,8 @@ namespace Hebb;
 /// <summary>Tensors one after another along an axis.</summary>
 internal sealed class CatOp : Primitive
 {
+    private const long SmallBytes = 32 << 10;
+
     private int _axis;
 
     public CatOp(int axis) => _axis = axis;
@@ -72,6 +74,11 @@ internal sealed class CatOp : Primitive
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var y = outputs[0];
+        if (IsSmall(inputs, y))
+        {
+            CopyRuns(inputs, y);
+            return;
+        }
         long at = 0, stride = y.Stride(_axis);
         var strides = new long[y.Rank];
         y.CopyStrides(strides);
@@ -81,6 +88,33 @@ internal sealed class CatOp : Primitive
                 Copying.Scatter(x, Tensor.Strided(y, x.Shape, strides, y.Offset + at));
             at += x.Shape[_axis] * stride;
         }
+    }
+
+    /// <summary>Whether parts and result lie in order and are few: copied run by run, without views of their places.</summary>
+    private static bool IsSmall(ReadOnlySpan<Tensor> inputs, Tensor y)
+    {
+        bool small = y.IsContiguous && y.DType.BytesFor(y.Count) <= SmallBytes;
+        foreach (var x in inputs)
+            small &= x.IsContiguous && x.DType == y.DType;
+        return small;
+    }
+
+    private unsafe void CopyRuns(ReadOnlySpan<Tensor> inputs, Tensor y)
+    {
+        long run = y.Sizes[(_axis + 1)..].Count * y.DType.Size, runs = y.Count == 0 ? 0 : y.Sizes[.._axis].Count;
+        byte* to = y.Pointer;
+        for (long r = 0; r < runs; r++)
+        {
+            foreach (var x in inputs)
+            {
+                long bytes = x.Sizes[_axis] * run;
+                Buffer.MemoryCopy(x.Pointer + r * bytes, to, bytes, bytes);
+                to += bytes;
+            }
+        }
+        foreach (var x in inputs)
+            GC.KeepAlive(x);
+        GC.KeepAlive(y);
     }
 
     public override void Vjp(in VjpContext c)
