@@ -68,6 +68,8 @@ internal sealed class ProfileRecorder(bool lines) : PlanObserver
         _skipped += Stopwatch.GetTimestamp() - begun;
     }
 
+    public override bool SeesEachStep => false;
+
     public override void Before(PlanStep step) => _started = Begin();
 
     public override void After(PlanStep step, ReadOnlySpan<Tensor> outputs)

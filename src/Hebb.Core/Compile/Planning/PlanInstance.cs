@@ -202,6 +202,12 @@ internal sealed class PlanInstance
     {
         for (int i = 0; i < _calls.Length; i++)
         {
+            if (!observer.SeesEachStep && _calls[i].Batch is { } batch)
+            {
+                RunTogether(thread, batch, _calls.AsSpan(i, _calls[i].Count));
+                i += _calls[i].Count - 1;
+                continue;
+            }
             observer.Before(_builder.Steps[i]);
             Execute(thread, _calls[i]);
             observer.After(_builder.Steps[i], _calls[i].Outputs);

@@ -3,6 +3,9 @@ namespace Hebb.Compile;
 /// <summary>Looks on while a plan runs, step by step: to verify, to measure.</summary>
 internal abstract class PlanObserver
 {
+    /// <summary>Whether it is to be told of every step. If not, those that run as one do so, and tell themselves what they did.</summary>
+    public virtual bool SeesEachStep => true;
+
     /// <summary>Before a step.</summary>
     public virtual void Before(PlanStep step)
     {
