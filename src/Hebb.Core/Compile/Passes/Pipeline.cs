@@ -13,7 +13,7 @@ internal static class Pipeline
         graph = DeadCode.Remove(CommonSubexpressions.Merge(Algebra.Simplify(graph, guards)));
         if (!fuses)
             return graph;
-        graph = NormFolding.Fold(guards is null ? graph : ChannelFolding.Fold(graph, guards));
+        graph = LookupProducts.Shrink(NormFolding.Fold(guards is null ? graph : ChannelFolding.Fold(graph, guards)));
         return ReductionFusion.Fuse(ElementwiseFusion.Fuse(ProductFusion.Fuse(ConvFusion.Fuse(graph, guards))));
     }
 }

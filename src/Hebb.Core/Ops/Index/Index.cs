@@ -114,6 +114,9 @@ internal sealed class IndexScatterOp : Primitive
     public static Tensor Apply(Tensor values, ReadOnlySpan<Tensor> indices, in Shape shape, int axis, long skip = -1) =>
         Engine.Apply(new IndexScatterOp(shape, axis, skip), [values, .. indices]);
 
+    /// <summary>Whether it adds values to the rows of a matrix, none left out: the gradient of a lookup.</summary>
+    public bool IsLookupGradient => _axis == 0 && _skip < 0 && _shape.Rank == 2;
+
     public override string Name => "index_scatter";
 
     public override string DisplayName => "IndexScatter";
