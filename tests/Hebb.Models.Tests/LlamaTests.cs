@@ -60,6 +60,30 @@ public class LlamaTests
     }
 
     [Fact]
+    public void ACompiledStepWritesTheSameTextAndAllocatesNothing()
+    {
+        var model = Make();
+        int[] expected = [.. model.Generate([3, 1, 4], new() { MaxTokens = 30 })];
+        using var noGrad = GradMode.NoGrad();
+        var caches = model.NewCache(40);
+        var step = Transform.Compile((Tensor[] xs) => [model.Call(xs[0], caches, lastOnly: true)], model, strict: true);
+        Tensor[] ids = [Tensor.Zeros([1, 1], DType.Int64)], scores = [model.Call(Tensor.From((long[])[3, 1, 4], [1, 3]), caches, lastOnly: true)];
+        var told = new List<int>();
+        for (int i = 0; i < 30; i++)
+        {
+            told.Add((int)scores[0].ArgMax(-1).Item<long>());
+            ids[0].Fill(told[^1]);
+            // Twice to come to rest.
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            step.CallInto(ids, scores);
+            if (i > 1)
+                Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+        Assert.Equal(expected, told);
+        Assert.Equal(33, caches[1].Length);
+    }
+
+    [Fact]
     public void SamplingFollowsSeedTemperatureAndCuts()
     {
         var model = Make();

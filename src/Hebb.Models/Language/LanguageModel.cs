@@ -17,6 +17,10 @@ public abstract class LanguageModel : Module
     /// <summary>Memory for the former tokens of a text, one for each layer.</summary>
     public KeyValueCache[] NewCache() => [.. Enumerable.Range(0, CacheCount).Select(_ => new KeyValueCache())];
 
+    /// <summary>Memory for so many tokens of a text and no more, one for each layer: with it one step for a token can be compiled, see <see cref="KeyValueCache.Fixed"/>.</summary>
+    /// <exception cref="ShapeException">The capacity is below 1.</exception>
+    public KeyValueCache[] NewCache(int capacity) => [.. Enumerable.Range(0, CacheCount).Select(_ => KeyValueCache.Fixed(capacity))];
+
     /// <summary>Scores of all tokens as the next one.</summary>
     /// <param name="ids">Token ids, integers [texts, tokens].</param>
     /// <param name="caches">Former tokens; the new ones are put there. Null for texts from their start.</param>

@@ -38,13 +38,8 @@ public sealed partial class LlamaAttention : Module
 
     private Tensor Run(Tensor x, KeyValueCache? cache)
     {
-        int past = cache?.Length ?? 0;
-        var q = _rotary.Call(Heads(QProj.Call(x), _heads), past);
-        var k = _rotary.Call(Heads(KProj.Call(x), _kvHeads), past);
-        var v = Heads(VProj.Call(x), _kvHeads);
-        if (cache is not null)
-            (k, v) = cache.Append(k, v);
-        var y = Tensor.ScaledDotProductAttention(q, k, v, causal: true, pastLength: past);
+        var (q, k, v) = (Heads(QProj.Call(x), _heads), Heads(KProj.Call(x), _kvHeads), Heads(VProj.Call(x), _kvHeads));
+        var y = CausalAttention.Run(_rotary, q, k, v, cache);
         return OProj.Call(y.Permute(0, 2, 1, 3).Flatten(2));
     }
 

@@ -135,13 +135,8 @@ public sealed class QuantizedLlama : LanguageModel
         private Tensor Run(Tensor x, KeyValueCache? cache)
         {
             var normed = _before.Call(x);
-            int past = cache?.Length ?? 0;
-            var q = _rotary.Call(Heads(_q.Call(normed), _config.Heads), past);
-            var k = _rotary.Call(Heads(_k.Call(normed), _config.KvHeads), past);
-            var v = Heads(_v.Call(normed), _config.KvHeads);
-            if (cache is not null)
-                (k, v) = cache.Append(k, v);
-            x += _o.Call(Tensor.ScaledDotProductAttention(q, k, v, causal: true, pastLength: past).Permute(0, 2, 1, 3).Flatten(2));
+            var (q, k, v) = (Heads(_q.Call(normed), _config.Heads), Heads(_k.Call(normed), _config.KvHeads), Heads(_v.Call(normed), _config.KvHeads));
+            x += _o.Call(CausalAttention.Run(_rotary, q, k, v, cache).Permute(0, 2, 1, 3).Flatten(2));
             normed = _between.Call(x);
             return x + _down.Call(_gate.Call(normed).Silu() * _up.Call(normed));
         }

@@ -68,6 +68,53 @@ public class AttentionTests
         Check.Throws<ShapeException>("KeyValueCache: can't go back to 8 of 7 steps", () => cache.Truncate(8));
     }
 
+    [Theory, InlineData("plain"), InlineData("rotary"), InlineData("window"), InlineData("learned"), InlineData("both ways")]
+    public void AFixedCacheGivesTheSame(string kind)
+    {
+        using var noGrad = GradMode.NoGrad();
+        var rng = new Rng(3);
+        var layer = new MultiHeadAttention(16, 4, batchFirst: true, numKvHeads: 2, addBiasKv: kind == "learned", rng: rng) { Rotary = kind == "rotary" ? new RotaryEmbedding(4) : null };
+        var mask = AttentionMask.Causal with { Window = kind == "window" ? 3 : null, IsCausal = kind != "both ways" };
+        var x = Check.Random(4, 2, 9, 16);
+        KeyValueCache grows = new(2), cache = KeyValueCache.Fixed(9), compiledCache = KeyValueCache.Fixed(9);
+        var step = Transform.Compile((Tensor[] xs) => [layer.Call(xs[0], mask, compiledCache)], layer, strict: true);
+        foreach (var (from, count) in new[] { (0, 4), (4, 2), (6, 1), (7, 1), (8, 1) })
+        {
+            var part = x.Narrow(1, from, count);
+            var expected = layer.Call(part, mask, grows);
+            var y = layer.Call(part, mask, cache);
+            Check.Close(expected, y, 1e-5, kind);
+            Check.Close(y, from == 0 ? layer.Call(part, mask, compiledCache) : step.Call(part)[0], 0, "compiled");
+            Assert.Equal((grows.Length, grows.Length), (cache.Length, compiledCache.Length));
+        }
+        Check.Close(grows.Keys!, compiledCache.Keys!, 0, "keys");
+        Assert.Null(step.FallbackReason);
+        Assert.StartsWith("KeyValueCache: 1 more steps after 9 are more than its 9 places", Assert.Throws<ShapeException>(() => layer.Call(x.Narrow(1, 8, 1), mask, cache)).Message);
+        Assert.Throws<ShapeException>(() => step.Call(x.Narrow(1, 8, 1)));
+        compiledCache.Truncate(6);
+        Check.Close(layer.Call(x.Narrow(1, 6, 1), mask, Back(grows)), step.Call(x.Narrow(1, 6, 1))[0], 1e-5, "after going back");
+
+        static KeyValueCache Back(KeyValueCache cache)
+        {
+            cache.Truncate(6);
+            return cache;
+        }
+    }
+
+    [Fact]
+    public void AFixedCacheSaysWhatItCannot()
+    {
+        using var noGrad = GradMode.NoGrad();
+        var layer = new MultiHeadAttention(8, 2);
+        var x = Tensor.Zeros([1, 2, 8]);
+        var empty = KeyValueCache.Fixed(4);
+        var error = Assert.ThrowsAny<HebbException>(() => Transform.Compile((Tensor[] xs) => [layer.Call(xs[0], AttentionMask.Causal, empty)], layer, strict: true).Call(x));
+        Assert.Contains("a fixed cache has no shapes before its first steps", error.Message);
+        var biased = new MultiHeadAttention(8, 2) { PositionBias = new AlibiBias(2) };
+        Assert.Contains("use one that grows", Assert.Throws<HebbException>(() => biased.Call(x, AttentionMask.Causal, empty)).Message);
+        Check.Throws<ShapeException>("KeyValueCache: capacity 0 must be at least 1", () => KeyValueCache.Fixed(0));
+    }
+
     [Fact]
     public void ADecoderWithCachesGivesTheWholeAtOnce()
     {

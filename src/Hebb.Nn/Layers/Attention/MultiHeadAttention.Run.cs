@@ -8,13 +8,18 @@ public sealed partial class MultiHeadAttention
     {
         Check(query, key, value);
         mask ??= s_all;
-        int past = cache?.Length ?? 0;
+        int past = cache is null or { IsFixed: true } ? 0 : cache.Length;
         var (q, k, v) = Project(query, key, value);
+        var positions = cache?.Positions(k.Shape[2]);
         if (Rotary is { } rotary)
-            (q, k) = (rotary.Call(q, past), rotary.Call(k, past));
+            (q, k) = positions is null ? (rotary.Call(q, past), rotary.Call(k, past)) : (rotary.Call(q, positions), rotary.Call(k, positions));
         if (cache is not null)
             (k, v) = cache.Append(k, v);
-        var seen = mask.Combine(PositionBias?.Call(q.Shape[2], k.Shape[2], past), q.DType);
+        Tensor? seen;
+        if (positions is null)
+            seen = mask.Combine(PositionBias?.Call(q.Shape[2], k.Shape[2], past), q.DType);
+        else
+            (mask, seen) = OverPlaces(mask, cache!, positions, q.DType);
         int added = (BiasK is null ? 0 : 1) + (_addZeroAttention ? 1 : 0);
         if (added > 0)
             (k, v, seen) = WithAdded(k, v, seen, mask, added);
@@ -26,6 +31,14 @@ public sealed partial class MultiHeadAttention
 
         Tensor Attend(Tensor q, Tensor k, Tensor v) => Tensor.ScaledDotProductAttention(
             q, k, v, seen, mask.IsCausal, dropout: Training ? Dropout : 0, pastLength: past + added, rng: _rng, window: mask.Window, blocks: mask.Blocks, blockSize: mask.BlockSize);
+    }
+
+    /// <summary>The same mask over all places of a cache of fixed capacity.</summary>
+    private (AttentionMask Mask, Tensor? Seen) OverPlaces(AttentionMask mask, KeyValueCache cache, Tensor positions, DType type)
+    {
+        if (PositionBias is not null || mask.Blocks is not null)
+            throw new HebbException("MultiHeadAttention: a position bias or a mask of blocks needs the number of former steps, which a fixed cache keeps in a tensor; use one that grows");
+        return (mask with { IsCausal = false, Window = null }, mask.Combine(cache.Seen(positions, mask.IsCausal, mask.Window), type));
     }
 
     /// <summary>Heads of queries, keys and values: [examples, heads, steps, head features].</summary>

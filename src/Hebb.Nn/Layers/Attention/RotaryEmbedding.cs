@@ -28,28 +28,36 @@ public sealed class RotaryEmbedding : Module
     /// <summary>How many features of a head are turned.</summary>
     public int Dimensions { get; }
 
-    protected override Tensor Forward(Tensor x) => Turn(x, 0);
+    protected override Tensor Forward(Tensor x) => Turn(x, Steps(x, 0));
 
     /// <summary>Turns [..., steps, features], whose first step stands at <paramref name="offset"/>.</summary>
     /// <exception cref="ShapeException">There are fewer features than are to be turned.</exception>
-    public Tensor Call(Tensor x, int offset) => Enter([x], v => Turn(v[0], offset));
+    public Tensor Call(Tensor x, int offset) => Enter([x], v => Turn(v[0], Steps(v[0], offset)));
 
-    private Tensor Turn(Tensor x, int offset)
+    /// <summary>Turns [..., steps, features], whose steps stand at <paramref name="positions"/>, integers [steps].</summary>
+    /// <exception cref="ShapeException">There are fewer features than are to be turned, or not one position for each step.</exception>
+    public Tensor Call(Tensor x, Tensor positions) => Enter([x], v => Turn(v[0], positions));
+
+    private static Tensor Steps(Tensor x, int offset) => Tensor.Arange(offset, offset + (long)(x.Rank < 2 ? 0 : x.Shape[^2]));
+
+    private Tensor Turn(Tensor x, Tensor positions)
     {
         if (x.Rank < 2 || x.Shape[^1] < Dimensions)
             throw new ShapeException($"RotaryEmbedding: input {x.Shape} is not [..., steps, features] with at least {Dimensions} features");
-        var (cos, sin) = Angles(x.Shape[^2], offset, x.DType);
+        if (positions.Rank != 1 || positions.Shape[0] != x.Shape[^2])
+            throw new ShapeException($"RotaryEmbedding: positions {positions.Shape} for {x.Shape[^2]} steps; they must be [{x.Shape[^2]}]");
+        var (cos, sin) = Angles(positions, x.DType);
         var turned = x.Shape[^1] == Dimensions ? x : x.Narrow(-1, 0, Dimensions);
         var y = _interleaved ? Neighbours(turned, cos, sin) : Halves(turned, cos, sin);
         return x.Shape[^1] == Dimensions ? y : Tensor.Cat([y, x.Narrow(-1, Dimensions, x.Shape[^1] - Dimensions)], -1);
     }
 
     // In double: an angle of thousands of turns keeps its fraction.
-    private (Tensor Cos, Tensor Sin) Angles(int steps, int offset, DType type)
+    private (Tensor Cos, Tensor Sin) Angles(Tensor positions, DType type)
     {
         int half = Dimensions / 2;
         var frequencies = Tensor.From([.. Enumerable.Range(0, half).Select(i => Math.Pow(_theta, -2.0 * i / Dimensions) * _scale / (_factors?[i] ?? 1))]);
-        var angles = Tensor.Arange(offset, offset + (long)steps, 1, DType.Float64).Unsqueeze(1) * frequencies;
+        var angles = positions.To(DType.Float64).Unsqueeze(1) * frequencies;
         return (angles.Cos().To(type), angles.Sin().To(type));
     }
 
