@@ -15,6 +15,7 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
     const long PlanesAtOnce = 4 << 20;    // elements of planes that lie in memory at a time
     const long ItemWork = 1L << 20;       // multiply-adds of an item
     const long CopyAtOnce = 1L << 14;     // elements
+    const long WeightBytes = 1L << 20;    // stay in the L2 cache
     const double TurnCost = 0.5, TurnApartCost = 3, ScatterCost = 0.2;    // cycles an element, roughly
 
     readonly ShiftPlan<T> _plan;
@@ -38,7 +39,9 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
         for (int p = 0; p < plan.PartCount; p++)
             terms = Math.Max(terms, plan.Parts[p].Terms);
         long tile = terms * TileHeight * weights.PanelVectors * V.Count;
-        _panelsAtOnce = Math.Clamp(ItemWork / 4 / tile, 1, weights.Panels);
+        // The smaller side is read again and again: weights for each strip of planes, or planes for each panel of weights.
+        long weightBytes = terms * weights.Lanes * sizeof(T), planeBytes = plan.Channels * plan.ChannelCells * sizeof(T);
+        _panelsAtOnce = weightBytes <= Math.Min(planeBytes, WeightBytes) ? weights.Panels : Math.Clamp(ItemWork / 4 / tile, 1, weights.Panels);
         _panelGroups = TiledGemm.CeilDiv(weights.Panels, _panelsAtOnce);
         _stripsAtOnce = Math.Clamp(ItemWork / (tile * _panelsAtOnce), 1, _strips);
         _stripGroups = TiledGemm.CeilDiv(_strips, _stripsAtOnce);

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
@@ -7,13 +9,14 @@ namespace Hebb.Cpu;
 /// What becomes of the outputs of a convolution after their sums: an <see cref="Epilogue{T}"/> with a function and perhaps a residual of the output's shape, applied by the kernels part by part
 /// while a part is in a near cache. Nothing where there is no epilogue.
 /// </summary>
-/// <param name="epilogue">Ready to run, without scales and biases; it lives as long as the call. Null for none.</param>
+/// <param name="epilogue">Ready to run, without scales and biases, a row of its residual as long as a plane of the output; it lives as long as the call. Null for none.</param>
 /// <param name="y">Where the whole output begins.</param>
 /// <param name="places">Places of an output plane.</param>
 readonly unsafe struct ConvFinish<T>(Epilogue<T>* epilogue, T* y, long places)
     where T : unmanaged, INumber<T>
 {
     const long ElementsAtOnce = 1 << 14;
+    const int LineBytes = 64;
 
     readonly Epilogue<T>* _epilogue = epilogue;
     readonly T* _y = y;
@@ -58,9 +61,25 @@ readonly unsafe struct ConvFinish<T>(Epilogue<T>* epilogue, T* y, long places)
     {
         if (IsNone)
             return;
-        Epilogue<T> e = *_epilogue;
-        e.ResidualRow = _places;
-        e.Run<V>(new EpilogueTile<T>(c, row, 0, at - _y, channels, length));
+        _epilogue->Run<V>(new EpilogueTile<T>(c, row, 0, at - _y, channels, length));
+    }
+
+    /// <summary>Asks for the residual that <see cref="Run"/> will read, while its sums are still being made.</summary>
+    /// <param name="at">Where in the output the first element belongs.</param>
+    /// <param name="channels">Rows.</param>
+    /// <param name="length">Places of each.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Ahead(T* at, int channels, int length)
+    {
+        if (IsNone || _epilogue->Residual == null || !Sse.IsSupported)
+            return;
+        T* residual = _epilogue->Residual + (at - _y);
+        for (int r = 0; r < channels; r++, residual += _places)
+        {
+            for (int i = 0; i < length; i += LineBytes / sizeof(T))
+                Sse.Prefetch0(residual + i);
+            Sse.Prefetch0(residual + length - 1);
+        }
     }
 
     /// <summary>Finishes a whole output at the end, where the kernel does not do it by itself.</summary>

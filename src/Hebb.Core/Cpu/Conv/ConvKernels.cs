@@ -21,6 +21,8 @@ static unsafe class ConvKernels
         where T : unmanaged, INumber<T>
     {
         Isa.Validate();
+        if (epilogue != null)
+            epilogue->ResidualRow = g.Output.Product;
         var finish = new ConvFinish<T>(epilogue, y, g.Output.Product);
         if (Isa.UseAvx512)
             Forward<T, V512<T>>(g, x, w, bias, y, weights, finish);

@@ -16,7 +16,7 @@ unsafe struct PointConv<T, V> : IBlockBody
     where V : unmanaged, ISimd<V, T>
 {
     const long GroupBytes = 768 << 10;     // panels that an item lays out: they stay in the L2 cache
-    const long WeightBytes = 1 << 20;      // more of them are read from beyond the L2 cache, once for each group of panels
+    const long WeightBytes = 256 << 10;    // more of them come from beyond the L2 cache when a whole model runs, once for each group of panels
     const long ItemWork = 1L << 19;        // multiply-adds
     const long ItemsWanted = 16;
     const long PackAtOnce = 1L << 15;
@@ -252,8 +252,10 @@ unsafe struct PointConv<T, V> : IBlockBody
                 args.C = whole ? rows + run->Target : buffer;
                 args.CRow = whole ? _places.TargetSize : width;
                 args.Add = bias != null;
-                for (int r = 0; bias != null && r < height; r++)
-                    new Span<T>(args.C + (r * args.CRow), width).Fill(bias[r]);
+                if (bias != null)
+                    VectorCopy<T, V>.Fill(args.C, args.CRow, height, width, bias);
+                if (whole)
+                    _finish.Ahead(args.C, height, width);
                 delegate*<TileArgs<T>*, void> kernel = width == V.Count
                     ? TileRows.Kernel<T, V, UnitRows, Stepped, OneVector>(height)
                     : TileRows.Kernel<T, V, UnitRows, Stepped, TwoVectors>(height);

@@ -42,9 +42,16 @@ readonly unsafe struct PoolingAverage<T, V>(ShiftPlan<T> plan, PoolingDivisors<T
 {
     public static void Run(in PoolingGeometry g, bool countPadding, long divisor, T* x, T* y, in Scratch scratch)
     {
+        var divisors = PoolingDivisors<T>.Make(g, countPadding, divisor, scratch);
+        if (g.Input[0] == 1 && PoolingRows<T, V, SumFold>.Fits(g))
+        {
+            for (long i = 0; i < g.Output[1]; i++)
+                divisors.Count1[i] *= divisors.Count0[0];
+            PoolingRows<T, V, SumFold>.Run(g, x, y, divisors.Count1, divisors.Count2);
+            return;
+        }
         ShiftPlan<T> plan = ShiftPlan<T>.Forward(g.AsConv(), x, null, null, y, scratch);
         long work = Math.Max(1, g.Kernel.Product * g.Output.Product / V.Count);
-        var divisors = PoolingDivisors<T>.Make(g, countPadding, divisor, scratch);
         ParallelFor.Ranges(g.Planes, Math.Max(1, (1 << 14) / work), new PoolingAverage<T, V>(plan, divisors));
     }
 

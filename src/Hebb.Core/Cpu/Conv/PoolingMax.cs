@@ -16,9 +16,9 @@ readonly unsafe struct PoolingMax<T, V>(ShiftPlan<T> plan, T* places, T* steps, 
             PoolingMaxPairs<T, V>.Run(g, x, y, indices, scratch);
             return;
         }
-        if (indices == null && PoolingMaxRows<T, V>.Fits(g))
+        if (indices == null && PoolingRows<T, V, LargestFold>.Fits(g))
         {
-            PoolingMaxRows<T, V>.Run(g, x, y);
+            PoolingRows<T, V, LargestFold>.Run(g, x, y);
             return;
         }
         ShiftPlan<T> plan = ShiftPlan<T>.Forward(g.AsConv(), x, null, null, y, scratch);

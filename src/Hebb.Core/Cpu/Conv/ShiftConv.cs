@@ -12,6 +12,7 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, ConvFi
 {
     const long WorkAtOnce = 1L << 18;    // multiply-adds worth a trip to the pool
     const int StripVectors = 8;
+    const int LeastRowVectors = 4;       // shorter rows share tiles
 
     public static void Run(ShiftPlan<T> plan, in ConvFinish<T> finish, in Scratch scratch)
     {
@@ -54,33 +55,79 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, ConvFi
 
     void Tiles(in ShiftPart<T> part, in ShiftBox box, T* planes, T* weights, T* tile, T* target, T* bias)
     {
-        long span = plan.Span(box.Count);
-        var args = new TileArgs<T> { K = part.Terms, ARow = 1, Offsets = part.Offsets, C = tile };
+        long span = plan.Span(box.Count), rowVectors = TiledGemm.CeilDiv(box.Count[2], V.Count);
         TileRuns runs = default;
+        if (plan.Axis[2].OutStep == 1 && rowVectors >= LeastRowVectors && rowVectors * box.Count[0] * box.Count[1] <= TiledGemm.CeilDiv(span, V.Count))
+        {
+            for (long t = 0; t < tiles.Count; t++)
+                Lines(part, box, planes + box.Cell, t, weights, tile, target, bias);
+            return;
+        }
         for (long at = 0; at < span; at += 2 * V.Count)
         {
             long lanes = Math.Min(2 * V.Count, span - at);
-            int width = lanes <= V.Count ? V.Count : 2 * V.Count;
             FindRuns(ref runs, box, at, at + lanes);
-            if (runs.Count == 0)
-                continue;
-            args.B = planes + box.Cell + at;
-            args.CRow = width;
-            for (long t = 0; t < tiles.Count; t++)
+            for (long t = 0; t < tiles.Count && runs.Count > 0; t++)
+                Multiply(part, planes + box.Cell + at, runs, lanes, t, weights, tile, target, bias);
+        }
+    }
+
+    // Outputs line by line, where whole vectors fill a line. One tile of rows after the other: few places of the target are written to at a time, so that the hardware fetches them ahead.
+    void Lines(in ShiftPart<T> part, in ShiftBox box, T* planes, long t, T* weights, T* tile, T* target, T* bias)
+    {
+        TileRuns runs = default;
+        long length = box.Count[2];
+        for (long i0 = 0; i0 < box.Count[0]; i0++)
+        {
+            for (long i1 = 0; i1 < box.Count[1]; i1++)
             {
-                long row = tiles.Start(t);
-                int height = tiles.Height(t);
-                args.A = weights + (row * part.Terms);
-                args.AStep = height;
-                delegate*<TileArgs<T>*, void> kernel = width == V.Count
-                    ? TileRows.Kernel<T, V, UnitRows, Listed, OneVector>(height)
-                    : TileRows.Kernel<T, V, UnitRows, Listed, TwoVectors>(height);
-                kernel(&args);
-                runs.Scatter<T, V>(
-                    tile, height, width, target + (row * plan.TargetSize), plan.TargetSize, plan.Axis[2].OutStep, bias == null ? null : bias + row);
-                runs.Finish<T, V>(finish, target + (row * plan.TargetSize), plan.TargetSize, height);
+                T* line = planes + (((i0 * plan.Extent[1]) + i1) * plan.Extent[2]);
+                long place = plan.Place(box, i0, i1, 0);
+                for (long i2 = 0; i2 < length; i2 += 2 * V.Count)
+                {
+                    long lanes = Math.Min(2 * V.Count, length - i2);
+                    runs.Count = 0;
+                    runs.Add(0, (int)lanes, place + i2);
+                    Multiply(part, line + i2, runs, lanes, t, weights, tile, target, bias);
+                }
             }
         }
+    }
+
+    // The sums at some consecutive cells, for one tile of rows. Those that are one run of whole vectors are made where they belong.
+    void Multiply(in ShiftPart<T> part, T* cells, in TileRuns runs, long lanes, long t, T* weights, T* tile, T* target, T* bias)
+    {
+        long row = tiles.Start(t);
+        int height = tiles.Height(t), width = lanes <= V.Count ? V.Count : 2 * V.Count;
+        bool whole = plan.Axis[2].OutStep == 1 && runs.Count == 1 && runs.Length(0) == width;
+        T* to = target + (row * plan.TargetSize);
+        var args = new TileArgs<T>
+        {
+            K = part.Terms,
+            A = weights + (row * part.Terms),
+            ARow = 1,
+            AStep = height,
+            B = cells,
+            Offsets = part.Offsets,
+            C = whole ? to + runs.Target(0) : tile,
+            CRow = whole ? plan.TargetSize : width,
+            Add = bias != null,
+        };
+        if (bias != null)
+            VectorCopy<T, V>.Fill(args.C, args.CRow, height, width, bias + row);
+        if (whole)
+            finish.Ahead(args.C, height, width);
+        delegate*<TileArgs<T>*, void> kernel = width == V.Count
+            ? TileRows.Kernel<T, V, UnitRows, Listed, OneVector>(height)
+            : TileRows.Kernel<T, V, UnitRows, Listed, TwoVectors>(height);
+        kernel(&args);
+        if (whole)
+        {
+            finish.Run<V>(args.C, args.CRow, args.C, height, width);
+            return;
+        }
+        runs.Scatter<T, V>(tile, height, width, to, plan.TargetSize, plan.Axis[2].OutStep);
+        runs.Finish<T, V>(finish, to, plan.TargetSize, height);
     }
 
     void FindRuns(ref TileRuns runs, in ShiftBox box, long begin, long end)

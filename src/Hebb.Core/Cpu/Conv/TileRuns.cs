@@ -22,6 +22,12 @@ unsafe struct TileRuns
         Count++;
     }
 
+    /// <summary>How many lanes a run has.</summary>
+    public readonly int Length(int run) => _length[run];
+
+    /// <summary>Where the first of them goes.</summary>
+    public readonly long Target(int run) => _target[run];
+
     /// <summary>Finishes what <see cref="Scatter"/> has written without steps.</summary>
     public readonly void Finish<T, V>(in ConvFinish<T> finish, T* target, long targetRow, int rows)
         where T : unmanaged, INumber<T>
@@ -31,27 +37,25 @@ unsafe struct TileRuns
             finish.Run<V>(target + _target[i], targetRow, target + _target[i], rows, _length[i]);
     }
 
-    /// <summary>Writes each row of the tile, plus its bias, to its row of the target, at every <paramref name="step"/>-th element.</summary>
+    /// <summary>Writes each row of the tile to its row of the target, at every <paramref name="step"/>-th element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public readonly void Scatter<T, V>(T* tile, int rows, int width, T* target, long targetRow, long step, T* bias)
+    public readonly void Scatter<T, V>(T* tile, int rows, int width, T* target, long targetRow, long step)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
         for (int r = 0; r < rows; r++, tile += width, target += targetRow)
         {
-            T shift = bias == null ? T.Zero : bias[r];
-            V shifts = V.Create(shift);
             for (int i = 0; i < Count; i++)
             {
                 T* from = tile + _lane[i], to = target + _target[i];
                 int length = _length[i];
                 if (step == 1)
                 {
-                    VectorCopy<T, V>.Copy(from, to, length, shifts);
+                    VectorCopy<T, V>.Copy(from, to, length);
                     continue;
                 }
                 for (int j = 0; j < length; j++)
-                    to[j * step] = from[j] + shift;
+                    to[j * step] = from[j];
             }
         }
     }

@@ -22,18 +22,16 @@ static unsafe class VectorCopy<T, V>
         V.Load(from + last).Store(to + last);
     }
 
-    /// <summary>The same, adding <paramref name="shift"/> to every element.</summary>
+    /// <summary>Sets each of some rows of one or two vectors to a value of its own, such as the bias that its sums begin with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Copy(T* from, T* to, long count, V shift)
+    public static void Fill(T* to, long step, int rows, int width, T* values)
     {
-        if (count < V.Count)
+        for (int r = 0; r < rows; r++, to += step)
         {
-            (V.LoadPartial(from, (int)count) + shift).StorePartial(to, (int)count);
-            return;
+            V value = V.Create(values[r]);
+            value.Store(to);
+            if (width > V.Count)
+                value.Store(to + V.Count);
         }
-        long last = count - V.Count;
-        for (long i = 0; i < last; i += V.Count)
-            (V.Load(from + i) + shift).Store(to + i);
-        (V.Load(from + last) + shift).Store(to + last);
     }
 }

@@ -20,6 +20,7 @@ unsafe struct WinogradConv<V>
     const int Numbers = 36, Side = WinogradTiles<V>.Side;
     const long TileBytesAtOnce = 512 << 10;     // of a block: stays in the L2 cache
     const long TilesWanted = 28;                // a block should have at least that many for each read of the weights
+    const long TilesAtLeast = 14;               // fill the registers
     const long ItemsWanted = 8;
 
     ShiftPlan<float> _plan;
@@ -86,8 +87,11 @@ unsafe struct WinogradConv<V>
             new Span<float>(plan.Bias, checked((int)plan.Rows)).CopyTo(new Span<float>(w._bias, checked((int)plan.Rows)));
         PackedWeights? kept = w.PackWeights(!forward, scratch);
         long tileBytes = Numbers * (w._inLanes + w._outLanes) * sizeof(float);
+        bool light = Numbers * plan.Channels * w._outLanes * sizeof(float) <= TileBytesAtOnce;    // weights that stay near may be read for few tiles
         long atOnce = Math.Max(1, Math.Max(TileBytesAtOnce / tileBytes, TilesWanted) / w._across);
-        if (w._rows < atOnce * ItemsWanted && w._rows * w._across * tileBytes <= 8 * TileBytesAtOnce)
+        if (light)
+            atOnce = Math.Min(atOnce, Math.Max(TiledGemm.CeilDiv(TilesAtLeast, w._across), w._rows / (2 * ItemsWanted)));
+        if (!light && w._rows < atOnce * ItemsWanted && w._rows * w._across * tileBytes <= 8 * TileBytesAtOnce)
         {
             w._shared = scratch.Take<float>(Numbers * (Step(w.AllTiles, w._inLanes) + Step(w.AllTiles, w._outLanes)));
             w._chunks = new RowTiles(w._rows, (int)Math.Max(1, TiledGemm.CeilDiv(w._rows, ItemsWanted)));
