@@ -43,9 +43,7 @@ internal sealed class BatchNormOp : Primitive
 
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        var x = inputs[0];
-        VarMeanOp.Run(c, x, outputs[2], outputs[1], ChannelNorm.Axes(x.Rank), correction: 0);
-        if (x.DType == DType.Float64)
+        if (inputs[0].DType == DType.Float64)
             Run<double>(c, inputs, outputs);
         else
             Run<float>(c, inputs, outputs);
@@ -53,7 +51,15 @@ internal sealed class BatchNormOp : Primitive
 
     private unsafe void Run<T>(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        var (n, channels, s) = ChannelKernels.Split(inputs[0].Shape);
+        var x = inputs[0];
+        var (n, channels, s) = ChannelKernels.Split(x.Shape);
+        if (BatchNormKernels.Fits<T>(n, channels, s))
+        {
+            T* weight = inputs.Length > 1 ? inputs[1].Data<T>() : null, bias = inputs.Length > 2 ? inputs[2].Data<T>() : null;
+            BatchNormKernels.Forward(x.Data<T>(), weight, bias, outputs[0].Data<T>(), outputs[1].Data<T>(), outputs[2].Data<T>(), _eps, n, channels, s);
+            return;
+        }
+        VarMeanOp.Run(c, x, outputs[2], outputs[1], ChannelNorm.Axes(x.Rank), correction: 0);
         T* slope = c.Scratch<T>(0, channels), offset = c.Scratch<T>(1, channels), variance = outputs[2].Data<T>();
         for (long i = 0; i < channels; i++)
         {
@@ -61,7 +67,7 @@ internal sealed class BatchNormOp : Primitive
             slope[i] = inputs.Length > 1 ? r * inputs[1].Data<T>()[i] : r;
             offset[i] = inputs.Length > 2 ? inputs[2].Data<T>()[i] : T.Zero;
         }
-        ChannelKernels.Apply(inputs[0].Data<T>(), null, outputs[0].Data<T>(), outputs[1].Data<T>(), slope, offset, null, n, channels, s);
+        ChannelKernels.Apply(x.Data<T>(), null, outputs[0].Data<T>(), outputs[1].Data<T>(), slope, offset, null, n, channels, s);
     }
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)
