@@ -12,6 +12,7 @@ namespace Hebb.Cpu;
 static unsafe class ConvKernels
 {
     const long PlacesInRows = 256;    // of a 1x1 kernel: more of them fill vectors well
+    const long ChannelsToJoin = 4;    // fewer are turned one by one
 
     /// <summary>
     /// y[batch, out channels, output…] from x and w[out channels, in channels / groups, kernel…]; bias[out channels] may be null, and so may the epilogue: a function
@@ -164,7 +165,7 @@ static unsafe class ConvKernels
             PointWeightGrad<T, V>.Run(g, x, dy, dw, scratch);
         else if (WeightGradProduct<T, V>.IsBetter(g))
             WeightGradProduct<T, V>.Run(g, x, dy, dw, scratch);
-        else if (g.GroupIn > V.Count / 2)
+        else if (g.GroupIn > V.Count / 2 || (WeightGradTiles<T, V>.IsJoined(g) && g.GroupIn >= ChannelsToJoin && g.GroupOut >= V.Count / 2))
             WeightGradTiles<T, V>.Run(g, x, dy, dw, scratch);
         else if (g.GroupOut >= V.Count / 2)
             WeightGradPatches<T, V>.Run(g, x, dy, dw, scratch);

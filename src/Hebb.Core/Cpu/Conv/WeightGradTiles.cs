@@ -7,7 +7,8 @@ namespace Hebb.Cpu;
 /// <summary>
 /// The gradient of the weights when a group has enough input channels to fill vectors: for each tap, a product of dy (output channels by places)
 /// and x with its channels last (places by channels), over all images. An item is a run of images, one group, and some of its output
-/// channels; each has sums of its own, which are added up in the order of the runs.
+/// channels; each has sums of its own, which are added up in the order of the runs. Few channels are joined: the cells that a row of the kernel meets
+/// stand side by side, and fill vectors together.
 /// </summary>
 unsafe struct WeightGradTiles<T, V> : IBlockBody
     where T : unmanaged, INumber<T>
@@ -22,7 +23,9 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
     RowTiles _tiles;
     T* _x, _dy, _sums;
     long _taps, _inSize, _outSize;
-    long _lanes;             // channels of a group, rounded up to whole vectors
+    long _row;               // cells that lanes hold: of one tap, or of a row of taps
+    long _lanes;             // their channels of a group, rounded up to whole vectors
+    long _pixel;             // from one cell's channels to the next one's
     long _runs, _runImages, _splits;
     long _sumSize;           // of one run and group: [taps, output channels, lanes]
     int _cutAxis;
@@ -39,11 +42,13 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
             _tiles = new RowTiles(g.GroupOut, TileRows.Max<T, V>()),
             _x = x,
             _dy = dy,
-            _taps = g.Kernel.Product,
+            _row = IsJoined(g) ? g.Kernel[2] : 1,
             _inSize = g.Input.Product,
             _outSize = g.Output.Product,
-            _lanes = TiledGemm.CeilDiv(g.GroupIn, V.Count) * V.Count,
         };
+        w._taps = g.Kernel.Product / w._row;
+        w._lanes = TiledGemm.CeilDiv(w._row * g.GroupIn, V.Count) * V.Count;
+        w._pixel = w._row > 1 ? g.GroupIn : w._lanes;
         w.Cut();
         w._sumSize = w._taps * g.GroupOut * w._lanes;
         w._runs = Math.Clamp(SumsAtMost / (w._sumSize * g.Groups), 1, Math.Min(RunsWanted, g.Batch));
@@ -53,6 +58,13 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
         w._sums = scratch.Take<T>(w._sumSize * g.Groups * w._runs);
         ParallelFor.Run(w._runs * g.Groups * w._splits, in w);
         ParallelFor.Ranges(g.OutChannels, Math.Max(1, (1 << 14) / (w._taps * w._lanes)), new Collect(w, dw));
+    }
+
+    /// <summary>Whether a row of taps takes fewer vectors than its taps do, or pairs of them where each tap has one.</summary>
+    public static bool IsJoined(in ConvGeometry g)
+    {
+        long row = g.Kernel[2], joined = TiledGemm.CeilDiv(row * g.GroupIn, V.Count), apart = TiledGemm.CeilDiv(g.GroupIn, V.Count);
+        return row > 1 && g.Dilation[2] == 1 && (apart == 1 || joined < row * apart);
     }
 
     void Cut()
@@ -78,7 +90,8 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
         long fromTile = split * _tiles.Count / _splits, toTile = (split + 1) * _tiles.Count / _splits;
         using var scratch = Scratch.Open();
         long most = _cutLength * _layerPlaces;
-        T* cells = scratch.Take<T>(_extent.Product * _lanes);
+        T* cells = scratch.Take<T>((_extent.Product * _pixel) + _lanes);
+        new Span<T>(cells + (_extent.Product * _pixel), checked((int)_lanes)).Clear();    // what lanes past the last cell read
         T* left = scratch.Take<T>(most * _g.GroupOut);
         int* offsets = scratch.Take<int>(most);
         List(offsets);
@@ -116,7 +129,7 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
                 for (long i2 = 0; i2 < count[2]; i2++)
                 {
                     long cell = (((i0 * _g.Stride[0] * _extent[1]) + (i1 * _g.Stride[1])) * _extent[2]) + (i2 * _g.Stride[2]);
-                    *offsets++ = checked((int)(cell * _lanes));
+                    *offsets++ = checked((int)(cell * _pixel));
                 }
             }
         }
@@ -128,7 +141,7 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
         Axes start = default;
         for (int i = 0; i < Axes.Count; i++)
             start[i] = (i == _cutAxis ? at * _g.Stride[i] : 0) - _g.PadBegin[i];
-        long width = _extent[2] * _lanes;
+        long width = _extent[2] * _pixel;
         long begin = Math.Clamp(-start[2], 0, _extent[2]), end = Math.Clamp(_g.Input[2] - start[2], begin, _extent[2]);
         for (long c0 = 0; c0 < _extent[0]; c0++)
         {
@@ -140,10 +153,10 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
                     new Span<T>(cells, checked((int)width)).Clear();
                     continue;
                 }
-                new Span<T>(cells, (int)(begin * _lanes)).Clear();
+                new Span<T>(cells, (int)(begin * _pixel)).Clear();
                 T* row = x + (((s0 * _g.Input[1]) + s1) * _g.Input[2]) + start[2] + begin;
-                Packing.Copy<T, V>(row, _inSize, 1, _g.GroupIn, end - begin, cells + (begin * _lanes), _lanes, _lanes);
-                new Span<T>(cells + (end * _lanes), (int)((_extent[2] - end) * _lanes)).Clear();
+                Packing.Copy<T, V>(row, _inSize, 1, _g.GroupIn, end - begin, cells + (begin * _pixel), _pixel, _pixel);
+                new Span<T>(cells + (end * _pixel), (int)((_extent[2] - end) * _pixel)).Clear();
             }
         }
     }
@@ -159,10 +172,10 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
             {
                 for (long k1 = 0; k1 < _g.Kernel[1]; k1++)
                 {
-                    for (long k2 = 0; k2 < _g.Kernel[2]; k2++, tap++)
+                    for (long k2 = 0; k2 < _g.Kernel[2]; k2 += _row, tap++)
                     {
                         long cell = (((k0 * _g.Dilation[0] * _extent[1]) + (k1 * _g.Dilation[1])) * _extent[2]) + (k2 * _g.Dilation[2]);
-                        args.B = cells + (cell * _lanes) + lane;
+                        args.B = cells + (cell * _pixel) + lane;
                         for (long t = fromTile; t < toTile; t++)
                         {
                             int height = _tiles.Height(t);
@@ -180,16 +193,16 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
         }
     }
 
-    /// <summary>Adds the runs, and turns [taps, lanes] of each output channel into [channels, taps].</summary>
+    /// <summary>Adds the runs, and turns [taps, lanes] of each output channel into [channels, taps]; joined lanes are [taps of a row, channels].</summary>
     readonly struct Collect(WeightGradTiles<T, V> w, T* dw) : IRangeBody
     {
         public void Invoke(long begin, long end)
         {
-            long channels = w._g.GroupIn, perRun = w._sumSize * w._g.Groups;
+            long channels = w._g.GroupIn, taps = w._g.Kernel.Product, perRun = w._sumSize * w._g.Groups;
             for (long o = begin; o < end; o++)
             {
                 (long group, long row) = Math.DivRem(o, w._g.GroupOut);
-                T* target = dw + (o * channels * w._taps);
+                T* target = dw + (o * channels * taps);
                 for (long tap = 0; tap < w._taps; tap++)
                 {
                     T* sums = w._sums + (group * w._sumSize) + (((tap * w._g.GroupOut) + row) * w._lanes);
@@ -200,8 +213,11 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
                             sum += V.Load(sums + (run * perRun) + lane);
                         sum.Store(sums + lane);
                     }
-                    for (long c = 0; c < channels; c++)
-                        target[(c * w._taps) + tap] = sums[c];
+                    for (long k = 0; k < w._row; k++)
+                    {
+                        for (long c = 0; c < channels; c++)
+                            target[(c * taps) + (tap * w._row) + k] = sums[(k * channels) + c];
+                    }
                 }
             }
         }
