@@ -28,7 +28,7 @@ internal sealed class CnnDigits : Recipe
 
     public override (TensorDataset Train, TensorDataset Test) Load(DataStore store) => Catalog.Digits();
 
-    public override Module Build(Settings settings) => new Sequential(
+    public override Module Build(Settings settings, TensorDataset train) => new Sequential(
         Convolution(1, 24), Convolution(24, 24), new MaxPool2d(2),
         Convolution(24, 48), Convolution(48, 48), new MaxPool2d(2),
         new Flatten(), new Dropout(settings["dropout"]), new Linear(48 * 2 * 2, 10));

@@ -28,7 +28,7 @@ internal sealed class CnnMnist : Recipe
 
     public override (TensorDataset Train, TensorDataset Test) Load(DataStore store) => Catalog.Mnist(store);
 
-    public override Module Build(Settings settings) => new Sequential(
+    public override Module Build(Settings settings, TensorDataset train) => new Sequential(
         Convolution(1, 32), new MaxPool2d(2),
         Convolution(32, 48), Convolution(48, 48), new MaxPool2d(2),
         Convolution(48, 96), Convolution(96, 96), new MaxPool2d(2),

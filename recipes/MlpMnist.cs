@@ -25,7 +25,7 @@ internal sealed class MlpMnist : Recipe
 
     public override (TensorDataset Train, TensorDataset Test) Load(DataStore store) => Catalog.Mnist(store);
 
-    public override Module Build(Settings settings)
+    public override Module Build(Settings settings, TensorDataset train)
     {
         int hidden = settings.Whole("hidden");
         return new Sequential(

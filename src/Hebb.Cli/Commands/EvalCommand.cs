@@ -25,11 +25,10 @@ internal static class EvalCommand
         var start = RunStart.Of(manifest, path);
         var model = RunFolders.LoadModel(path);
         var (_, test) = start.Recipe.Load(session.Data);
-        var result = TestResult.Measure(model, test, session.Cancellation);
+        var score = TestScore.Measure(model, test, session.Cancellation);
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
-        session.Output.Line($"{start.Recipe.Name} on {Texts.Plural(result.Count, "test row")} of {start.Recipe.Dataset}: accuracy {Texts.Percent(result.Accuracy)} "
-            + $"({Texts.Plural(result.Errors, "error")}), loss {Texts.Number(result.Loss)}, macro F1 {Texts.Number(result.F1.Value)}");
-        session.Output.Json(new TrainingOutcome(start.Recipe.Name, start.Recipe.Metric, result.Accuracy, seconds, path).WriteJson);
+        session.Output.Line($"{start.Recipe.Name} on {Texts.Plural(test.Count, "test row")} of {start.Recipe.Dataset}: {score.Line}");
+        session.Output.Json(new TrainingOutcome(start.Recipe.Name, score.Metric, score.Value, seconds, path).WriteJson);
         return ExitCodes.Success;
     }
 
@@ -37,7 +36,7 @@ internal static class EvalCommand
     {
         var model = RunFolders.LoadModel(path);
         var data = FitSource.Load(FitSettings.Of(manifest, path));
-        var score = FitScore.Measure(model, data, data.Test, session.Cancellation);
+        var score = TestScore.Measure(model, data.Test, session.Cancellation);
         session.Output.Line($"{data.Name}, {Texts.Plural(data.Test.Count, "test row")}: {string.Join(", ", score.Figures.Select(f => $"{f.Name} {f.Shown}"))}");
         session.Output.Json(new TrainingOutcome(FitSettings.RecipeName, score.Metric, score.Value, Stopwatch.GetElapsedTime(begun).TotalSeconds, path).WriteJson);
         return ExitCodes.Success;

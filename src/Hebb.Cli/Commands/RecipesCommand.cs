@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Hebb.Cli.Recipes;
+using Hebb.Cli.Reporting;
 using Hebb.Cli.Runs;
 
 namespace Hebb.Cli.Commands;
@@ -70,12 +71,12 @@ internal static class RecipesCommand
     private static int Check(Session session, Recipe recipe)
     {
         var outcome = TrainingRun.Start(session, new RunStart(recipe, new Settings(recipe.Settings), TrainingChoices.DefaultSeed), path: null);
-        bool reached = outcome.Value >= recipe.Reference;
+        bool reached = recipe.Reaches(outcome.Value);
         session.Output.Line();
-        session.Output.Line($"{recipe.Name} must reach {Reference(recipe)} and reaches {Texts.Percent(outcome.Value)}: {(reached ? "right" : "too little")}");
+        session.Output.Line($"{recipe.Name} must reach {Reference(recipe)} and reaches {TestScore.Show(recipe.Metric, outcome.Value)}: {(reached ? "right" : "not good enough")}");
         session.Output.Json(outcome.WriteJson);
         return reached ? ExitCodes.Success : ExitCodes.Failure;
     }
 
-    private static string Reference(Recipe recipe) => (100 * recipe.Reference).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+    private static string Reference(Recipe recipe) => recipe.Metric == NumberScores.MetricName ? $"{NumberScores.Number(recipe.Reference)} RMSE" : (100 * recipe.Reference).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 }

@@ -33,13 +33,13 @@ internal static class ReproduceCommand
         IReadOnlyList<EpochResult> history = [];
         TrainingDisplay.Show(session.Output, progress => history = job.Fit(progress, session.Cancellation));
         string weights = StateHash.Of(job.Model);
-        var result = TestResult.Measure(job.Model, job.Test, session.Cancellation);
+        var score = TestScore.Measure(job.Model, job.Test, session.Cancellation);
         bool same = weights == expected;
         session.Output.Line($"weights of the run {expected}");
         session.Output.Line($"weights now        {weights}");
-        session.Output.Line(same ? $"reproduced: the same weights, bit for bit; test accuracy {Texts.Percent(result.Accuracy)}"
-            : $"test accuracy {Texts.Percent(result.Accuracy)} now, {(manifest.Metrics.TryGetValue("test_accuracy", out double then) ? Texts.Percent(then) : "unknown")} in the run");
-        session.Output.Json(new TrainingOutcome(start.Recipe.Name, start.Recipe.Metric, result.Accuracy, history.Sum(e => e.Seconds), path).WriteJson);
+        session.Output.Line(same ? $"reproduced: the same weights, bit for bit; test {score.Metric} {score.Shown}"
+            : $"test {score.Metric} {score.Shown} now, {(manifest.Metrics.TryGetValue($"test_{score.Metric}", out double then) ? TestScore.Show(score.Metric, then) : "unknown")} in the run");
+        session.Output.Json(new TrainingOutcome(start.Recipe.Name, score.Metric, score.Value, history.Sum(e => e.Seconds), path).WriteJson);
         if (same) return ExitCodes.Success;
         session.Output.Warn($"{path} is not reproduced: the weights differ{(differences.Length > 0 ? "; see the warnings for what else does" : "")}");
         return ExitCodes.Failure;
@@ -53,7 +53,7 @@ internal static class ReproduceCommand
         string[] differences = [.. Differences(manifest, () => data.Records)];
         foreach (string difference in differences) session.Output.Warn("warning: " + difference);
         string weights = StateHash.Of(fit.Model);
-        var score = FitScore.Measure(fit.Model, data, data.Test, session.Cancellation);
+        var score = TestScore.Measure(fit.Model, data.Test, session.Cancellation);
         session.Output.Line($"weights of the run {expected}");
         session.Output.Line($"weights now        {weights}");
         bool same = weights == expected;

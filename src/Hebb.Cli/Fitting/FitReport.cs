@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hebb.Cli.Reporting;
 using Hebb.Training.Reports;
 
 namespace Hebb.Cli.Fitting;
@@ -6,9 +7,9 @@ namespace Hebb.Cli.Fitting;
 /// <summary>The page that tells what was found in the data, what was tried, and how good the chosen model is.</summary>
 internal static class FitReport
 {
-    private const int MostBars = 30, ResidualBins = 15, MostClasses = 60;
+    private const int MostBars = 30, MostClasses = 60;
 
-    public static HtmlReport Create(FitData data, TrainedFit fit, IReadOnlyList<FitScore> validation, FitScore score,
+    public static HtmlReport Create(FitData data, TrainedFit fit, IReadOnlyList<TestScore> validation, TestScore score,
         IReadOnlyList<(string Column, double Loss)> importance, IReadOnlyList<(string Name, string Value)> facts, IReadOnlyList<string> use)
     {
         var report = new HtmlReport(data.Name, data.Summary);
@@ -16,7 +17,7 @@ internal static class FitReport
         Data(report, data);
         Models(report, data, fit, validation);
         if (score is ClassScores classes) Classes(report, classes);
-        else if (score is NumberScores numbers) Numbers(report, numbers);
+        else if (score is NumberScores numbers) NumberSection.Add(report, numbers);
         Columns(report, data, importance);
         report.Section("Use it").Code(string.Join('\n', use));
         report.Section("How it was made").Facts([.. facts]);
@@ -34,7 +35,7 @@ internal static class FitReport
         if (data.Columns.Count > 0) section.Table(["column", "holds", "missing", "different", "used as"], data.Columns);
     }
 
-    private static void Models(HtmlReport report, FitData data, TrainedFit fit, IReadOnlyList<FitScore> validation)
+    private static void Models(HtmlReport report, FitData data, TrainedFit fit, IReadOnlyList<TestScore> validation)
     {
         var section = report.Section("Models");
         section.Text((fit.Chosen.Count == 1 ? $"Of all that was tried, the model with the least loss on the validation rows was chosen: the {fit.Name}, {fit.Description}. "
@@ -45,7 +46,7 @@ internal static class FitReport
             [$"{t.Candidate.Name}{(fit.Weights[i] == 1 ? " (chosen)" : fit.Weights[i] > 0 ? $" ({TrainedFit.Share(fit.Weights[i])})" : "")}", validation[i].Shown, Texts.Number(t.ValidationLoss), Texts.Count(t.Parts.Sum(p => p.Model.ParameterCount)),
                 Texts.Count(t.Epochs), string.Join(", ", t.Parts.Select(p => p.Best.Epoch)), Texts.Seconds(t.Seconds)]);
         if (fit.Chosen.Count > 1)
-            tried = tried.Append(["these together (chosen)", FitScore.Of(fit.Answers, data, data.Validation).Shown, Texts.Number(fit.ValidationLoss), Texts.Count(fit.Model.ParameterCount), "", "", ""]);
+            tried = tried.Append(["these together (chosen)", TestScore.Of(fit.Answers, data.Validation).Shown, Texts.Number(fit.ValidationLoss), Texts.Count(fit.Model.ParameterCount), "", "", ""]);
         section.Table(["model", $"validation {validation[0].Metric}", "validation loss", "parameters", "epochs", "best epoch", "time"], tried);
         section.Charts([.. fit.Tried.Select(t => (Chart)new LineChart
         {
@@ -77,26 +78,6 @@ internal static class FitReport
         section.Charts([.. charts]);
         var (precision, recall, f1) = (result.Precision.PerClass, result.Recall.PerClass, result.F1.PerClass);
         section.Table(["class", "precision", "recall", "F1", "test rows"], names.Select((name, c) => (string[])[name, Score(precision[c]), Score(recall[c]), Score(f1[c]), Texts.Count(rows[c])]));
-    }
-
-    private static void Numbers(HtmlReport report, NumberScores score)
-    {
-        var section = report.Section("Test");
-        double mean = score.Targets.Average(), spread = Math.Sqrt(score.Targets.Average(t => (t - mean) * (t - mean)));
-        section.Table(["figure", "test rows"], score.Figures.Select(f => (string[])[f.Name, f.Shown]).Append(["RMSE of always saying the mean", NumberScores.Number(spread)]));
-        var residuals = score.Predicted.Zip(score.Targets, (p, t) => p - t).Order().ToArray();
-        double low = residuals[(int)(0.005 * (residuals.Length - 1))], high = residuals[(int)(0.995 * (residuals.Length - 1))], step = Math.Max((high - low) / ResidualBins, double.Epsilon);
-        var bins = Enumerable.Range(0, ResidualBins).Select(i => (From: low + i * step, To: low + (i + 1) * step, Last: i == ResidualBins - 1)).ToArray();
-        // Rows by their prediction in tenths: where the line leaves the diagonal, predictions are too high or too low.
-        var tenths = score.Predicted.Zip(score.Targets).OrderBy(p => p.First).Chunk(Math.Max(1, score.Targets.Length / 10)).Select(c => (Predicted: c.Average(p => p.First), Target: c.Average(p => p.Second))).ToArray();
-        section.Charts(
-            new BarChart { Title = "Residuals: prediction minus truth, rows", Format = "0", Bars = [.. bins.Select(b => ($"{NumberScores.Number(b.From)} to {NumberScores.Number(b.To)}", (double)residuals.Count(r => r >= b.From && (b.Last ? r <= b.To : r < b.To))))] },
-            new LineChart
-            {
-                Title = "Calibration: mean truth by mean prediction, in tenths of the rows",
-                XLabel = "prediction",
-                Series = [new("truth", [.. tenths.Select(t => t.Predicted)], [.. tenths.Select(t => t.Target)]), new("perfect", [tenths[0].Predicted, tenths[^1].Predicted], [tenths[0].Predicted, tenths[^1].Predicted])],
-            });
     }
 
     private static void Columns(HtmlReport report, FitData data, IReadOnlyList<(string Column, double Loss)> importance)

@@ -93,13 +93,13 @@ internal static class FitRun
         string shown = Paths.Shown(folder.Root);
         var fit = FitTraining.Run(data, settings.Seed, folder, output, session.Cancellation);
         var rows = data.Validation;
-        var validation = fit.Tried.Select(t => FitScore.Of(t.Answers, data, rows)).ToArray();
-        var score = FitScore.Measure(fit.Model, data, data.Test, session.Cancellation);
+        var validation = fit.Tried.Select(t => TestScore.Of(t.Answers, rows)).ToArray();
+        var score = TestScore.Measure(fit.Model, data.Test, session.Cancellation);
         Save(fit, data, score, folder);
 
         var tried = fit.Tried.Select((t, i) => (string[])[t.Candidate.Name, validation[i].Shown, Texts.Number(t.ValidationLoss), t.Epochs.ToString(CultureInfo.InvariantCulture), Texts.Seconds(t.Seconds),
             fit.Weights[i] == 1 ? "chosen" : fit.Weights[i] > 0 ? TrainedFit.Share(fit.Weights[i]) : ""]);
-        if (fit.Chosen.Count > 1) tried = tried.Append(["these together", FitScore.Of(fit.Answers, data, rows).Shown, Texts.Number(fit.ValidationLoss), "", "", "chosen"]);
+        if (fit.Chosen.Count > 1) tried = tried.Append(["these together", TestScore.Of(fit.Answers, rows).Shown, Texts.Number(fit.ValidationLoss), "", "", "chosen"]);
         output.Table(["MODEL", "VALIDATION " + score.Metric.ToUpperInvariant(), "LOSS", "EPOCHS", "TIME", ""], [.. tried]);
         output.Line($"test: {string.Join(", ", score.Figures.Select(f => $"{f.Name} {f.Shown}"))} ({Texts.Plural(data.Test.Count, "row")} that no choice was made on)");
         var importance = Importance.Measure(fit.Model, data, session.Cancellation);
@@ -121,7 +121,7 @@ internal static class FitRun
         output.Line($"split: {data.Split}");
     }
 
-    private static void Save(TrainedFit fit, FitData data, FitScore score, RunFolder folder)
+    private static void Save(TrainedFit fit, FitData data, TestScore score, RunFolder folder)
     {
         var info = ModelInfo.Of(fit.Model);
         // A mixture was never trained itself.
@@ -129,7 +129,7 @@ internal static class FitRun
         info.Name = data.Name;
         info.Description = $"{data.Summary}. {fit.Description}.";
         info.Task = data.IsClassification ? "classification" : "regression";
-        var metrics = score.Figures.ToDictionary(f => "test_" + Key(f.Name), f => f.Value);
+        var metrics = score.Metrics;
         foreach (var (name, value) in metrics) info.Metrics[name] = value;
         try
         {
@@ -145,8 +145,6 @@ internal static class FitRun
         // Nothing goes on from a fit that is done.
         if (Directory.Exists(folder.Checkpoints)) Directory.Delete(folder.Checkpoints, recursive: true);
     }
-
-    private static string Key(string name) => name.ToLowerInvariant().Replace(' ', '_').Replace("²", "2");
 
     /// <summary>The name of a file or folder without what no folder's name should have.</summary>
     private static string Plain(string name)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hebb.Cli.Reporting;
 using Hebb.Data;
 
 namespace Hebb.Cli.Fitting;
@@ -61,7 +62,7 @@ internal static class FitTraining
     private static Tensor Answers(FitData data, IReadOnlyList<TrainedPart> parts, CancellationToken cancellation)
     {
         using var none = GradMode.NoGrad();
-        var answers = Tensor.Cat([.. data.Parts.Zip(parts, (rows, part) => FitPrediction.Answers(part.Model, rows.Validation.Inputs, cancellation))], 0);
+        var answers = Tensor.Cat([.. data.Parts.Zip(parts, (rows, part) => ModelAnswers.Of(part.Model, rows.Validation.Inputs, cancellation))], 0);
         return data.IsClassification ? answers.LogSoftmax(-1) : answers;
     }
 }

@@ -1,3 +1,4 @@
+using Hebb.Cli.Reporting;
 using Hebb.Data;
 
 namespace Hebb.Cli.Fitting;
@@ -16,7 +17,7 @@ internal static class Importance
         if (data.Features.Count == 0) return [];
         int rows = Math.Min(MostRows, data.Test.Count), width = data.Test.Inputs.Shape[1];
         var test = new TensorDataset(data.Test.Inputs[0..rows].Contiguous(), data.Test.Targets[0..rows].Contiguous(), data.Test.Info);
-        var before = FitScore.Measure(model, data, test, cancellation);
+        var before = TestScore.Measure(model, test, cancellation);
         float[] inputs = test.Inputs.ToArray<float>();
         var found = new List<(string, double)>();
         foreach (var column in data.Features)
@@ -26,7 +27,7 @@ internal static class Importance
             random.Shuffle(order);
             float[] changed = [.. inputs];
             for (int row = 0; row < rows; row++) inputs.AsSpan(order[row] * width + column.Start, column.Width).CopyTo(changed.AsSpan(row * width + column.Start));
-            var after = FitScore.Measure(model, data, new TensorDataset(Tensor.From(changed, [rows, width]), test.Targets, test.Info), cancellation);
+            var after = TestScore.Measure(model, new TensorDataset(Tensor.From(changed, [rows, width]), test.Targets, test.Info), cancellation);
             found.Add((column.Name, data.IsClassification ? before.Value - after.Value : after.Value - before.Value));
         }
         return [.. found.OrderByDescending(f => f.Item2)];

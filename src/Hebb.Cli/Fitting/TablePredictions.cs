@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Hebb.Cli.Reporting;
 using Hebb.Data;
 
 namespace Hebb.Cli.Fitting;
@@ -28,7 +29,7 @@ internal sealed class TablePredictions
     public static TablePredictions Of(LoadedModel model, TablePreprocessing prepared, Table table, CancellationToken cancellation)
     {
         var inputs = prepared.Inputs(table, out var cells);
-        float[] outputs = FitPrediction.Outputs(model, inputs, cancellation);
+        float[] outputs = ModelAnswers.Outputs(model, inputs, cancellation);
         string name = $"predicted_{prepared.Target}";
         BadRow[] bad = [.. table.BadRows.Where(b => b.Dropped), .. cells];
         if (prepared.Labels is not { } labels)

@@ -1,3 +1,4 @@
+using Hebb.Cli.Reporting;
 using Hebb.Data;
 
 namespace Hebb.Cli.Recipes;
@@ -16,11 +17,14 @@ internal abstract class Recipe
     /// <summary>The dataset's name in the catalog.</summary>
     public abstract string Dataset { get; }
 
-    /// <summary>What <see cref="Reference"/> counts: the share of test samples whose most probable class is the right one.</summary>
-    public string Metric => "accuracy";
+    /// <summary>What <see cref="Reference"/> measures on the test rows: <c>accuracy</c>, the share whose most probable class is the right one, or <c>rmse</c>, the root of the mean squared error.</summary>
+    public virtual string Metric => ClassScores.MetricName;
 
-    /// <summary>The least test accuracy that the defaults must reach, 0 to 1.</summary>
+    /// <summary>The figure that the defaults must reach: the least accuracy, 0 to 1, or the largest error.</summary>
     public abstract double Reference { get; }
+
+    /// <summary>Whether a figure is as good as <see cref="Reference"/>.</summary>
+    public bool Reaches(double value) => Metric == NumberScores.MetricName ? value <= Reference : value >= Reference;
 
     /// <summary>What a user may change, with the defaults.</summary>
     public abstract IReadOnlyList<Setting> Settings { get; }
@@ -28,8 +32,10 @@ internal abstract class Recipe
     /// <summary>Training rows and test rows. No choice is ever made on test rows.</summary>
     public abstract (TensorDataset Train, TensorDataset Test) Load(DataStore store);
 
-    /// <summary>The untrained model, for inputs of <see cref="Load"/>.</summary>
-    public abstract Module Build(Settings settings);
+    /// <summary>The untrained model.</summary>
+    /// <param name="settings">What the user chose.</param>
+    /// <param name="train">The training rows of <see cref="Load"/>.</param>
+    public abstract Module Build(Settings settings, TensorDataset train);
 
     /// <summary>What happens to training batches and never to others; null for nothing.</summary>
     public virtual BatchTransform? Augment(Settings settings) => null;
@@ -41,14 +47,17 @@ internal abstract class Recipe
 
     public virtual LossFunction Loss(Settings settings) => Losses.CrossEntropyWith(labelSmoothing: settings["smoothing"]);
 
-    /// <summary>The settings that every recipe has, with its defaults.</summary>
-    protected static Setting[] Common(int epochs, int batch, double lr, double weightDecay, double smoothing, double warmup, double validation) =>
+    /// <summary>What is measured beside the loss while it trains; null for what the targets suggest.</summary>
+    public virtual IReadOnlyList<Metric>? Metrics => null;
+
+    /// <summary>The settings that every recipe has, with its defaults; smoothing where classes are predicted.</summary>
+    protected static Setting[] Common(int epochs, int batch, double lr, double weightDecay, double? smoothing, double warmup, double validation) =>
     [
         new("epochs", epochs, "passes over the training rows", 1, 100_000, IsWhole: true),
         new("batch", batch, "samples a step", 1, 1 << 20, IsWhole: true),
         new("lr", lr, "the highest learning rate", 0, 100),
         new("weight-decay", weightDecay, "AdamW's decay of the weights", 0, 100),
-        new("smoothing", smoothing, "share of the target spread over all classes", 0, 0.99),
+        .. smoothing is { } share ? (Setting[])[new("smoothing", share, "share of the target spread over all classes", 0, 0.99)] : [],
         new("warmup", warmup, "epochs until the highest learning rate", 0, 100_000),
         new("validation", validation, "share of the training rows held out for the learning curves", 0, 0.9),
         new("samples", 0, "training rows to use, 0 for all: for quick tries", 0, int.MaxValue, IsWhole: true),

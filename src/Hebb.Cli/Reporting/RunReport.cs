@@ -11,33 +11,42 @@ internal static class RunReport
     /// <param name="model">The trained model, in eval mode.</param>
     /// <param name="history">Its epochs.</param>
     /// <param name="steps">Its steps, all or some.</param>
-    /// <param name="result">Its answers on the test rows.</param>
+    /// <param name="score">Its answers on the test rows.</param>
     /// <param name="facts">How it was made, for whoever wants to make it again.</param>
     /// <param name="use">Lines to paste.</param>
     public static HtmlReport Create(
-        Recipe recipe, Module model, IReadOnlyList<EpochResult> history, IReadOnlyList<StepResult> steps, TestResult result, IReadOnlyList<(string Name, string Value)> facts, IReadOnlyList<string> use)
+        Recipe recipe, Module model, IReadOnlyList<EpochResult> history, IReadOnlyList<StepResult> steps, TestScore score, IReadOnlyList<(string Name, string Value)> facts, IReadOnlyList<string> use)
     {
         var report = new HtmlReport(recipe.Name, Sentence(recipe.Description));
         report.Figures(
-            ("test accuracy", Texts.Percent(result.Accuracy)),
-            ($"errors in {Texts.Count(result.Count)}", Texts.Count(result.Errors)),
-            ("macro F1", result.F1.Value.ToString("0.0000", CultureInfo.InvariantCulture)),
+            [.. Figures(score),
             ("parameters", Texts.Count(model.ParameterCount)),
-            ("training", Texts.Seconds(history.Sum(e => e.Seconds))));
+            ("training", Texts.Seconds(history.Sum(e => e.Seconds)))]);
         Curves(report, history, steps);
-        Classes(report, result);
-        ErrorGallery.Add(report, model, result);
+        if (score is ClassScores { Result: var result })
+        {
+            Classes(report, result);
+            ErrorGallery.Add(report, model, result);
+        }
+        else if (score is NumberScores numbers)
+        {
+            NumberSection.Add(report, numbers);
+        }
         report.Section("Use it").Code(string.Join('\n', use));
         report.Section("How it was made").Facts(facts.ToArray());
         report.Footer = $"Hebb {Commands.DoctorCommand.Version()}";
         return report;
     }
 
+    private static IEnumerable<(string Name, string Value)> Figures(TestScore score) => score is ClassScores { Result: var result }
+        ? [("test accuracy", Texts.Percent(result.Accuracy)), ($"errors in {Texts.Count(result.Count)}", Texts.Count(result.Errors)), ("macro F1", result.F1.Value.ToString("0.0000", CultureInfo.InvariantCulture))]
+        : score.Figures.Select(f => ($"test {f.Name}", f.Shown));
+
     private static void Curves(HtmlReport report, IReadOnlyList<EpochResult> history, IReadOnlyList<StepResult> steps)
     {
         var section = report.Section("Learning curves");
         bool validated = history.Count > 0 && history[^1].Values.ContainsKey("val_loss");
-        section.Text("Training figures are gathered while the weights change and the pictures are augmented, so they lag behind."
+        section.Text("Training figures are gathered while the weights change and parts of the model or of the inputs are left out or changed at random, so they lag behind."
             + (validated ? " Validation rows are training rows that were held out; the test rows were not looked at before training had ended." : ""));
         TrainingReport.AddCurves(section, history, steps);
     }

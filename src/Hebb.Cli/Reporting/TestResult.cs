@@ -48,29 +48,6 @@ internal sealed class TestResult
     /// <summary>Answers [n, classes] that are there already.</summary>
     public static TestResult Of(TensorDataset data, Tensor logits) => new(data, logits);
 
-    /// <summary>Runs the model in eval mode over all rows.</summary>
-    public static TestResult Measure(Module model, TensorDataset data, CancellationToken cancellation)
-    {
-        bool training = model.Training;
-        model.Eval();
-        try
-        {
-            using var none = GradMode.NoGrad();
-            var parts = new List<Tensor>();
-            foreach (var batch in data.Batches(250))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                using var scope = TensorScope.Open();
-                parts.Add(scope.Keep(model.Call(batch.Inputs)));
-            }
-            return new TestResult(data, Tensor.Cat(parts.ToArray(), 0));
-        }
-        finally
-        {
-            model.Train(training);
-        }
-    }
-
     public float Probability(int row, long of) => Probabilities[row * Classes + of];
 
     /// <summary>Wrongly answered rows, those answered with most confidence first.</summary>

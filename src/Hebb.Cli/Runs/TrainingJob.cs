@@ -24,10 +24,11 @@ internal sealed class TrainingJob
         (Validation, Train) = train.Split(settings["validation"], SplitSeed);
 
         Rng.SetSeed((ulong)seed);
-        Model = recipe.Build(settings);
+        Model = recipe.Build(settings, rows);
         var basis = new TrainerOptions
         {
             Schedule = recipe.Schedule(settings),
+            Metrics = recipe.Metrics,
             Run = folder,
             Checkpoints = folder is null ? null : new CheckpointOptions { Every = s_betweenCheckpoints },
             Progress = false,

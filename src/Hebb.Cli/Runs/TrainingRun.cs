@@ -54,18 +54,18 @@ internal sealed class TrainingRun
         _session.Output.Line($"{Texts.Plural(_job.Train.Count, "training row")}, {Texts.Count(_job.Validation.Count)} held out for validation, "
             + $"{Texts.Plural(_job.Test.Count, "test row")}; seed {_start.Seed}; {Shown}");
         IReadOnlyList<EpochResult> history = Train();
-        var result = TestResult.Measure(_job.Model, _job.Test, _session.Cancellation);
-        Save(result);
+        var score = TestScore.Measure(_job.Model, _job.Test, _session.Cancellation);
+        Save(score);
         var pictures = TestPictures.Write(_folder.Root, _job.Test);
-        RunReport.Create(_start.Recipe, _job.Model, history, TrainingReport.Read(_folder.Root).Steps, result, RunFacts.Of(_folder.Manifest), UseLines.For(_folder.Root, pictures, result)).Write(_folder.ReportFile);
+        var use = UseLines.For(_folder.Root, pictures, score);
+        RunReport.Create(_start.Recipe, _job.Model, history, TrainingReport.Read(_folder.Root).Steps, score, RunFacts.Of(_folder.Manifest), use).Write(_folder.ReportFile);
 
         double seconds = _folder.Manifest.Seconds ?? 0;
-        _session.Output.Line($"test accuracy {Texts.Percent(result.Accuracy)} ({Texts.Plural(result.Errors, "error")} in {Texts.Count(result.Count)}), "
-            + $"loss {Texts.Number(result.Loss)}; trained in {Texts.Seconds(seconds)}");
+        _session.Output.Line($"test {score.Line}; trained in {Texts.Seconds(seconds)}");
         _session.Output.Line($"report: {Path.Combine(Shown, "report.html")}");
-        _session.Output.Line("Ask the model about a picture, train it again to the same bits, use it in C#:");
-        foreach (string line in UseLines.For(_folder.Root, pictures, result)) _session.Output.Line(line);
-        return new TrainingOutcome(_start.Recipe.Name, _start.Recipe.Metric, result.Accuracy, seconds, Shown);
+        _session.Output.Line($"Ask the model about {(pictures.Count > 0 ? "a picture" : "rows")}, train it again to the same bits, use it in C#:");
+        foreach (string line in use) _session.Output.Line(line);
+        return new TrainingOutcome(_start.Recipe.Name, score.Metric, score.Value, seconds, Shown);
     }
 
     private IReadOnlyList<EpochResult> Train()
@@ -85,14 +85,14 @@ internal sealed class TrainingRun
         return history;
     }
 
-    private void Save(TestResult result)
+    private void Save(TestScore score)
     {
         var info = ModelInfo.Of(_job.Model);
         info.Name = _start.Recipe.Name;
         info.Description = _start.Recipe.Description;
         info.Task = Catalog.Find(_start.Recipe.Dataset).Task;
-        info.Metrics["test_accuracy"] = result.Accuracy;
-        info.Metrics["test_loss"] = result.Loss;
+        var metrics = score is ClassScores classes ? new Dictionary<string, double> { ["test_accuracy"] = classes.Value, ["test_loss"] = classes.Result.Loss } : score.Metrics;
+        foreach (var (name, value) in metrics) info.Metrics[name] = value;
         try
         {
             _job.Model.Save(_folder.ModelFile, _job.Test.Inputs[0..1]);
@@ -101,7 +101,7 @@ internal sealed class TrainingRun
         {
             throw new HebbException($"{Paths.Shown(_folder.ModelFile)} can't be written: {e.Message.ReplaceLineEndings(" ")}", e);
         }
-        _folder.Complete(new Dictionary<string, double> { ["test_accuracy"] = result.Accuracy, ["test_loss"] = result.Loss });
+        _folder.Complete(metrics);
     }
 
     /// <summary>Other data would silently make another model of the rest of the run.</summary>

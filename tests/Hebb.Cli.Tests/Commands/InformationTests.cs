@@ -16,7 +16,7 @@ public sealed class InformationTests : IDisposable
         Assert.Matches(@"(?m)^cnn-digits +98\.0 % +digits ", output);
         Assert.Matches(@"(?m)^cnn-mnist +99\.4 % +mnist ", output);
         Assert.Matches(@"(?m)^mlp-mnist +98\.3 % +mnist ", output);
-        Assert.Equal(["cnn-digits", "cnn-mnist", "mlp-mnist"], Cli.Json(output).GetProperty("recipes").EnumerateArray().Select(r => r.GetProperty("recipe").GetString()));
+        Assert.Equal(["cnn-digits", "cnn-mnist", "mlp-mnist", "tabular-adult", "tabular-housing", "tabular-titanic"], Cli.Json(output).GetProperty("recipes").EnumerateArray().Select(r => r.GetProperty("recipe").GetString()));
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class InformationTests : IDisposable
         string output = _cli.Succeed("recipes", "cnn-digits", "--json");
         Assert.Matches(@"(?m)^batch +64 +samples a step$", output);
         Assert.Equal(64, Cli.Json(output).GetProperty("settings").GetProperty("batch").GetDouble());
-        Assert.Equal("unknown recipe mnist (there are cnn-digits, cnn-mnist and mlp-mnist)", _cli.Fail(2, "recipes", "mnist"));
+        Assert.Equal("unknown recipe mnist (there are cnn-digits, cnn-mnist, mlp-mnist, tabular-adult, tabular-housing and tabular-titanic)", _cli.Fail(2, "recipes", "mnist"));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Hebb.Cli.Fitting;
 using Hebb.Cli.Recipes;
+using Hebb.Cli.Reporting;
 using Hebb.Data;
 
 namespace Hebb.Cli.Tests.Fitting;
@@ -94,7 +95,7 @@ public sealed partial class AcceptanceTests : IDisposable
         {
             Name = recipe.Name,
             Description = recipe.Description,
-            Build = _ => recipe.Build(chosen),
+            Build = train => recipe.Build(chosen, train),
             Loss = recipe.Loss(chosen),
             Epochs = 30,
             Patience = 30,
@@ -123,7 +124,7 @@ public sealed partial class AcceptanceTests : IDisposable
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var fit = FitTraining.Run(data, settings.Seed, null, new global::Hebb.Cli.Output(false), CancellationToken.None);
         TestContext.Current.SendDiagnosticMessage($"{fit.Name}: {watch.Elapsed.TotalSeconds:F1} s; {string.Join(", ", fit.Tried.Select(t => $"{t.Candidate.Name} {t.ValidationLoss:G5} in {t.Seconds:F1} s"))}; together {fit.ValidationLoss:G5}");
-        return FitScore.Measure(fit.Model, data, data.Test, CancellationToken.None).Value;
+        return TestScore.Measure(fit.Model, data.Test, CancellationToken.None).Value;
     }
 
     private static double Tuned(FitSettings settings, TabularNetOptions size, double rate, double decay, int seeds)
@@ -140,9 +141,9 @@ public sealed partial class AcceptanceTests : IDisposable
         {
             var trained = FitTraining.Run(data with { Candidates = [candidate] }, 100 * seed, null, new global::Hebb.Cli.Output(false), CancellationToken.None);
             TestContext.Current.SendDiagnosticMessage($"by hand, validation: {trained.ValidationLoss:G5} in {trained.Seconds:F1} s");
-            return FitPrediction.Answers(trained.Model, data.Test.Inputs, CancellationToken.None);
+            return ModelAnswers.Of(trained.Model, data.Test.Inputs, CancellationToken.None);
         }).ToArray();
-        return FitScore.Of(Mixture.Of(answers, [.. answers.Select(_ => 1.0 / seeds)], data.IsClassification), data, data.Test).Value;
+        return TestScore.Of(Mixture.Of(answers, [.. answers.Select(_ => 1.0 / seeds)], data.IsClassification), data.Test).Value;
     }
 
     /// <summary>The table with more columns, as a file.</summary>

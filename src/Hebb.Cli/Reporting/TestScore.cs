@@ -1,11 +1,13 @@
-using Hebb.Cli.Reporting;
 using Hebb.Data;
 
-namespace Hebb.Cli.Fitting;
+namespace Hebb.Cli.Reporting;
 
 /// <summary>A model's answers on some rows, and how right they are.</summary>
-internal abstract record FitScore
+internal abstract record TestScore
 {
+    /// <summary>What was answered.</summary>
+    public abstract TensorDataset Rows { get; }
+
     /// <summary>The name of <see cref="Value"/>: accuracy, or the root of the mean squared error.</summary>
     public abstract string Metric { get; }
 
@@ -17,26 +19,42 @@ internal abstract record FitScore
     /// <summary>All figures by name.</summary>
     public abstract IReadOnlyList<(string Name, double Value, string Shown)> Figures { get; }
 
-    public static FitScore Measure(Module model, FitData data, TensorDataset rows, CancellationToken cancellation) => Of(FitPrediction.Answers(model, rows.Inputs, cancellation), data, rows);
+    /// <summary>One line for people: <see cref="Value"/> and what else is worth a glance.</summary>
+    public abstract string Line { get; }
 
-    /// <summary>Of answers [n, outputs] to these rows.</summary>
-    public static FitScore Of(Tensor answers, FitData data, TensorDataset rows)
+    /// <summary>The figures under the keys of a manifest, such as <c>test_accuracy</c>.</summary>
+    public IReadOnlyDictionary<string, double> Metrics => Figures.ToDictionary(f => "test_" + f.Name.ToLowerInvariant().Replace(' ', '_').Replace("²", "2"), f => f.Value);
+
+    /// <summary>A value of <see cref="Value"/>'s kind for people.</summary>
+    public static string Show(string metric, double value) => metric == NumberScores.MetricName ? NumberScores.Number(value) : Texts.Percent(value);
+
+    /// <summary>Runs the model in eval mode over all rows.</summary>
+    public static TestScore Measure(Module model, TensorDataset rows, CancellationToken cancellation) => Of(ModelAnswers.Of(model, rows.Inputs, cancellation), rows);
+
+    /// <summary>Of answers [n, outputs] to these rows: logits where they have labels, otherwise numbers in the scale of their targets.</summary>
+    public static TestScore Of(Tensor answers, TensorDataset rows)
     {
         using var none = GradMode.NoGrad();
-        return data.IsClassification ? new ClassScores(TestResult.Of(rows, answers)) : NumberScores.Of(answers, data.Table!, rows);
+        return rows.Info.Labels is not null || rows.Info.Preprocessing is not TablePreprocessing table ? new ClassScores(TestResult.Of(rows, answers)) : NumberScores.Of(answers, table, rows);
     }
 }
 
 /// <summary>Classes.</summary>
-internal sealed record ClassScores(TestResult Result) : FitScore
+internal sealed record ClassScores(TestResult Result) : TestScore
 {
     private const int Bins = 10;
 
-    public override string Metric => "accuracy";
+    public const string MetricName = "accuracy";
+
+    public override string Metric => MetricName;
+
+    public override TensorDataset Rows => Result.Data;
 
     public override double Value => Result.Accuracy;
 
     public override string Shown => Texts.Percent(Value);
+
+    public override string Line => $"accuracy {Shown} ({Texts.Plural(Result.Errors, "error")} in {Texts.Count(Result.Count)}), loss {Texts.Number(Result.Loss)}, macro F1 {Texts.Number(Result.F1.Value)}";
 
     public override IReadOnlyList<(string Name, double Value, string Shown)> Figures
     {
@@ -75,13 +93,19 @@ internal sealed record ClassScores(TestResult Result) : FitScore
 }
 
 /// <summary>Numbers, without their scale.</summary>
-internal sealed record NumberScores(double[] Predicted, double[] Targets) : FitScore
+internal sealed record NumberScores(TensorDataset Data, double[] Predicted, double[] Targets) : TestScore
 {
-    public override string Metric => "rmse";
+    public override TensorDataset Rows => Data;
+
+    public const string MetricName = "rmse";
+
+    public override string Metric => MetricName;
 
     public override double Value => Math.Sqrt(Predicted.Zip(Targets).Average(p => (p.First - p.Second) * (p.First - p.Second)));
 
     public override string Shown => Number(Value);
+
+    public override string Line => string.Join(", ", Figures.Select(f => $"{f.Name} {f.Shown}"));
 
     public override IReadOnlyList<(string Name, double Value, string Shown)> Figures
     {
@@ -97,6 +121,6 @@ internal sealed record NumberScores(double[] Predicted, double[] Targets) : FitS
     /// <summary>A number of any size, to five digits.</summary>
     public static string Number(double value) => value.ToString("G5", System.Globalization.CultureInfo.InvariantCulture);
 
-    public static NumberScores Of(Tensor answers, TablePreprocessing table, TensorDataset rows) => new(
+    public static NumberScores Of(Tensor answers, TablePreprocessing table, TensorDataset rows) => new(rows,
         Array.ConvertAll(answers.ToArray<float>(), output => table.Unscale(output)), Array.ConvertAll(rows.Targets.ToArray<float>(), target => table.Unscale(target)));
 }

@@ -1,15 +1,15 @@
-namespace Hebb.Cli.Fitting;
+namespace Hebb.Cli.Reporting;
 
 /// <summary>Answers of a model for many rows.</summary>
-internal static class FitPrediction
+internal static class ModelAnswers
 {
-    private const int Batch = 1024;
+    private const int Batch = 256;
 
     /// <summary>The model's numbers for inputs [n, …], row by row.</summary>
-    public static float[] Outputs(Module model, Tensor inputs, CancellationToken cancellation) => Answers(model, inputs, cancellation).ToArray<float>();
+    public static float[] Outputs(Module model, Tensor inputs, CancellationToken cancellation) => Of(model, inputs, cancellation).ToArray<float>();
 
-    /// <summary>What the model says to inputs [n, …].</summary>
-    public static Tensor Answers(Module model, Tensor inputs, CancellationToken cancellation)
+    /// <summary>What the model says to inputs [n, …] in eval mode; its mode stays.</summary>
+    public static Tensor Of(Module model, Tensor inputs, CancellationToken cancellation)
     {
         using var none = GradMode.NoGrad();
         using var mode = model.EvalMode();
