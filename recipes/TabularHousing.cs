@@ -14,7 +14,7 @@ internal sealed class TabularHousing : TabularRecipe
 
     public override string Metric => NumberScores.MetricName;
 
-    public override double Reference => 46_000;
+    public override double Reference => 45_000;
 
     public override IReadOnlyList<Setting> Settings { get; } =
     [

@@ -15,7 +15,7 @@ internal sealed class TabularTitanic : TabularRecipe
 
     public override IReadOnlyList<Setting> Settings { get; } =
     [
-        .. Common(epochs: 40, batch: 32, lr: 1e-3, weightDecay: 1e-2, smoothing: 0, warmup: 1, validation: 0.05),
+        .. Common(epochs: 25, batch: 32, lr: 1e-3, weightDecay: 1e-2, smoothing: 0, warmup: 1, validation: 0.05),
         .. Sizes(members: 16, width: 64, dropout: 0.4, bins: 12, dimensions: 4),
     ];
 

@@ -8,6 +8,8 @@ internal static class TableCandidates
     /// <summary>A word that fewer rows have is rare.</summary>
     private const double CommonShare = 0.02;
 
+    private const int ManyRows = 10_000;
+
     /// <param name="fitted">How rows become inputs.</param>
     /// <param name="inputs">The training rows' inputs; of folds, those of the first.</param>
     /// <param name="folded">Whether there are few rows, learned from in folds.</param>
@@ -55,7 +57,8 @@ internal static class TableCandidates
             Build = train => new TabularNet(layout, train.Inputs, classes, new TabularNetOptions { Members = 8, Bins = Bins(rows), Width = 128, Dropout = dropout, NumberDimensions = 8, CategoryDimensions = 8 }),
             Loss = TabularNet.EachMember(loss),
             Epochs = epochs ?? 200,
-            Patience = 12,
+            // Of many rows the validation loss hardly wavers: less patience tells as much.
+            Patience = rows < ManyRows ? 12 : 8,
             BatchSize = BatchSize(rows),
             LearningRate = rate,
             WeightDecay = decay,

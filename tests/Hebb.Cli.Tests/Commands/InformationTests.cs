@@ -16,6 +16,7 @@ public sealed class InformationTests : IDisposable
         Assert.Matches(@"(?m)^cnn-digits +98\.0 % +digits ", output);
         Assert.Matches(@"(?m)^cnn-mnist +99\.4 % +mnist ", output);
         Assert.Matches(@"(?m)^mlp-mnist +98\.3 % +mnist ", output);
+        Assert.Matches(@"(?m)^tabular-housing +45000 RMSE +california-housing ", output);
         Assert.Equal(["cnn-digits", "cnn-mnist", "mlp-mnist", "tabular-adult", "tabular-housing", "tabular-titanic"], Cli.Json(output).GetProperty("recipes").EnumerateArray().Select(r => r.GetProperty("recipe").GetString()));
     }
 

@@ -37,11 +37,10 @@ internal sealed class AdamStepOp : UpdatePrimitive<AdamStepOp, AdamStepOp.Rule<f
     {
         var (p, g) = Decayed.Of(inputs[0], inputs[1], Number(inputs, 0), _weightDecay, _decoupled);
         var (rate, step, beta1) = (Number(inputs, 0), Number(inputs, 1), Number(inputs, 2));
-        var kept = beta1.To(p.DType);
-        var mean = inputs[2] * kept + g * (1.0 - kept);
-        var square = inputs[3] * _beta2 + g.Square() * (1 - _beta2);
+        var mean = RunningMean.Of(inputs[2], g, beta1);
+        var square = RunningMean.Of(inputs[3], g.Square(), _beta2);
         var largest = _amsgrad ? inputs[4].Maximum(square) : square;
-        var size = (rate / (1.0 - beta1.Pow(step))).To(p.DType);
+        var size = RunningMean.Corrected(rate, beta1, step, p.DType);
         var root = (1.0 - Tensor.Pow(_beta2, step)).Sqrt().To(p.DType);
         p -= size * mean / (largest.Sqrt() / root + _eps);
         return _amsgrad ? [p, mean, square, largest] : [p, mean, square];

@@ -34,10 +34,9 @@ internal sealed class AdamaxStepOp : UpdatePrimitive<AdamaxStepOp, AdamaxStepOp.
     {
         var (p, g) = Decayed.Of(inputs[0], inputs[1], Number(inputs, 0), _weightDecay, decoupled: false);
         var (rate, step, beta1) = (Number(inputs, 0), Number(inputs, 1), Number(inputs, 2));
-        var kept = beta1.To(p.DType);
-        var mean = inputs[2] * kept + g * (1.0 - kept);
+        var mean = RunningMean.Of(inputs[2], g, beta1);
         var largest = (inputs[3] * _beta2).Maximum(g.Abs() + _eps);
-        return [p - (rate / (1.0 - beta1.Pow(step))).To(p.DType) * mean / largest, mean, largest];
+        return [p - RunningMean.Corrected(rate, beta1, step, p.DType) * mean / largest, mean, largest];
     }
 
     public struct Rule<T> : IUpdate<Rule<T>, AdamaxStepOp, T> where T : unmanaged, IFloatingPointIeee754<T>

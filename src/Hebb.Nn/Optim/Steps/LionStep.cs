@@ -34,7 +34,7 @@ internal sealed class LionStepOp : UpdatePrimitive<LionStepOp, LionStepOp.Rule<f
         var (p, g) = Decayed.Of(inputs[0], inputs[1], Number(inputs, 0), _weightDecay, decoupled: true);
         var beta1 = Number(inputs, 2).To(p.DType);
         var towards = inputs[2] * beta1 + g * (1.0 - beta1);
-        return [p - Number(inputs, 0).To(p.DType) * towards.Sign(), inputs[2] * _beta2 + g * (1 - _beta2)];
+        return [p - Number(inputs, 0).To(p.DType) * towards.Sign(), RunningMean.Of(inputs[2], g, _beta2)];
     }
 
     public struct Rule<T> : IUpdate<Rule<T>, LionStepOp, T> where T : unmanaged, IFloatingPointIeee754<T>

@@ -40,8 +40,8 @@ internal sealed class NAdamStepOp : UpdatePrimitive<NAdamStepOp, NAdamStepOp.Rul
         var (p, g) = Decayed.Of(inputs[0], inputs[1], Number(inputs, 0), _weightDecay, _decoupled);
         var (rate, step) = (Number(inputs, 0), Number(inputs, 1));
         var (now, next, product) = (Number(inputs, 3), Number(inputs, 4), Number(inputs, 5));
-        var mean = inputs[2] * _beta1 + g * (1 - _beta1);
-        var square = inputs[3] * _beta2 + g.Square() * (1 - _beta2);
+        var mean = RunningMean.Of(inputs[2], g, _beta1);
+        var square = RunningMean.Of(inputs[3], g.Square(), _beta2);
         var root = (square / (1.0 - Tensor.Pow(_beta2, step)).To(p.DType)).Sqrt() + _eps;
         p -= (rate * (1.0 - now) / (1.0 - product)).To(p.DType) * g / root;
         p -= (rate * next / (1.0 - product * next)).To(p.DType) * mean / root;

@@ -36,9 +36,8 @@ internal sealed class RAdamStepOp : UpdatePrimitive<RAdamStepOp, RAdamStepOp.Rul
     {
         var (p, g) = Decayed.Of(inputs[0], inputs[1], Number(inputs, 0), _weightDecay, _decoupled);
         var (rate, step, beta1) = (Number(inputs, 0), Number(inputs, 1), Number(inputs, 2));
-        var kept = beta1.To(p.DType);
-        var mean = inputs[2] * kept + g * (1.0 - kept);
-        var square = inputs[3] * _beta2 + g.Square() * (1 - _beta2);
+        var mean = RunningMean.Of(inputs[2], g, beta1);
+        var square = RunningMean.Of(inputs[3], g.Square(), _beta2);
         double limit = 2 / (1 - _beta2) - 1;
         var power = Tensor.Pow(_beta2, step);
         var length = limit - step * power * 2.0 / (1.0 - power);
@@ -46,7 +45,7 @@ internal sealed class RAdamStepOp : UpdatePrimitive<RAdamStepOp, RAdamStepOp.Rul
         // Where it is not rectified the root stays clear of negative numbers.
         var at = Tensor.Where(rectified, length, 6.0);
         var factor = ((at - 4.0) * (at - 2.0) * limit / (at * ((limit - 4) * (limit - 2))) * (1.0 - power)).Sqrt().To(p.DType);
-        var size = (rate / (1.0 - beta1.Pow(step))).To(p.DType) * mean;
+        var size = RunningMean.Corrected(rate, beta1, step, p.DType) * mean;
         p -= size * Tensor.Where(rectified, factor / (square.Sqrt() + _eps), 1.0);
         return [p, mean, square];
     }

@@ -39,7 +39,7 @@ internal sealed class ScheduleFreeStepOp : UpdatePrimitive<ScheduleFreeStepOp, S
     {
         var (p, g, z) = (inputs[0], inputs[1], inputs[2]);
         var (rate, step, share) = (Number(inputs, 0), Number(inputs, 1), Number(inputs, 3));
-        var square = inputs[3] * _beta2 + g.Square() * (1 - _beta2);
+        var square = RunningMean.Of(inputs[3], g.Square(), _beta2);
         var towards = g / ((square / (1.0 - Tensor.Pow(_beta2, step)).To(p.DType)).Sqrt() + _eps) + p * _weightDecay;
         var next = p + (z - p) * share.To(p.DType) + towards * (rate * ((1.0 - share) * _beta1 - 1.0)).To(p.DType);
         return [next, z - towards * rate.To(p.DType), square];
