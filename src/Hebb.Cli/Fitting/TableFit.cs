@@ -40,6 +40,7 @@ internal static class TableFit
             Categories = CategoryForm.Index,
             MaxCategories = MostCategories,
             MaxTokens = MostTokens,
+            Pairs = true,
             Ignore = [.. settings.Exclude.Append(settings.Group).OfType<string>().Concat(findings.Ids).Distinct().Where(c => c != target)],
         });
         if (classes)

@@ -22,7 +22,7 @@ internal abstract class TabularRecipe : Recipe
     public sealed override (TensorDataset Train, TensorDataset Test) Load(DataStore store)
     {
         var (train, test) = Tables(store);
-        var prepared = TablePreprocessing.Fit(train, Target, new TableFeatures { Categories = CategoryForm.Index, MaxTokens = 64, Ignore = Ignored });
+        var prepared = TablePreprocessing.Fit(train, Target, new TableFeatures { Categories = CategoryForm.Index, MaxTokens = 64, Pairs = true, Ignore = Ignored });
         return (prepared.Dataset(train, Dataset), prepared.Dataset(test, Dataset));
     }
 

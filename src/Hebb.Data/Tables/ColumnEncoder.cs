@@ -31,7 +31,8 @@ internal abstract record ColumnEncoder(string Column)
         string column = json.Text("column");
         return json.Text("type") switch
         {
-            "number" => new NumberEncoder(column, json.Require("fill").AsNumber(), json.Require("mean").AsNumber(), Positive(json, "deviation"), json.Flag("missing", false)),
+            "number" => Number(json, column),
+            "pair" => PairEncoder.Read(json, column, Number(json, column)),
             "category" => new CategoryEncoder(column, Different(json, "values"), json.Flag("index", false)),
             "text" => new TextEncoder(column, Different(json, "vocabulary"), json.Integer("tokens") is >= 1 and <= TextEncoder.MostTokens and var tokens ? tokens : throw json.Error($"\"tokens\" is not 1 to {TextEncoder.MostTokens}")),
             "date" => new DateEncoder(column, json.Require("mean").AsNumber(), Positive(json, "deviation"), json.Flag("missing", false), json.Find("day_first") is null ? null : json.Flag("day_first", false)),
@@ -52,6 +53,9 @@ internal abstract record ColumnEncoder(string Column)
         double mean = values.Average(), square = values.Average(v => (v - mean) * (v - mean)), deviation = Math.Sqrt(square);
         return (mean, deviation > 0 && double.IsFinite(deviation) ? deviation : 1);
     }
+
+    private static NumberEncoder Number(JsonField json, string column) =>
+        new(column, json.Require("fill").AsNumber(), json.Require("mean").AsNumber(), Positive(json, "deviation"), json.Flag("missing", false));
 
     private static double Positive(JsonField json, string name) => json.Require(name).AsNumber() is > 0 and var value ? value : throw json.Error($"\"{name}\" is not positive");
 }
@@ -80,10 +84,13 @@ internal sealed record NumberEncoder(string Column, double Fill, double Mean, do
         if (MarksMissing) to[1] = missing ? 1 : 0;
     }
 
-    public override void Write(Utf8JsonWriter json)
+    public override void Write(Utf8JsonWriter json) => WriteValues(json, "number", Column);
+
+    /// <summary>Writes what was learned under a type, of a column.</summary>
+    public void WriteValues(Utf8JsonWriter json, string type, string column)
     {
-        json.WriteString("type", "number");
-        json.WriteString("column", Column);
+        json.WriteString("type", type);
+        json.WriteString("column", column);
         json.WriteNumber("fill", Fill);
         json.WriteNumber("mean", Mean);
         json.WriteNumber("deviation", Deviation);

@@ -44,6 +44,11 @@ public sealed record TableFeatures
     /// <summary>Words that fewer training rows have are passed over.</summary>
     public int MinWordRows { get; init; } = 3;
 
+    /// <summary>
+    /// Whether pairs of columns give features of their own: the ratios of amounts that rise together, such as rooms to households, and directions between latitude and longitude.
+    /// </summary>
+    public bool Pairs { get; init; }
+
     /// <summary>Columns that are no features.</summary>
     public IReadOnlyList<string> Ignore { get; init; } = [];
 }

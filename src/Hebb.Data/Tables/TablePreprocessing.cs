@@ -14,10 +14,13 @@ public sealed record TablePreprocessing : Preprocessing
 
     private TablePreprocessing(ColumnEncoder[] encoders, string target, IReadOnlyList<string>? labels, double mean, double deviation, IReadOnlyDictionary<string, string> leftOut)
     {
+        foreach (var pair in encoders.OfType<PairEncoder>())
+            foreach (string name in (string[])[pair.Column, pair.Other])
+                if (!encoders.Any(e => e is NumberEncoder && e.Column == name)) throw new FormatException($"preprocessing: \"{CsvTable.Shorten(pair.Label)}\" needs the numbers of \"{CsvTable.Shorten(name)}\", which are not there");
         (_encoders, Target, Labels, TargetMean, TargetDeviation, LeftOut) = (encoders, target, labels, mean, deviation, leftOut);
         FeatureNames = [.. encoders.SelectMany(e => e.Names)];
         var layout = new TableInput[encoders.Length];
-        for (int i = 0, start = 0; i < layout.Length; start += encoders[i++].Width) layout[i] = new TableInput(encoders[i].Column, encoders[i].Kind, start, encoders[i].Width, encoders[i].Count);
+        for (int i = 0, start = 0; i < layout.Length; start += encoders[i++].Width) layout[i] = new TableInput(encoders[i] is PairEncoder pair ? pair.Label : encoders[i].Column, encoders[i].Kind, start, encoders[i].Width, encoders[i].Count);
         Layout = layout;
     }
 
@@ -41,7 +44,7 @@ public sealed record TablePreprocessing : Preprocessing
     public IReadOnlyList<TableInput> Layout { get; }
 
     /// <summary>The columns that features are made of.</summary>
-    public IReadOnlyList<string> Columns => [.. _encoders.Select(e => e.Column)];
+    public IReadOnlyList<string> Columns => [.. _encoders.Select(e => e.Column).Distinct()];
 
     /// <summary>Columns that are no features, and why.</summary>
     public IReadOnlyDictionary<string, string> LeftOut { get; }
@@ -74,6 +77,7 @@ public sealed record TablePreprocessing : Preprocessing
             else encoders.Add(column.HasNumbers ? NumberEncoder.Fit(column) : column.HasDates ? DateEncoder.Fit(column) : CategoryEncoder.Fit(column, features));
         }
         if (encoders.Count == 0) throw new DataException($"{train.Source}: has no column to predict \"{CsvTable.Shorten(target)}\" from: {string.Join(", ", leftOut.Select(p => $"\"{CsvTable.Shorten(p.Key)}\" {p.Value}"))}");
+        if (features.Pairs) encoders.AddRange(PairEncoder.Fit(train, [.. encoders.OfType<NumberEncoder>().Select(e => train[e.Column])]));
         var goal = train[target];
         if (features.Task == TableTask.Regression && !goal.HasNumbers) throw new DataException($"{train.Source}: the target \"{CsvTable.Shorten(target)}\" holds no numbers: it can be classified, but no regression made of it");
         if (features.Task is { } task ? task == TableTask.Classification : IsClassification(goal)) return new TablePreprocessing([.. encoders], target, Classes(goal), 0, 1, leftOut);
@@ -100,7 +104,7 @@ public sealed record TablePreprocessing : Preprocessing
     public Tensor Inputs(Table table, out IReadOnlyList<BadRow> bad)
     {
         var cells = new List<(int Row, string Reason)>();
-        var columns = Array.ConvertAll(_encoders, encoder => Matching(table, encoder, cells));
+        var columns = Sources(table, cells);
         bad = [.. cells.OrderBy(c => c.Row).Select(c => new BadRow(table.Line(c.Row), c.Reason, Dropped: false))];
         var values = new float[table.Count * FeatureNames.Count];
         for (int row = 0, at = 0; row < table.Count; row++)
@@ -191,6 +195,15 @@ public sealed record TablePreprocessing : Preprocessing
     private static string[] Classes(TableColumn column) => column.HasNumbers
         ? [.. column.Labels().Select(l => l.Label).OrderBy(l => double.Parse(l, System.Globalization.CultureInfo.InvariantCulture))]
         : [.. column.Labels().Select(l => l.Label).Order(StringComparer.Ordinal)];
+
+    /// <summary>What each encoder encodes.</summary>
+    private TableColumn[] Sources(Table table, List<(int Row, string Reason)> bad)
+    {
+        var read = new Dictionary<string, TableColumn>();
+        foreach (var encoder in _encoders)
+            if (encoder is not PairEncoder) read[encoder.Column] = Matching(table, encoder, bad);
+        return Array.ConvertAll(_encoders, encoder => encoder is PairEncoder pair ? pair.Derive(read[pair.Column], read[pair.Other]) : read[encoder.Column]);
+    }
 
     private static TableColumn Matching(Table table, ColumnEncoder encoder, List<(int Row, string Reason)> bad)
     {
