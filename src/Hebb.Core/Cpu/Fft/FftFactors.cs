@@ -3,13 +3,18 @@ namespace Hebb.Cpu;
 /// <summary>Chooses the radices of a transform.</summary>
 internal static class FftFactors
 {
+    /// <summary>Up to here the order of the radices costs nothing: a pass is a vector or two.</summary>
+    private const int Short = 32;
+
     /// <summary>
     /// The radices whose product is <paramref name="n"/>, in the order of the passes. An 8 comes first where it divides, since every later
-    /// pass then runs over whole vectors; else the large ones do, for the same reason.
+    /// pass then runs over whole vectors; else the large ones do, for the same reason. Short transforms have the order of pocketfft, so that
+    /// they round as those of numpy do.
     /// </summary>
     public static int[] Split(int n)
     {
         var factors = new List<int>();
+        bool isShort = n <= Short;
         if (n % 8 == 0)
         {
             factors.Add(8);
@@ -31,9 +36,17 @@ internal static class FftFactors
             odd.Add(rest);
         }
 
+        int twos = int.TrailingZeroCount(n);
+        if (isShort)
+        {
+            factors.AddRange(Enumerable.Repeat(4, twos / 2));
+            factors.InsertRange(0, Enumerable.Repeat(2, twos % 2));
+            factors.AddRange(odd);
+            return [.. factors];
+        }
+
         odd.Reverse();
         factors.AddRange(odd);
-        int twos = int.TrailingZeroCount(n);
         factors.AddRange(Enumerable.Repeat(4, twos / 2));
         factors.AddRange(Enumerable.Repeat(2, twos % 2));
         return [.. factors];
