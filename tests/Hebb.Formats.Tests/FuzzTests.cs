@@ -25,6 +25,15 @@ public sealed class FuzzTests : IDisposable
         "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqmx5moq6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKT/wgARCAALABEDASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAwQA/8QAFgEBAQEAAAAAAAAAAAAAAAAAAQME/9oADAMBAAIQAxAAAAGRleJNrc6f/8QAGBAAAwEBAAAAAAAAAAAAAAAAAAECEBL/2gAIAQEAAQUCUig4ELP/xAAXEQADAQAAAAAAAAAAAAAAAAAAAQMT/9oACAEDAQE/AZ0Zoz//xAAVEQEBAAAAAAAAAAAAAAAAAAAREP/aAAgBAgEBPwFZ/8QAFBABAAAAAAAAAAAAAAAAAAAAIP/aAAgBAQAGPwJf/8QAFxABAQEBAAAAAAAAAAAAAAAAAQAQEf/aAAgBAQABPyHUEiXC/9oADAMBAAIAAwAAABD/AC//xAAUEQEAAAAAAAAAAAAAAAAAAAAQ/9oACAEDAQE/ECX/xAAWEQEBAQAAAAAAAAAAAAAAAAAAARH/2gAIAQIBAT8QlmP/xAAXEAEBAQEAAAAAAAAAAAAAAAAAYVFx/9oACAEBAAE/EJpOGBiSf//Z",
     ];
 
+    // Pictures of libwebp: lossy, lossy with alpha in a lossless stream, lossless, lossless with a palette.
+    private static readonly string[] s_webp =
+    [
+        "UklGRkIBAABXRUJQVlA4IDYBAADQBwCdASolAB0APy2As1OuqCSitVv4AdAliWwAnTLHBy+zccp0RZn65l3dEF0ObAIjOhZ+fkQT1tsEa7dnHhY1Bo4Xi5g6oAD+5k8gf925A95uheHr9VU0sS1O0oidzuxV66I6x4GQUBv+0sw5sEtgq1fjq26H+t1nQ35xgRnqTznf90qbtP0X3CYGjEW6T15B4xWAUtwx8n/Zp/RkXR4vfwT/kX/z/v5j6yRd5T9Q9Ii184scajT/8Wt4szCpAjedTqRcVGgbI2zLoHHkyZ5NjdDHLa4AGmypUVH1zjxKorWqEGbaoyiZUBi1PwQGgNB4WDLBan8naevLtnTjdbOv90p9jhR5ythZQsYnO6p4polzsLFkSsvC8Br0kvqouWlkJj9PaUGvcpZpdU356/2inRRZAAAA",
+        "UklGRiwCAABXRUJQVlA4WAoAAAAQAAAAIgAAFgAAQUxQSGYAAAAFZ6CmbQOmgz/J8shZDhGR6g/AqratKA4RiEABXAec/4xgBCMZyWg+Lg4FIvo/AQHdVVX1t4G5ZAQW7QS4tLywWV7ZLaf0FkEYMrMwZhZhyqyCKGyWV0hGJx23FokBmAsYWSixvwNWUDggoAEAAPAKAJ0BKiMAFwA+0VilTSgko6IqqgEAGglsAJ0yhHtcgSk/1nWETN1z/U3tu+dy01XlVfhjnyLLBxAw6jv0vgBU629DnOwgdt7gU59vzv5q0/hlPRPpg+1ca/avFNAmAAD+5MSm0VNR6H0+Nz7daM9BhVwp64c7MvT5XWkZ9b1Bli6An/4zft8vSy4fUx2BglbVomvYa4niQISuJp/ooXxz7orHR6QNu+YXbTk4dRlVB+vWhWI8YBz9tB95AgvYCTXqLHFi+Vr2HTwBoYDsFTX7rs/BzAe+cHIr5cSWEj9vvRTTMt2ldH666TmfkFoD97/8PgiO8kCqiKfWSt3qhgYfjqbRaXbI9blHgBp5rJ4UPdDEmD8OzYqaFlNfhyWriNjy7Ykh3nI2vvZm/5zWYi+B906H4XzagNmLzdwWUrLvguPIs2FnZxjsvFAV24+83GzcfOAEjHF/P0/Cfe8X7H/3hGKL00JgJfb/8gPBhPYwbwdECPGXn26BftLeDLTDrlzHNf4T2sUGC4fFKcYXcNP3T7Or+/gpg93PwuplAAAA",
+        "UklGRnwBAABXRUJQVlA4THABAAAvAEAWAM/iOAAAs4ltG+1T+y+SAWqb5zUcBwBARNn2Bm3R3r1bwrZ9BttIkpzc1xdaa48IiIIcCJnCJQZp/aO1uvkPG1ia2ET+Hd4fJgA2EvxSUeRCAP5NVHhh4ABYBGlEoEPwvYHvghCV+EvwiognFpIk274nD3Kjbiu6yMimeROUiVhEUiGeggP0UcQf6WNS9MFoxyNTAPK1t4EMLvTMxGx0/TW+GODPHzoAvqHHTaRJKr8UqDMCeMhCEMUo/y1ACAMMx6ADRS3R32YCK1bOiN0z2j+BSYdIWD4d8dovBfAK3zrGUDwhwJPIfADhwXFUD0OC72v1aQ1rzDT/RMT5c7QEC7iQmKL0+lnIBbWDocuN3ZZOzOAwAACiFZRt2822bRsR/Y8sQKYwgYAJDtEYg7IxlwmkkPp5guxHf1vlDVN0nauiWfptfdnP77vzcbnZnh6r6eI1+czeh2f72xg3a/Vqr9XtlHKjcr44GFb6BQ==",
+        "UklGRqIAAABXRUJQVlA4TJYAAAAvLEAGAB8gECD+Q+S4ECBHSEBkW131xAmBAJHgToM9h/MfyhmpA7e1bSvRlxSrg4ix+P0S0L5GY7fXGtHELo87i99BRP+Ntm1jVg1lZ6xutudq4xqX+o9yxqU77KTDHV+uYTq+3NGIgukgvLrSnCmRLgRda7lKF4KuLGfKoUv9TL272pxJ4d8qpgD/drWrfn/DZZBXlwU=",
+    ];
+
     /// <summary>Whole files of each format, how they are read, and what they are inside.</summary>
     private static readonly Dictionary<string, Func<FuzzTests, (byte[][] Files, Action<byte[]> Read, FileParts Parts, double Likely)>> s_formats = new()
     {
@@ -54,6 +63,7 @@ public sealed class FuzzTests : IDisposable
         ["tokenizer.json"] = _ => ([TokenizerFile()], bytes => Tokenizer.FromJson(bytes), FileParts.Text, -1),
         ["png"] = _ => ([Png.Encode(Picture(3)), Png.Encode(Picture(1))], bytes => Png.Decode(bytes), FileParts.Bytes, 0),
         ["jpeg"] = _ => ([.. s_jpeg.Select(Convert.FromBase64String)], bytes => Jpeg.Decode(bytes), FileParts.Bytes, 0),
+        ["webp"] = _ => ([.. s_webp.Select(Convert.FromBase64String)], bytes => Webp.Decode(bytes), FileParts.Bytes, 0),
         ["wav"] = _ => ([Wav.Encode(new Audio(8000, 1, new float[64]))], bytes => Wav.Decode(bytes), FileParts.Bytes, 0),
     };
 

@@ -11,7 +11,7 @@ internal static class PredictCommand
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = "A run's folder, or a model file" };
-        var inputs = new Argument<string[]>("INPUT") { Description = "PNG or JPEG pictures; for models of tables or texts, these", Arity = ArgumentArity.OneOrMore };
+        var inputs = new Argument<string[]>("INPUT") { Description = "PNG, JPEG or WebP pictures; for models of tables or texts, these", Arity = ArgumentArity.OneOrMore };
         var top = CommandOptions.Whole("--top", "How many labels to show for each input; 1 unless given", "K", 1, int.MaxValue);
         var file = CommandOptions.Text("--out", "For tables: where the rows go with their predictions, as CSV; to the screen unless given", "FILE");
         var columns = CommandOptions.Text("--columns", "For tables: names of the columns where the first line is a row already", "NAME,…");

@@ -2,9 +2,9 @@ namespace Hebb.Data;
 
 public sealed partial record Image
 {
-    /// <summary>Reads a PNG or JPEG file, told apart by its first bytes. Photographs are turned upright.</summary>
+    /// <summary>Reads a PNG, JPEG or WebP file, told apart by its first bytes. Photographs are turned upright.</summary>
     /// <exception cref="DataException">The file is missing or cannot be read.</exception>
-    /// <exception cref="FormatException">It is neither, or damaged.</exception>
+    /// <exception cref="FormatException">It is none of these, or damaged.</exception>
     public static Image Read(string path) => Decode(DataFile.ReadAllBytes(path), path);
 
     /// <param name="bytes">A whole file.</param>
@@ -14,6 +14,7 @@ public sealed partial record Image
     {
         if (Jpeg.IsJpeg(bytes)) return Jpeg.Decode(bytes, source);
         if (bytes.StartsWith(Png.Signature)) return Png.Decode(bytes, source);
-        throw new FormatException($"{source}: is neither a PNG nor a JPEG picture");
+        if (Webp.IsWebp(bytes)) return Webp.Decode(bytes, source);
+        throw new FormatException($"{source}: is neither a PNG, a JPEG nor a WebP picture");
     }
 }

@@ -82,12 +82,12 @@ public static class Predictor
 /// <summary>Predictions straight from picture files and bytes.</summary>
 public static class ImagePredictions
 {
-    /// <summary>The prediction for a PNG or JPEG file.</summary>
+    /// <summary>The prediction for a PNG, JPEG or WebP file.</summary>
     /// <exception cref="DataException">There is no such file.</exception>
     /// <exception cref="FormatException">It is neither, or damaged.</exception>
     public static TOut PredictFile<TOut>(this Predictor<Image, TOut> predictor, string path) => predictor.Predict(Image.Read(path));
 
-    /// <summary>The prediction for the bytes of a PNG or JPEG file.</summary>
+    /// <summary>The prediction for the bytes of a PNG, JPEG or WebP file.</summary>
     /// <exception cref="FormatException">They are neither, or damaged.</exception>
     public static TOut Predict<TOut>(this Predictor<Image, TOut> predictor, ReadOnlySpan<byte> picture) => predictor.Predict(Image.Decode(picture));
 }

@@ -52,6 +52,17 @@ public class CodecFuzzTests
     }
 
     [Fact]
+    public void Webp_AnyBytesGiveAPictureOrOneLine()
+    {
+        int refused = Fuzz([.. WebpTests.Cases.Where(c => c.File.Length < 3000).Select(c => c.File)], 5000, bytes =>
+        {
+            var image = Webp.Decode(bytes);
+            Assert.Equal(image.Width * image.Height * image.Channels, image.Pixels.Length);
+        });
+        Assert.InRange(refused, 500, 5000);
+    }
+
+    [Fact]
     public void Wav_AnyBytesGiveSoundOrOneLine()
     {
         byte[][] seeds = [WavTests.File(1, 2, 8000, 24, new byte[60]), WavTests.File(3, 1, 8000, 64, new byte[80]), WavTests.File(7, 1, 8000, 8, new byte[30])];

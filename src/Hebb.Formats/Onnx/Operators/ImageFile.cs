@@ -22,12 +22,14 @@ internal static class ImageFile
                 return AnyMap(bytes);
             if (bytes.AsSpan().StartsWith("II*\0"u8) || bytes.AsSpan().StartsWith("MM\0*"u8))
                 return Tiff.Decode(bytes);
+            if (Webp.IsWebp(bytes))
+                return Webp.Decode(bytes, applyOrientation: false);
         }
         catch (DataException e)
         {
             throw new FormatException(e.Message, e);
         }
-        throw new FormatException("the picture is neither PNG, JPEG, BMP, PNM nor TIFF");
+        throw new FormatException("the picture is neither PNG, JPEG, WebP, BMP, PNM nor TIFF");
     }
 
     /// <summary>The picture with one channel, or with three.</summary>
