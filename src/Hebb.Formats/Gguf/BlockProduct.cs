@@ -6,8 +6,7 @@ using Hebb.Cpu;
 namespace Hebb.Gguf;
 
 /// <summary>
-/// Products with rows of packed blocks, which stay as they are: of each block the whole numbers are unpacked into bytes, multiplied, and only the sums scaled. Elements are scale * q + offset, with one
-/// scale and offset for 16 of them, so a product is the sum of scale * (q . x) + offset * (sum of x). All paths give the same bits: eight sums, added in one order.
+/// Products with rows of packed blocks, which stay as they are: of each block the whole numbers are unpacked into bytes, multiplied, and only the sums scaled. Elements are scale * q + offset, with one scale and offset for 16 of them, so a product is the sum of scale * (q . x) + offset * (sum of x). All paths give the same bits: eight sums, added in one order.
 /// </summary>
 internal static unsafe class BlockProduct
 {
@@ -16,6 +15,15 @@ internal static unsafe class BlockProduct
 
     /// <summary>Elements that are unpacked at once.</summary>
     private const int Chunk = 256;
+
+    /// <summary>Up to so many rows are multiplied with the whole numbers: each costs as much as unpacking a tile once.</summary>
+    private const int Few = 3;
+
+    /// <summary>A tile of the matrix, which the nearest caches hold: rows, and elements of each.</summary>
+    private const int TileOutputs = 128, TileInputs = 512;
+
+    /// <summary>Sums of a row: those of even and of odd groups, 16 each, and of the offsets of 16 groups.</summary>
+    private const int Sums = 48;
 
     /// <summary>Elements of a piece of work, so that a row or several are worth a thread's while.</summary>
     private const int Piece = 1 << 15;
@@ -35,6 +43,11 @@ internal static unsafe class BlockProduct
     {
         if (rows == 0 || outputs == 0)
             return;
+        if (rows > Few)
+        {
+            ParallelFor.Run((outputs + TileOutputs - 1) / TileOutputs, new Tiles(type, blocks, x, y, rows, inputs, outputs));
+            return;
+        }
         using var scratch = Scratch.Open();
         float* sums = scratch.Take<float>(rows * (inputs / Group));
         for (long g = 0; g < (long)rows * (inputs / Group); g++)
@@ -46,6 +59,64 @@ internal static unsafe class BlockProduct
         ParallelFor.Run((outputs + each - 1) / each, new Body(type, blocks, x, sums, y, rows, inputs, outputs, each));
     }
 
+    /// <summary>Rows of the matrix in turn made float32, and multiplied.</summary>
+    private readonly struct Tiles(GgufType type, byte* blocks, float* x, float* y, int rows, int inputs, int outputs) : IBlockBody
+    {
+        public void Invoke(long block)
+        {
+            sbyte* q = stackalloc sbyte[Chunk];
+            float* scales = stackalloc float[Chunk / Group], offsets = stackalloc float[Chunk / Group];
+            using var scratch = Scratch.Open();
+            float* tile = scratch.Take<float>(TileOutputs * TileInputs);
+            int first = (int)block * TileOutputs, count = Math.Min(TileOutputs, outputs - first);
+            long row = type.BytesFor(inputs);
+            if (inputs == 0)
+                new Span<float>(y, rows * outputs).Clear();
+            for (int at = 0; at < inputs; at += TileInputs)
+            {
+                int wide = Math.Min(TileInputs, inputs - at);
+                for (int o = 0; o < count; o++)
+                {
+                    byte* from = blocks + (first + o) * row + type.BytesFor(at);
+                    float* to = tile + (long)o * wide;
+                    for (int done = 0; done < wide; done += Chunk)
+                    {
+                        int part = Math.Min(Chunk, wide - done);
+                        Widen(q, scales, Unpack(type, from, part, q, scales, offsets) ? offsets : null, part, to + done);
+                        from += type.BytesFor(part);
+                    }
+                }
+                Gemm.Run(new GemmProblem<float>
+                {
+                    M = rows,
+                    N = count,
+                    K = wide,
+                    A = x + at,
+                    ARow = inputs,
+                    ACol = 1,
+                    B = tile,
+                    BRow = 1,
+                    BCol = wide,
+                    C = y + first,
+                    CRow = outputs,
+                    Accumulate = at > 0,
+                });
+            }
+        }
+    }
+
+    // scale * q + offset, as the format has it: the product is rounded first.
+    private static void Widen(sbyte* q, float* scales, float* offsets, int count, float* to)
+    {
+        for (int g = 0; g < count / Group; g++)
+        {
+            var scale = Vector256.Create(scales[g]);
+            var offset = Vector256.Create(offsets is null ? 0 : offsets[g]);
+            (Floats(q + g * Group) * scale + offset).Store(to + g * Group);
+            (Floats(q + g * Group + 8) * scale + offset).Store(to + g * Group + 8);
+        }
+    }
+
     private readonly struct Body(GgufType type, byte* blocks, float* x, float* sums, float* y, int rows, int inputs, int outputs, int each) : IBlockBody
     {
         public void Invoke(long block)
@@ -53,11 +124,11 @@ internal static unsafe class BlockProduct
             sbyte* q = stackalloc sbyte[Chunk];
             float* scales = stackalloc float[Chunk / Group], offsets = stackalloc float[Chunk / Group];
             using var scratch = Scratch.Open();
-            float* all = scratch.Take<float>(8 * rows);
+            float* all = scratch.Take<float>(Sums * rows);
             long row = type.BytesFor(inputs);
             for (int o = (int)block * each; o < Math.Min(outputs, ((int)block + 1) * each); o++)
             {
-                new Span<float>(all, 8 * rows).Clear();
+                new Span<float>(all, Sums * rows).Clear();
                 byte* from = blocks + o * row;
                 for (int at = 0; at < inputs; at += Chunk)
                 {
@@ -65,33 +136,78 @@ internal static unsafe class BlockProduct
                     bool offset = Unpack(type, from, count, q, scales, offsets);
                     from += type.BytesFor(count);
                     for (int r = 0; r < rows; r++)
-                        Add(q, scales, offset ? offsets : null, x + (long)r * inputs + at, sums + ((long)r * inputs + at) / Group, count, all + 8 * r);
+                        Add(q, scales, offset ? offsets : null, x + (long)r * inputs + at, sums + ((long)r * inputs + at) / Group, count, all + Sums * r);
                 }
                 for (int r = 0; r < rows; r++)
-                    y[(long)r * outputs + o] = Sum(Vector256.Load(all + 8 * r));
+                    y[(long)r * outputs + o] = SumAll(all + Sums * r);
             }
         }
     }
 
     private static void Add(sbyte* q, float* scales, float* offsets, float* x, float* sums, int count, float* total)
     {
-        var sum = Vector256.Load(total);
-        for (int g = 0; g < count / Group; g++)
+        int groups = count / Group;
+        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
         {
-            var products = Floats(q + g * Group) * Vector256.Load(x + g * Group);
-            products = Vector256.FusedMultiplyAdd(Floats(q + g * Group + 8), Vector256.Load(x + g * Group + 8), products);
-            sum = Vector256.FusedMultiplyAdd(products, Vector256.Create(scales[g]), sum);
-        }
-        if (offsets is not null)
-        {
+            Vector512<float> even = Vector512.Load(total), odd = Vector512.Load(total + 16);
             int g = 0;
-            for (; g + 8 <= count / Group; g += 8)
-                sum = Vector256.FusedMultiplyAdd(Vector256.Load(offsets + g), Vector256.Load(sums + g), sum);
-            for (; g < count / Group; g++)
-                sum += Vector256.CreateScalar(offsets[g] * sums[g]);
+            for (; g + 2 <= groups; g += 2)
+            {
+                even = Vector512.FusedMultiplyAdd(Floats16(q + g * Group) * Vector512.Load(x + g * Group), Vector512.Create(scales[g]), even);
+                odd = Vector512.FusedMultiplyAdd(Floats16(q + g * Group + Group) * Vector512.Load(x + g * Group + Group), Vector512.Create(scales[g + 1]), odd);
+            }
+            if (g < groups)
+                even = Vector512.FusedMultiplyAdd(Floats16(q + g * Group) * Vector512.Load(x + g * Group), Vector512.Create(scales[g]), even);
+            even.Store(total);
+            odd.Store(total + 16);
         }
-        sum.Store(total);
+        else
+        {
+            Vector256<float> even = Vector256.Load(total), even8 = Vector256.Load(total + 8), odd = Vector256.Load(total + 16), odd8 = Vector256.Load(total + 24);
+            int g = 0;
+            for (; g + 2 <= groups; g += 2)
+            {
+                Add(q + g * Group, x + g * Group, scales[g], ref even, ref even8);
+                Add(q + g * Group + Group, x + g * Group + Group, scales[g + 1], ref odd, ref odd8);
+            }
+            if (g < groups)
+                Add(q + g * Group, x + g * Group, scales[g], ref even, ref even8);
+            even.Store(total);
+            even8.Store(total + 8);
+            odd.Store(total + 16);
+            odd8.Store(total + 24);
+        }
+        if (offsets is null)
+            return;
+        for (int g = 0; g < groups; g += 8)
+        {
+            if (g + 8 <= groups)
+            {
+                Vector256.FusedMultiplyAdd(Vector256.Load(offsets + g), Vector256.Load(sums + g), Vector256.Load(total + 32 + g)).Store(total + 32 + g);
+                continue;
+            }
+            for (int i = g; i < groups; i++)
+                total[32 + i] = MathF.FusedMultiplyAdd(offsets[i], sums[i], total[32 + i]);
+        }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(sbyte* q, float* x, float scale, ref Vector256<float> low, ref Vector256<float> high)
+    {
+        var factor = Vector256.Create(scale);
+        low = Vector256.FusedMultiplyAdd(Floats(q) * Vector256.Load(x), factor, low);
+        high = Vector256.FusedMultiplyAdd(Floats(q + 8) * Vector256.Load(x + 8), factor, high);
+    }
+
+    private static float SumAll(float* total)
+    {
+        var low = Vector256.Load(total) + Vector256.Load(total + 16) + Vector256.Load(total + 32);
+        var high = Vector256.Load(total + 8) + Vector256.Load(total + 24) + Vector256.Load(total + 40);
+        return Sum(low + high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Floats16(sbyte* q) => Avx512F.ConvertToVector512Single(Avx512F.ConvertToVector512Int32(Vector128.Load(q)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Floats(sbyte* q)

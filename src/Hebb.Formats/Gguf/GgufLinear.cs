@@ -4,15 +4,12 @@ using Hebb.Transforms;
 namespace Hebb;
 
 /// <summary>
-/// A linear layer whose weight stays in the packed blocks of a GGUF file: [..., in] gives [..., out]. A few rows are multiplied with the blocks as they are; for many, the matrix is made float32 for the time of the
-/// product. The weight is not trained; gradients reach the input.
+/// A linear layer whose weight stays in the packed blocks of a GGUF file: [..., in] gives [..., out]. A few rows are multiplied with the blocks as they are; for more, tiles of
+/// the matrix are made float32 one after another. The weight is not trained; gradients reach the input.
 /// <code>var layer = new GgufLinear(GgufTensor.Pack(weight, GgufType.Q4_K));</code>
 /// </summary>
 public sealed class GgufLinear : Module
 {
-    // From so many rows on, unpacking once costs less than multiplying with blocks.
-    private const int Many = 32;
-
     private Tensor _stored;
 
     /// <param name="weight">[out, in]; numbers, or blocks of the types Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K.</param>
@@ -40,8 +37,7 @@ public sealed class GgufLinear : Module
 
     protected override Tensor Forward(Tensor x)
     {
-        bool packed = Weight.Type.DType is null && (x.Rank < 2 || x.Shape[..^1].Count < Many);
-        if (!packed)
+        if (Weight.Type.DType is not null)
             return x.Linear(Weight.ToTensor(), Bias?.Value);
         var y = Engine.Apply(new BlockLinearOp(Weight), x);
         return Bias is null ? y : y + Bias.Value;
