@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using Hebb.Compile;
+using Hebb.Onnx;
 using Hebb.Onnx.Export;
 using Hebb.Onnx.Proto;
 
@@ -121,8 +122,27 @@ public static class OnnxSaving
         TensorSpec[] specs = [.. model.InputSpecs ?? []];
         if (specs.Length == 0 && model is LoadedModel loaded)
             specs = [.. loaded.Graph.Example.Inputs.Select(i => i.Spec)];
+        if (specs.Length == 0 && model is OnnxModel onnx)
+            specs = [.. onnx.Graph.Inputs.Select(Declared)];
         return specs.Length > 0 ? specs
             : throw new ExportException($"{model.GetType().Name} was never called, so the shape of its input is not known; call it once, or give an example: model.SaveOnnx(path, example)");
+    }
+
+    // Of a batch whose size the file leaves open any will do.
+    private static TensorSpec Declared(GraphPort port)
+    {
+        var type = port.Type?.TensorType;
+        if (type?.Shape is not { } shape)
+            throw new ExportException($"the file does not say the shape of the input '{port.Name}'; give an example: model.SaveOnnx(path, example)");
+        var sizes = new int[shape.Dim.Count];
+        for (int i = 0; i < sizes.Length; i++)
+        {
+            long size = shape.Dim[i].DimValue > 0 ? shape.Dim[i].DimValue : i == 0 ? 2 : 0;
+            if (size is <= 0 or > int.MaxValue)
+                throw new ExportException($"the file leaves axis {i} of the input '{port.Name}: {Onnx.TypeNames.Describe(port.Type)}' open; give an example: model.SaveOnnx(path, example)");
+            sizes[i] = (int)size;
+        }
+        return new TensorSpec(Shape.Create(sizes), ElementType.Of(type.ElemType));
     }
 
     private static Tensor[] CallAll(Module model, Tensor[] inputs) => model switch

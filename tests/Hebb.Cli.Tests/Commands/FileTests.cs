@@ -52,6 +52,34 @@ public sealed class FileTests : IDisposable
     }
 
     [Fact]
+    public void ConvertMakesOnnxOfModels()
+    {
+        var model = new Sequential(new Linear(3, 4), new ReLU(), new Linear(4, 2));
+        var x = Tensor.From(new float[,] { { 1, -2, 3 }, { 0.5f, 0, -1 } });
+        var expected = model.Call(x).ToArray<float>();
+        model.Save(_cli.At("m.hebb"));
+        string output = _cli.Succeed("convert", "m.hebb", "m.onnx");
+        Assert.StartsWith("m.onnx: ONNX opset 20, ", output);
+        Assert.Contains("takes input: float32[batch, 3]", output);
+        Assert.Equal(expected, OnnxModel.Load(_cli.At("m.onnx")).Call(x).ToArray<float>());
+        // The file says the shapes, so that a model of ONNX needs no example.
+        Assert.StartsWith("n.onnx: ONNX opset 23, ", _cli.Succeed("convert", "m.onnx", "n.onnx", "--opset", "23"));
+        Assert.Equal(expected, OnnxModel.Load(_cli.At("n.onnx")).Call(x).ToArray<float>());
+    }
+
+    [Fact]
+    public void ConvertLeavesNothingHalfWritten()
+    {
+        new Sequential(new Linear(3, 4)).Save(_cli.At("m.hebb"), Tensor.Zeros([1, 3]));
+        File.WriteAllText(_cli.At("file"), "");
+        Directory.CreateDirectory(_cli.At("folder.onnx"));
+        string[] before = [.. Directory.GetFileSystemEntries(_cli.At("."), "*", SearchOption.AllDirectories).Order()];
+        Assert.Contains("folder.onnx is a folder", _cli.Fail(1, "convert", "m.hebb", "folder.onnx"));
+        Assert.DoesNotContain('\n', _cli.Fail(1, "convert", "m.hebb", Path.Combine("file", "m.onnx")));
+        Assert.Equal(before, Directory.GetFileSystemEntries(_cli.At("."), "*", SearchOption.AllDirectories).Order());
+    }
+
+    [Fact]
     public void ErrorsAreOneLine()
     {
         Write("a.safetensors");
