@@ -1,11 +1,11 @@
 namespace Hebb.Onnx;
 
-/// <summary>Branches and loops. Which graph runs, and how often, is decided on the host.</summary>
+/// <summary>Branches and loops. Which graph runs, and how often, is decided on the host; inside a trace, by ops (<see cref="TracedControl"/>).</summary>
 internal static class ControlOperators
 {
     public static void Register(OperatorTable table)
     {
-        table.AddAll("If", 1, c => c.Run(HostValues.Bool(c[0]) ? "then_branch" : "else_branch"));
+        table.AddAll("If", 1, c => TracedControl.IsKnown(c[0]) ? c.Run(HostValues.Bool(c[0]) ? "then_branch" : "else_branch") : TracedControl.If(c));
         table.AddAll("Loop", 1, Loop);
         table.AddAll("Scan", 8, BatchedScan);
         table.AddAll("Scan", 9, c => Scan(c, c.Count - (int)c.Int("num_scan_inputs"), 0));
@@ -13,8 +13,6 @@ internal static class ControlOperators
 
     private static OnnxValue?[] Loop(NodeCall c)
     {
-        long most = c.Has(0) ? c.Long(0) : long.MaxValue;
-        bool goesOn = !c.Has(1) || HostValues.Bool(c[1]);
         int carried = Math.Max(c.Count - 2, 0);
         var values = new OnnxValue?[carried];
         for (int i = 0; i < carried; i++)
@@ -23,6 +21,10 @@ internal static class ControlOperators
         int collected = body.Outputs.Count - 1 - carried;
         if (collected < 0)
             throw new FormatException($"the body of the loop has {body.Outputs.Count} outputs for {carried} values that it carries");
+        if (TracedControl.IsOn && TracedControl.Loop(c, values, collected) is { } written)
+            return written;
+        long most = c.Has(0) ? c.Long(0) : long.MaxValue;
+        bool goesOn = !c.Has(1) || HostValues.Bool(c[1]);
         var gathered = Enumerable.Range(0, collected).Select(_ => new List<OnnxValue>()).ToArray();
         for (long i = 0; i < most && goesOn; i++)
         {
@@ -60,6 +62,8 @@ internal static class ControlOperators
             values[i] = c.Value(first + i);
         var sources = Enumerable.Range(0, scanned).Select(i => c[first + states + i]).ToArray();
         var at = sources.Select((x, i) => HostValues.Axis(axes[i], x.Rank)).ToArray();
+        if (TracedControl.IsOn && Written(c, values, sources, at, directions, outDirections, outAxes) is { } written)
+            return written;
         int steps = scanned == 0 ? 0 : sources[0].Shape[at[0]];
         var gathered = Enumerable.Range(0, collected).Select(_ => new List<OnnxValue>()).ToArray();
         for (int t = 0; t < steps; t++)
@@ -76,6 +80,17 @@ internal static class ControlOperators
                 gathered[k].Reverse();
         }
         return [.. values, .. gathered.Select((items, k) => Stack(items, (int)outAxes[k], body.Outputs[states + k]))];
+    }
+
+    // The same as one op. Where not all go the same way, slices are turned before and after.
+    private static OnnxValue?[]? Written(NodeCall c, OnnxValue?[] states, Tensor[] sources, int[] axes, long[] directions, long[] outDirections, long[] outAxes)
+    {
+        bool reverse = directions.Concat(outDirections).All(d => d != 0);
+        Tensor Turned(Tensor x, long direction) => direction != 0 && !reverse ? x.Flip(0) : x;
+        Tensor[] slices = [.. sources.Select((x, i) => Turned(x.MoveAxis(axes[i], 0), directions[i]))];
+        if (TracedControl.Scan(inputs => c.Run("body", inputs), states, slices, reverse) is not { } made)
+            return null;
+        return [.. made.Select((y, i) => (OnnxValue?)(i < states.Length ? y : Turned(y, outDirections[i - states.Length]).MoveAxis(0, HostValues.Axis(outAxes[i - states.Length], y.Rank))))];
     }
 
     // The first version runs over a batch, each example with a length of its own.
