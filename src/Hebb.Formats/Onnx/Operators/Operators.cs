@@ -47,6 +47,10 @@ internal static class Operators
         LinearAttentionOperators.Register(table);
         FeatureOperators.Register(table);
         TreeOperators.Register(table);
+        TreeModelOperators.Register(table);
+        LinearModelOperators.Register(table);
+        VectorMachineOperators.Register(table);
+        CategoryOperators.Register(table);
         TrainingOperators.Register(table);
         return table;
     }

@@ -37,10 +37,23 @@ internal static class SignalOperators
             var half = Complex(x);
             return half.Irfft(length, at).Unsqueeze(x.Rank - 1).To(c[0].DType);
         }
+        if (!inverse && x.Shape[^1] == 1)
+            return Whole(x.Squeeze(-1), length, at, onesided).To(c[0].DType);
         var y = inverse ? Complex(x).Ifft(length, at) : Complex(x).Fft(length, at);
         if (onesided)
             y = y.Narrow(at, 0, y.Shape[at] / 2 + 1);
         return Pairs(y).To(c[0].DType);
+    }
+
+    // Of real numbers half the spectrum is computed, and the other half mirrored, so that what must be 0 is.
+    private static Tensor Whole(Tensor x, int? length, int axis, bool onesided)
+    {
+        int points = length ?? x.Shape[axis], mirrored = (points - 1) / 2;
+        var half = Pairs(x.Rfft(length, axis));
+        if (onesided || mirrored == 0)
+            return half;
+        var conjugate = half.Narrow(axis, 1, mirrored).Flip(axis) * Tensor.From([1.0, -1.0]).To(half.DType);
+        return Tensor.Cat([half, conjugate], axis);
     }
 
     private static Tensor Stft(NodeCall c)

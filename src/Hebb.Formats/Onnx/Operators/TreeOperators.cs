@@ -27,7 +27,7 @@ internal static class TreeOperators
             _modes = Array.ConvertAll(HostValues.Longs((c.Given("nodes_modes") ?? throw new FormatException("TreeEnsemble needs the attribute 'nodes_modes'")).AsTensor()), m => (byte)m);
             (_splits, _weights) = (Doubles("nodes_splits"), Doubles("leaf_weights"));
             _missingIsYes = c.Ints("nodes_missing_value_tracks_true");
-            (_aggregate, _transform) = ((int)c.Int("aggregate_function", Sum), (int)c.Int("post_transform", 0));
+            (_aggregate, _transform) = ((int)c.Int("aggregate_function", Sum), (int)c.Int("post_transform", ScoreTransform.None));
             _count = HostValues.Sizes([c.Int("n_targets", 1)])[0];
             int nodes = _modes.Length;
             if (new[] { _features.Length, _yes.Length, _no.Length, _yesIsLeaf.Length, _noIsLeaf.Length, _splits.Length }.Any(n => n != nodes) || _targets.Length != _weights.Length
@@ -91,7 +91,7 @@ internal static class TreeOperators
             var y = Tensor.From(sums, [rows, _count]);
             if (_aggregate == Average)
                 y /= (double)_roots.Length;
-            return Transform(y).To(x.DType);
+            return ScoreTransform.Apply(y, _transform).To(x.DType);
         }
 
         private int Walk(long root, ReadOnlySpan<double> x)
@@ -129,15 +129,5 @@ internal static class TreeOperators
                 var other => throw new FormatException($"there is no comparison {other}"),
             };
         }
-
-        private Tensor Transform(Tensor y) => _transform switch
-        {
-            0 => y,
-            1 => y.Softmax(-1),
-            2 => y.Sigmoid(),
-            3 => Tensor.Where(y.Equal(0), 0.0, Tensor.Where(y.Equal(0), double.NegativeInfinity, y).Softmax(-1)),
-            4 => (y * 2 - 1).ErfInv() * Math.Sqrt(2),
-            var other => throw new FormatException($"there is no transformation {other}"),
-        };
     }
 }
