@@ -4,8 +4,8 @@ using Hebb.Ops;
 namespace Hebb.Compile;
 
 /// <summary>
-/// Where values lie that would only be copied: parts that are joined are written into their joint memory at once, and what is read under another order of axes lies in
-/// that order, where the kernels that write it can.
+/// Where values lie that would only be copied: parts that are joined (<see cref="CatOp"/>) are written into their joint memory at once, joins of joins (dense blocks) into one, and what is read under
+/// another order of axes lies in that order, where the kernels that write it can.
 /// </summary>
 internal sealed partial class PlanBuilder
 {
@@ -13,6 +13,9 @@ internal sealed partial class PlanBuilder
     private const long PlaceAlignment = 64;
 
     private readonly Dictionary<GraphValue, (Root Root, Tensor Template)> _places = new(ReferenceEqualityComparer.Instance);
+
+    /// <summary>Joins that need no kernel, with the parts that are still to be copied.</summary>
+    private readonly Dictionary<GraphNode, List<(GraphValue Value, Tensor Slice)>> _joined = new(ReferenceEqualityComparer.Instance);
 
     private void FindPlaces(Graph graph)
     {
@@ -36,7 +39,8 @@ internal sealed partial class PlanBuilder
             }
         }
         var returned = new HashSet<GraphValue>(graph.Outputs, ReferenceEqualityComparer.Instance);
-        foreach (var node in graph.Nodes)
+        // Backwards: parts of a join that is a part itself lie within it.
+        foreach (var node in graph.Nodes.Reverse())
         {
             if (node.Primitive is CatOp cat)
                 PlaceParts(cat, node);
@@ -96,33 +100,49 @@ internal sealed partial class PlanBuilder
             var whole = node.Outputs[0];
             if (whole.Spec.Shape.Count == 0 || whole.Spec.DType.Bits < 8)
                 return;
-            var template = Turned(whole) ?? new Tensor(new Template(), whole.Spec, null, 0);
-            var parts = new List<(GraphValue Value, Tensor Template)>();
+            bool isPart = _places.TryGetValue(whole, out var place);
+            var template = isPart ? place.Template : Turned(whole) ?? new Tensor(new Template(), whole.Spec, null, 0);
+            var placed = new List<(GraphValue Value, Tensor Slice)>();
+            var copied = new List<(GraphValue Value, Tensor Slice)>();
             var slices = cat.Parts(template, node.Inputs);
-            for (int i = 0; i < node.Inputs.Count; i++)
+            for (int i = 0; i < slices.Length; i++)
             {
-                var (value, slice) = (node.Inputs[i], slices[i]);
-                if (value.Spec.DType != whole.Spec.DType || Only(value) != node)
+                var part = Part(node.Inputs[i], slices[i], node);
+                if (part.Value is not null && !placed.Exists(p => ReferenceEquals(p.Value, part.Value)))
+                    placed.Add(part!);
+                else if (slices[i].IsContiguous && node.Inputs[i].Spec.DType == whole.Spec.DType)
+                    copied.Add((node.Inputs[i], slices[i]));
+                else
                     return;
-                // As Stack makes it: without the axis along which it is joined.
-                if (value is GraphResult { Node: { Primitive: ReshapeOp reshape } shaped })
-                {
-                    value = shaped.Inputs[0];
-                    if (Only(value) != shaped || !reshape.CanView(slice, value.Spec.Shape))
-                        return;
-                    slice = reshape.View(slice, value.Spec.Shape);
-                }
-                if (value is not GraphResult { Node: var maker } || maker.Primitive is ViewPrimitive or CatOp || _places.ContainsKey(value))
-                    return;
-                bool plain = slice.IsContiguous && slice.DType.BytesFor(slice.Offset) % PlaceAlignment == 0;
-                if (!plain && !(CanWrite(maker.Primitive, (GraphResult)value) && slice.Stride(-1) == 1))
-                    return;
-                parts.Add((value, slice));
             }
-            var root = NewRoot(whole.Spec);
-            _places.Add(whole, (root, template));
-            foreach (var (value, slice) in parts)
+            // Copying all parts is what the op does by itself.
+            if (placed.Count == 0)
+                return;
+            var root = isPart ? place.Root : NewRoot(whole.Spec);
+            _places.TryAdd(whole, (root, template));
+            foreach (var (value, slice) in placed)
                 _places.Add(value, (root, slice));
+            _joined.Add(node, copied);
+        }
+
+        // What a kernel may write at once in the place of a part, and how that then looks at the slice; nothing if it lies elsewhere, or the kernel can't write so.
+        (GraphValue? Value, Tensor Slice) Part(GraphValue value, Tensor slice, GraphNode node)
+        {
+            // Whoever else reads a part finds it in order too, unless it is spread out.
+            bool plain = slice.IsContiguous && slice.DType.BytesFor(slice.Offset) % PlaceAlignment == 0;
+            if (value.Spec.DType != slice.DType || value.Spec.Shape.Count == 0 || returned.Contains(value) || (!plain && Only(value) != node))
+                return default;
+            // As Stack makes it: without the axis along which it is joined.
+            if (value is GraphResult { Node: { Primitive: ReshapeOp reshape } shaped })
+            {
+                value = shaped.Inputs[0];
+                if (returned.Contains(value) || (!plain && Only(value) != shaped) || !reshape.CanView(slice, value.Spec.Shape))
+                    return default;
+                slice = reshape.View(slice, value.Spec.Shape);
+            }
+            if (value is not GraphResult { Node: var maker } made || maker.Primitive is ViewPrimitive || _places.ContainsKey(value))
+                return default;
+            return plain || (maker.Primitive is not CatOp && CanWrite(maker.Primitive, made) && slice.Stride(-1) == 1) ? (value, slice) : default;
         }
     }
 

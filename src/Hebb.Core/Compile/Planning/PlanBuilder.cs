@@ -47,7 +47,6 @@ internal sealed partial class PlanBuilder
             if (i < firstWrite || i >= firstWrite + targets.Count)
                 AddOutput(graph.Outputs[i]);
         }
-        JoinInPlace();
         FindUses();
         (int Target, int Value)[] writes = [.. targets.Select((t, i) => (_numbers[t], _numbers[graph.Outputs[firstWrite + i]]))];
         foreach (var (_, value) in writes)
@@ -96,10 +95,13 @@ internal sealed partial class PlanBuilder
 
     private void Add(GraphNode node)
     {
-        if (node.Primitive is CatOp && _places.ContainsKey(node.Outputs[0]))
+        if (_joined.TryGetValue(node, out var copied))
         {
-            // Its parts were written where they belong.
-            _numbers.Add(node.Outputs[0], NewResult(node.Outputs[0]));
+            // Its other parts were written where they belong.
+            int whole = NewResult(node.Outputs[0]);
+            foreach (var (value, slice) in copied)
+                Copy(_numbers[value], NewHandle(Handles[whole].Root, slice));
+            _numbers.Add(node.Outputs[0], whole);
             return;
         }
         var inputs = new int[node.Inputs.Count];
