@@ -36,12 +36,6 @@ internal sealed class BatchNormGradOp : NormGradPrimitive
     {
         var (n, channels, s) = ChannelKernels.Split(inputs[1].Shape);
         T* g = inputs[0].Data<T>(), x = inputs[1].Data<T>(), mean = inputs[2].Data<T>(), variance = inputs[3].Data<T>();
-        if (BatchNormKernels.Fits<T>(n, channels, s))
-        {
-            T* weight = _affine ? inputs[4].Data<T>() : null, weightGrad = _affine ? outputs[1].Data<T>() : null, biasGrad = _affine ? outputs[2].Data<T>() : null;
-            BatchNormKernels.Backward(g, x, mean, variance, weight, outputs[0].Data<T>(), weightGrad, biasGrad, _eps, n, channels, s);
-            return;
-        }
         var spec = new TensorSpec([checked((int)ChannelKernels.Parts(n, s)), checked((int)channels)], inputs[1].DType);
         var (plainParts, momentParts) = (new Tensor(spec), new Tensor(spec));
         var sums = new Tensor(spec with { Shape = [5, checked((int)channels)] });
