@@ -99,6 +99,8 @@ internal sealed partial class TraceInterpreter
         var opened = Open(value);
         if (opened.Spec != target.Spec)
             throw new HebbException($"Trace: {op} writes {opened.Spec} to {target.Spec}");
+        if (!TryWiden(entries, target))
+            throw new TraceException($"Trace: {op} changes {target.Spec} in place, a part of memory that the function changes otherwise too");
         if (entries.Find(e => e.Is(target)) is { } known)
         {
             known.Value = known.Target.Shape == target.Shape ? opened : Open(value.Reshape(known.Target.Shape));
@@ -109,20 +111,14 @@ internal sealed partial class TraceInterpreter
         }
         else
         {
-            if (entries.Exists(e => e.Overlaps(target)))
-                throw new TraceException($"Trace: {op} changes {target.Spec} in place, a part of memory that the function changes otherwise too");
-            bool isNew = _new.Contains(target.Storage);
             if (target.IsContiguous)
             {
                 Leaf(target);
-                entries.Add(new Written(target, opened, isNew));
+                entries.Add(new Written(target, opened, _new.Contains(target.Storage)));
             }
             else
             {
-                // All from the first to the last element of the view.
-                var (first, last) = ByteRange(target);
-                var range = new Tensor(target, [checked((int)((last - first) / target.DType.Size))], null, first / target.DType.Size);
-                var entry = new Written(range, Leaf(range), isNew);
+                var entry = Range(target, ByteRange(target));
                 entry.Value = Put(entry, target, value);
                 entries.Add(entry);
             }
@@ -130,6 +126,34 @@ internal sealed partial class TraceInterpreter
         // As in eager mode: what backward saved before is no longer there.
         if (!_collects)
             target.Storage.Version++;
+    }
+
+    /// <summary>All from the first to the last element of a view, as it was before the function ran.</summary>
+    private Written Range(Tensor view, (long First, long Last) bytes)
+    {
+        var range = new Tensor(view, [checked((int)((bytes.Last - bytes.First) / view.DType.Size))], null, bytes.First / view.DType.Size);
+        return new Written(range, Leaf(range), _new.Contains(view.Storage));
+    }
+
+    /// <summary>Makes one of all changes that a view overlaps without lying in one of them, and of the view's own range; false where elements are of different types.</summary>
+    private bool TryWiden(List<Written> entries, Tensor view)
+    {
+        if (view.Count == 0 || entries.Exists(e => e.Is(view) || e.Holds(view)))
+            return true;
+        var parts = entries.FindAll(e => e.Overlaps(view));
+        if (parts.Count == 0)
+            return true;
+        if (parts.Exists(e => e.Target.DType != view.DType))
+            return false;
+        var (first, last) = ByteRange(view);
+        foreach (var part in parts)
+            (first, last) = (Math.Min(first, ByteRange(part.Target).First), Math.Max(last, ByteRange(part.Target).Last));
+        var all = Range(view, (first, last));
+        foreach (var part in parts)
+            all.Value = Put(all, part.Target, Wrap(part.Value));
+        entries.RemoveAll(parts.Contains);
+        entries.Add(all);
+        return true;
     }
 
     /// <summary>What memory holds once a view in it has other values.</summary>
@@ -236,14 +260,14 @@ internal sealed partial class TraceInterpreter
     {
         if (_written.Count == 0 || !x.HasStorage || !_written.TryGetValue(x.Storage, out var entries))
             return null;
+        if (!TryWiden(entries, x))
+            throw new TraceException($"Trace: the function reads {x.Spec}, a view of memory that it changes in place");
         foreach (var entry in entries)
         {
             if (entry.Is(x))
                 return entry.Target.Shape == x.Shape ? entry.Value : Open(Wrap(entry.Value).Reshape(x.Shape));
             if (entry.Holds(x))
                 return Open(IndexOp.Apply(Wrap(entry.Value).Reshape(-1), [entry.Places(x)], 0));
-            if (entry.Overlaps(x))
-                throw new TraceException($"Trace: the function reads {x.Spec}, a view of memory that it changes in place");
         }
         return null;
     }
