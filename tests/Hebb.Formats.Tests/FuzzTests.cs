@@ -25,6 +25,13 @@ public sealed class FuzzTests : IDisposable
         "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqmx5moq6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKT/wgARCAALABEDASIAAhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAwQA/8QAFgEBAQEAAAAAAAAAAAAAAAAAAQME/9oADAMBAAIQAxAAAAGRleJNrc6f/8QAGBAAAwEBAAAAAAAAAAAAAAAAAAECEBL/2gAIAQEAAQUCUig4ELP/xAAXEQADAQAAAAAAAAAAAAAAAAAAAQMT/9oACAEDAQE/AZ0Zoz//xAAVEQEBAAAAAAAAAAAAAAAAAAAREP/aAAgBAgEBPwFZ/8QAFBABAAAAAAAAAAAAAAAAAAAAIP/aAAgBAQAGPwJf/8QAFxABAQEBAAAAAAAAAAAAAAAAAQAQEf/aAAgBAQABPyHUEiXC/9oADAMBAAIAAwAAABD/AC//xAAUEQEAAAAAAAAAAAAAAAAAAAAQ/9oACAEDAQE/ECX/xAAWEQEBAQAAAAAAAAAAAAAAAAAAARH/2gAIAQIBAT8QlmP/xAAXEAEBAQEAAAAAAAAAAAAAAAAAYVFx/9oACAEBAAE/EJpOGBiSf//Z",
     ];
 
+    // Pictures of OpenJPEG: of a few samples, and gray.
+    private static readonly string[] s_jpeg2000 =
+    [
+        "AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAtanAyaAAAABZpaGRyAAAAAwAAAAIAAwcHAAAAAAAPY29scgEAAAAAABAAAADCanAyY/9P/1EALwAAAAAAAgAAAAMAAAAAAAAAAAAAAAIAAAADAAAAAAAAAAAAAwcBAQcBAQcBAf9SAAwAAAABAAEEBAAB/1wAB0BASEhQ/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW9uIDIuNS4w/5AACgAAAAAARwAB/5PPtBAIVf9/z7QMCL9bz7QMAmrvwDoMA6DAPhBABAEHwPkBQHwgwHyAQArnCQTAfCFAEMAdBAjXAwn/2Q==",
+        "AAAADGpQICANCocKAAAAFGZ0eXBqcDIgAAAAAGpwMiAAAAAtanAyaAAAABZpaGRyAAAAFQAAACEAAQcHAAAAAAAPY29scgEAAAAAABEAAAJoanAyY/9P/1EAKQAAAAAAIQAAABUAAAAAAAAAAAAAACEAAAAVAAAAAAAAAAAAAQcBAf9SAAwAAAABAAQEBAAB/1wAEEBASEhQSEhQSEhQSEhQ/2QAJQABQ3JlYXRlZCBieSBPcGVuSlBFRyB2ZXJzaW9uIDIuNS4w/5AACgAAAAAB6gAB/5PfgEAHrE09dPpMH8A6FAfCFAPhCAAzAxEEL8D5BED5BUB8gkAV35/VINkLnwzSXDj28xeKoT8ORn5vJinjNtnB856B8h2B855MpN1SboQ5Lgv/Oh8hR0BKDWUI4tdugaJhzkRW678I+egLy51fQxYXAgCQqxKb0sxIGcyXeIjGyhvj5yJcjey6jeo7jZcIf2QD/zzEHiEChTcDQ1Xxa7jhL8Hz2eD57FA+e0CHugEvzmqJ4CYZ6A+zB3s022ZE7Wn4G/YLYna8OYxVXLPBqOu0unyLAYer8hMojrsbOxSiLJveNA5Tmkrk5fh3ADZLvMq917Bv1GMihXAeJtnt6ntzwaRZ/WjIz9neS+k0i8ztGU3vHwpq6m+msPDUgoeD+hD+ZeKTCYiLQa88OpD+5W8u20FhBd+DInh1q8iPyAyK42zLgVyx0fgEcrkZpCu3GBqQbNMsGhAPKBeUWp1Zuzqipp5MzNJWO5enB6QJrUnwJdy0n58oe5AO2dSD2BbsJ33tX5OJuKbtOzvDjzU5mSgvUl4i1YP+IuY4jLkNrMSlUdbvu3r8KwcAn2e49zuNYdqn/gfqxhqPAGL+MsOaZbxv1ZaN5LsFgWVB9WRWTHZnypuIErBDLfuekHRvf//Z",
+    ];
+
     // Pictures of libwebp: lossy, lossy with alpha in a lossless stream, lossless, lossless with a palette.
     private static readonly string[] s_webp =
     [
@@ -63,6 +70,7 @@ public sealed class FuzzTests : IDisposable
         ["tokenizer.json"] = _ => ([TokenizerFile()], bytes => Tokenizer.FromJson(bytes), FileParts.Text, -1),
         ["png"] = _ => ([Png.Encode(Picture(3)), Png.Encode(Picture(1))], bytes => Png.Decode(bytes), FileParts.Bytes, 0),
         ["jpeg"] = _ => ([.. s_jpeg.Select(Convert.FromBase64String)], bytes => Jpeg.Decode(bytes), FileParts.Bytes, 0),
+        ["jpeg 2000"] = _ => ([.. s_jpeg2000.Select(Convert.FromBase64String)], bytes => Jpeg2000.Decode(bytes), FileParts.Bytes, 0),
         ["webp"] = _ => ([.. s_webp.Select(Convert.FromBase64String)], bytes => Webp.Decode(bytes), FileParts.Bytes, 0),
         ["wav"] = _ => ([Wav.Encode(new Audio(8000, 1, new float[64]))], bytes => Wav.Decode(bytes), FileParts.Bytes, 0),
     };

@@ -2,7 +2,7 @@ namespace Hebb.Data;
 
 public sealed partial record Image
 {
-    /// <summary>Reads a PNG, JPEG or WebP file, told apart by its first bytes. Photographs are turned upright.</summary>
+    /// <summary>Reads a PNG, JPEG, WebP or JPEG 2000 file, told apart by its first bytes. Photographs are turned upright.</summary>
     /// <exception cref="DataException">The file is missing or cannot be read.</exception>
     /// <exception cref="FormatException">It is none of these, or damaged.</exception>
     public static Image Read(string path) => Decode(DataFile.ReadAllBytes(path), path);
@@ -15,6 +15,7 @@ public sealed partial record Image
         if (Jpeg.IsJpeg(bytes)) return Jpeg.Decode(bytes, source);
         if (bytes.StartsWith(Png.Signature)) return Png.Decode(bytes, source);
         if (Webp.IsWebp(bytes)) return Webp.Decode(bytes, source);
-        throw new FormatException($"{source}: is neither a PNG, a JPEG nor a WebP picture");
+        if (Jpeg2000.IsJpeg2000(bytes)) return Jpeg2000.Decode(bytes, source);
+        throw new FormatException($"{source}: is neither a PNG, a JPEG, a WebP nor a JPEG 2000 picture");
     }
 }

@@ -63,6 +63,17 @@ public class CodecFuzzTests
     }
 
     [Fact]
+    public void Jpeg2000_AnyBytesGiveAPictureOrOneLine()
+    {
+        int refused = Fuzz([.. Jpeg2000Tests.Cases.Where(c => c.File.Length < 4000).Select(c => c.File)], 3000, bytes =>
+        {
+            var image = Jpeg2000.Decode(bytes);
+            Assert.Equal(image.Width * image.Height * image.Channels, image.Pixels.Length);
+        });
+        Assert.InRange(refused, 300, 3000);
+    }
+
+    [Fact]
     public void Wav_AnyBytesGiveSoundOrOneLine()
     {
         byte[][] seeds = [WavTests.File(1, 2, 8000, 24, new byte[60]), WavTests.File(3, 1, 8000, 64, new byte[80]), WavTests.File(7, 1, 8000, 8, new byte[30])];

@@ -96,7 +96,7 @@ public class JpegTests
         var expected = Jpeg.Decode(Find("420"));
         Assert.Equal(expected, Image.Read(folder.Write("photo.png", Find("420"))));
         Assert.Equal(expected, Image.Decode(Png.Encode(expected)));
-        Assert.Equal("x: is neither a PNG, a JPEG nor a WebP picture", Assert.Throws<FormatException>(() => Image.Decode("GIF89a"u8, "x")).Message);
+        Assert.Equal("x: is neither a PNG, a JPEG, a WebP nor a JPEG 2000 picture", Assert.Throws<FormatException>(() => Image.Decode("GIF89a"u8, "x")).Message);
     }
 
     /// <summary>Photographs beside HEBB_DATA against sums that Pillow's samples have; with HEBB_TEST_ALL also the speed, for the log.</summary>

@@ -24,12 +24,14 @@ internal static class ImageFile
                 return Tiff.Decode(bytes);
             if (Webp.IsWebp(bytes))
                 return Webp.Decode(bytes, applyOrientation: false);
+            if (Jpeg2000.IsJpeg2000(bytes))
+                return Jpeg2000.Decode(bytes);
         }
         catch (DataException e)
         {
             throw new FormatException(e.Message, e);
         }
-        throw new FormatException("the picture is neither PNG, JPEG, WebP, BMP, PNM nor TIFF");
+        throw new FormatException("the picture is neither PNG, JPEG, JPEG 2000, WebP, BMP, PNM nor TIFF");
     }
 
     /// <summary>The picture with one channel, or with three.</summary>
