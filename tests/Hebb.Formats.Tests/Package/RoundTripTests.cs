@@ -47,10 +47,13 @@ public class RoundTripTests
         Assert.True(model.LoadStateDict(loaded.StateDict()).IsComplete);
     }
 
-    [Fact]
-    public void TrainsOnWithTheSameGradients()
+    [Theory]
+    [InlineData("mlp")]
+    [InlineData("projected lstm")]
+    [InlineData("ctc loss")]
+    public void TrainsOnWithTheSameGradients(string name)
     {
-        var (model, inputs) = Make("mlp");
+        var (model, inputs) = Make(name);
         var loaded = Load(Bytes(model, inputs(4)));
         model.Eval();
         model.Call(inputs(6)).Sum().Backward();

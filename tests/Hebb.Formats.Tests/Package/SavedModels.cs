@@ -3,7 +3,7 @@ namespace Hebb.Formats.Tests.Package;
 /// <summary>Models of every kind that a saved file has to carry, with inputs.</summary>
 internal static class SavedModels
 {
-    public static readonly string[] Names = ["mlp", "cnn", "shared", "two inputs", "attention", "recurrent", "embedding", "half", "buffers", "control"];
+    public static readonly string[] Names = ["mlp", "cnn", "shared", "two inputs", "attention", "recurrent", "embedding", "half", "buffers", "control", "lstm", "projected lstm", "ctc", "ctc loss"];
 
     /// <summary>The model and its inputs at a batch size.</summary>
     public static (Module Model, Func<int, Tensor[]> Inputs) Make(string name)
@@ -21,13 +21,18 @@ internal static class SavedModels
             "embedding" => new Sequential(new Embedding(20, 6), new Flatten(), new Linear(30, 2)),
             "half" => new Sequential(new Linear(8, 16), new Sigmoid(), new Linear(16, 3)).To(DType.BFloat16),
             "control" => new WithControl(),
+            "lstm" => new Sequential(new LSTM(8, 6, numLayers: 2, batchFirst: true, bidirectional: true), new Linear(12, 3)),
+            "projected lstm" => new Sequential(new LSTM(8, 6, numLayers: 2, batchFirst: true, bidirectional: true, projSize: 2), new Linear(4, 3)),
+            "ctc" => new Speller(),
+            "ctc loss" => new SpellingLoss(),
             _ => new WithBuffers(),
         };
         return (model, n => name switch
         {
             "cnn" => [Random(n, 1, 8, 8)],
             "two inputs" => [Random(n, 6), Random(n, 4)],
-            "attention" or "recurrent" or "control" => [Random(n, 5, 8)],
+            "attention" or "recurrent" or "control" or "lstm" or "projected lstm" or "ctc" => [Random(n, 5, 8)],
+            "ctc loss" => [Random(n, 5, 8), Tensor.RandInt(1, 4, [n, 2], rng: new Rng((ulong)n))],
             "embedding" => [Tensor.RandInt(0, 20, [n, 5], rng: new Rng((ulong)n))],
             "half" => [Random(n, 8).To(DType.BFloat16)],
             _ => [Random(n, 8)],
@@ -139,4 +144,24 @@ internal sealed partial class WithControl : Module
         var y = Control.Cond(states.Sum() > 0, v => Gate.Call(v), v => Control.While(s => s.Abs().Max() < 4, s => s * 1.5 + 0.25, v, maxIterations: 6), h);
         return y + states.Mean(0) + Control.While(s => s.Square().Sum() < 30, s => s + Gate.Call(s).Sigmoid(), h);
     }
+}
+
+/// <summary>Letters of steps, as connectionist temporal classification wants them: [steps, examples, classes].</summary>
+internal sealed partial class Speller : Module
+{
+    public Conv1d Filters { get; } = new(8, 6, 3, padding: 1);
+
+    public LSTM States { get; } = new(6, 5, projSize: 3);
+
+    public Linear Letters { get; } = new(3, 4);
+
+    protected override Tensor Forward(Tensor x) => Letters.Call(States.Call(Filters.Call(x.Transpose(1, 2)).Relu().Permute(2, 0, 1))).LogSoftmax(-1);
+}
+
+/// <summary>The loss of each text as what a model gives.</summary>
+internal sealed partial class SpellingLoss : Module
+{
+    public Speller Speller { get; } = new();
+
+    protected override Tensor Forward(ReadOnlySpan<Tensor> inputs) => Losses.Ctc(Speller.Call(inputs[0]), inputs[1], reduction: Reduction.None);
 }

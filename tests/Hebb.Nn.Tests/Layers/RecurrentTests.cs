@@ -145,6 +145,7 @@ public class RecurrentTests
         Assert.Contains("LSTMCell: input [2, 4] is not [examples, 3]", Assert.Throws<ShapeException>(() => new LSTMCell(3, 4).Call(Tensor.Zeros([2, 4]))).Message);
         Assert.Contains("GRUCell: hidden state [3, 4] must be [2, 4] for input [2, 3]", Assert.Throws<ShapeException>(() => new GRUCell(3, 4).Call(Tensor.Zeros([2, 3]), Tensor.Zeros([3, 4]))).Message);
         Assert.Equal("LSTM(3, 5, numLayers: 2)", lstm.ToString());
+        Assert.Equal("LSTM(3, 5, projSize: 2)", new LSTM(3, 5, projSize: 2).ToString());
         Assert.Equal("GRU(2, 4, bias: false, batchFirst: true, bidirectional: true)", new GRU(2, 4, bias: false, batchFirst: true, bidirectional: true).ToString());
     }
 }

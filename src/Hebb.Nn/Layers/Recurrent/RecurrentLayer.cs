@@ -148,5 +148,5 @@ public abstract class RecurrentLayer : Module
     }
 
     public override string ToString() =>
-        $"{GetType().Name}({InputSize}, {HiddenSize}{(NumLayers > 1 ? $", numLayers: {NumLayers}" : "")}{(_weights[0].BiasIh is null ? ", bias: false" : "")}{(BatchFirst ? ", batchFirst: true" : "")}{(Dropout > 0 ? $", dropout: {Dropout}" : "")}{(Bidirectional ? ", bidirectional: true" : "")})";
+        $"{GetType().Name}({InputSize}, {HiddenSize}{(NumLayers > 1 ? $", numLayers: {NumLayers}" : "")}{(_weights[0].BiasIh is null ? ", bias: false" : "")}{(BatchFirst ? ", batchFirst: true" : "")}{(Dropout > 0 ? $", dropout: {Dropout}" : "")}{(Bidirectional ? ", bidirectional: true" : "")}{(_projections.Length > 0 ? $", projSize: {OutputSize}" : "")})";
 }
