@@ -4,7 +4,7 @@ namespace Hebb;
 public static class AtomicFile
 {
     /// <summary>Writes a file through a stream.</summary>
-    /// <exception cref="IOException">The disk is full or the folder can't be written; the old file is unharmed, the temporary one removed.</exception>
+    /// <exception cref="IOException">The disk is full, the file grows past what its file system or the user's limit allows, or the folder can't be written; the old file is unharmed, the temporary one removed.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
@@ -19,7 +19,7 @@ public static class AtomicFile
             }
             File.Move(temporary, path, overwrite: true);
         }
-        catch
+        catch (Exception e)
         {
             try
             {
@@ -29,6 +29,9 @@ public static class AtomicFile
             {
                 // What made the write fail may keep the remains; the error that counts is the first.
             }
+            // What .NET makes of EFBIG.
+            if (e is ArgumentOutOfRangeException { ParamName: "value" })
+                throw new IOException($"{path}: the file grows past what its file system or the limit on file sizes allows", e);
             throw;
         }
     }

@@ -90,4 +90,13 @@ public sealed class StateTests : IDisposable
         Assert.Equal(before, System.IO.File.ReadAllBytes(path));
         Assert.Single(Directory.GetFiles(_folder));
     }
+
+    [Fact]
+    public void FilesThatGrowTooLargeAreRefusedInOneLine()
+    {
+        string path = File("large");
+        var e = Assert.Throws<IOException>(() => AtomicFile.Write(path, _ => throw new ArgumentOutOfRangeException("value", "Specified file length was too large for the file system.")));
+        Assert.Equal($"{path}: the file grows past what its file system or the limit on file sizes allows", e.Message);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
 }
