@@ -16,6 +16,7 @@ public static partial class Losses
     /// <param name="zeroInfinity">0 in place of infinity where a text is too long for its steps. Its gradient is 0 in either case.</param>
     /// <param name="reduction">By default the mean of the losses over the texts' lengths, as in PyTorch.</param>
     /// <exception cref="ShapeException">The shapes don't fit.</exception>
+    /// <exception cref="DataException">A length is negative or more than there are.</exception>
     public static Tensor Ctc(
         Tensor logProbabilities, Tensor targets, Tensor? inputLengths = null, Tensor? targetLengths = null, int blank = 0, bool zeroInfinity = false, Reduction reduction = Reduction.Mean)
     {
@@ -82,6 +83,7 @@ public static partial class Losses
     /// <param name="blank">The number of the blank; negative ones count from the end.</param>
     /// <param name="reduction">By default the mean.</param>
     /// <exception cref="ShapeException">The shapes don't fit.</exception>
+    /// <exception cref="DataException">A length is too small or more than there are.</exception>
     public static Tensor Transducer(Tensor logits, Tensor targets, Tensor? inputLengths = null, Tensor? targetLengths = null, int blank = -1, Reduction reduction = Reduction.Mean)
     {
         if (logits.Rank != 4 || targets.Rank != 2 || targets.Shape[0] != logits.Shape[0] || logits.Shape[1] == 0 || logits.Shape[2] != targets.Shape[1] + 1)
@@ -103,7 +105,7 @@ public static partial class Losses
             alphas = Tensor.Cat([alphas, rest[0]], 0);
         }
         var ends = (alphas.Transpose(0, 1) + blanks).Reshape(n, steps * (letters + 1));
-        var last = (Lengths("Transducer", inputLengths, n, steps, false) - 1L) * (letters + 1L) + Lengths("Transducer", targetLengths, n, letters, false);
+        var last = (Lengths("Transducer", inputLengths, n, steps, false, least: 1) - 1L) * (letters + 1L) + Lengths("Transducer", targetLengths, n, letters, false);
         return reduction.Apply(-ends.Gather(1, last.Unsqueeze(1)).Squeeze(1).To(logits.DType));
 
         static (Tensor[] State, Tensor[] Outputs) Step(Tensor[] state, Tensor[] slices)
@@ -113,13 +115,22 @@ public static partial class Losses
         }
     }
 
-    private static Tensor Lengths(string loss, Tensor? lengths, int n, int all, bool single)
+    // What a trace does not know is not checked: such lengths fail, or not, where they are used.
+    private static Tensor Lengths(string loss, Tensor? lengths, int n, int all, bool single, int least = 0)
     {
         if (lengths is null)
             return Tensor.Full([n], all, DType.Int64);
         if ((lengths.Rank != 1 || lengths.Shape[0] != n) && !(single && lengths.Rank == 0))
             throw new ShapeException($"{loss}: lengths {lengths.Shape} are not [{n}]");
-        return lengths.Reshape(n).To(DType.Int64);
+        var known = lengths.Reshape(n).To(DType.Int64);
+        if (known.Tracer is null)
+        {
+            long[] values = known.ToArray<long>();
+            int wrong = Array.FindIndex(values, v => v < least || v > all);
+            if (wrong >= 0)
+                throw new DataException($"{loss}: length {values[wrong]} of example {wrong} is not within {least} and {all}");
+        }
+        return known;
     }
 
     /// <summary>Cross-entropy of scores at each step, [N, steps, classes], and class numbers [N, steps]; -100 takes no part. The mean over all that do.</summary>

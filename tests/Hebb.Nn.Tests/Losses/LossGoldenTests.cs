@@ -99,6 +99,8 @@ public class LossGoldenTests
         Check.Throws<ShapeException>("Ctc: log-probabilities [4, 3] and targets [4, 2] are not [steps, N, classes] and [N, letters], padded to one length", () => Losses.Ctc(x, Tensor.Zeros([4, 2], DType.Int64)));
         Check.Throws<ShapeException>("Ctc: the blank 3 is none of the 3 classes", () => Losses.Ctc(x, y, blank: 3));
         Check.Throws<ShapeException>("Ctc: lengths [4] are not [1]", () => Losses.Ctc(x, y, inputLengths: y));
+        Check.Throws<DataException>("Ctc: length 9 of example 0 is not within 0 and 4", () => Losses.Ctc(x, y, inputLengths: Tensor.Scalar(9, DType.Int64)));
+        Check.Throws<DataException>("Transducer: length 0 of example 1 is not within 1 and 3", () => Losses.Transducer(Tensor.Zeros([2, 3, 5, 4]), Tensor.Zeros([2, 4], DType.Int64), inputLengths: Tensor.From([3L, 0])));
         Check.Throws<ShapeException>("Transducer: logits [2, 3, 4, 5] and targets [2, 4] are not [N, steps, letters + 1, classes] and [N, letters]", () => Losses.Transducer(Tensor.Zeros([2, 3, 4, 5]), Tensor.Zeros([2, 4], DType.Int64)));
         Check.Throws<ShapeException>("IoU: boxes [4, 3] are not [..., 4]: left, top, right, bottom", () => Losses.IoU(x, x));
         Check.Throws<ShapeException>("Dice: output [4, 3] and target [3] differ; the target may also be class numbers [4]", () => Losses.Dice(x, Tensor.Ones([3])));
