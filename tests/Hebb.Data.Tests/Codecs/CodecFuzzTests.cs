@@ -43,7 +43,7 @@ public class CodecFuzzTests
     [Fact]
     public void Jpeg_AnyBytesGiveAPictureOrOneLine()
     {
-        int refused = Fuzz([.. JpegTests.Cases.Select(c => c.File)], 5000, bytes =>
+        int refused = Fuzz([.. JpegTests.Golden.Files], 5000, bytes =>
         {
             var image = Jpeg.Decode(bytes);
             Assert.Equal(image.Width * image.Height * image.Channels, image.Pixels.Length);
@@ -54,7 +54,7 @@ public class CodecFuzzTests
     [Fact]
     public void Webp_AnyBytesGiveAPictureOrOneLine()
     {
-        int refused = Fuzz([.. WebpTests.Cases.Where(c => c.File.Length < 3000).Select(c => c.File)], 5000, bytes =>
+        int refused = Fuzz([.. WebpTests.Golden.Files.Where(f => f.Length < 3000)], 5000, bytes =>
         {
             var image = Webp.Decode(bytes);
             Assert.Equal(image.Width * image.Height * image.Channels, image.Pixels.Length);
@@ -65,7 +65,7 @@ public class CodecFuzzTests
     [Fact]
     public void Jpeg2000_AnyBytesGiveAPictureOrOneLine()
     {
-        int refused = Fuzz([.. Jpeg2000Tests.Cases.Where(c => c.File.Length < 4000).Select(c => c.File)], 3000, bytes =>
+        int refused = Fuzz([.. Jpeg2000Tests.Golden.Files.Where(f => f.Length < 4000)], 3000, bytes =>
         {
             var image = Jpeg2000.Decode(bytes);
             Assert.Equal(image.Width * image.Height * image.Channels, image.Pixels.Length);

@@ -1,40 +1,25 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Compression;
 
 namespace Hebb.Data.Tests;
 
 /// <summary>Files of libjpeg-turbo and Pillow, and the samples that those decode (Golden/make_jpeg.py).</summary>
 public class JpegTests
 {
-    internal sealed record Case(string Name, Image Expected, byte[] File);
+    internal static PictureGolden Golden { get; } = new("jpeg-cases.txt.gz");
 
-    internal static IReadOnlyList<Case> Cases { get; } = [.. Load()];
-
-    public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
-
-    private static byte[] Find(string name) => [.. Cases.Single(c => c.Name == name).File];
+    public static TheoryData<string> Names => Golden.Names;
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void HasTheSamplesOfLibjpeg(string name)
-    {
-        var (_, expected, file) = Cases.Single(c => c.Name == name);
-        var image = Jpeg.Decode(file);
-        Assert.Equal((expected.Width, expected.Height, expected.Channels), (image.Width, image.Height, image.Channels));
-        for (int i = 0; i < image.Pixels.Length; i++)
-        {
-            Assert.True(expected.Pixels[i] == image.Pixels[i],
-                $"sample {i % image.Channels} at ({i / image.Channels % image.Width}, {i / image.Channels / image.Width}) is {image.Pixels[i]}, not {expected.Pixels[i]}");
-        }
-    }
+    public void HasTheSamplesOfLibjpeg(string name) => Golden.Check(name, file => Jpeg.Decode(file));
 
     [Fact]
     public void OrientationIsLeftOnRequest()
     {
-        var plain = Jpeg.Decode(Find("orientation-1"));
-        Assert.Equal(plain, Jpeg.Decode(Find("orientation-8"), applyOrientation: false));
-        Assert.NotEqual(plain, Jpeg.Decode(Find("orientation-8")));
+        var plain = Jpeg.Decode(Golden.File("orientation-1"));
+        Assert.Equal(plain, Jpeg.Decode(Golden.File("orientation-8"), applyOrientation: false));
+        Assert.NotEqual(plain, Jpeg.Decode(Golden.File("orientation-8")));
     }
 
     [Fact]
@@ -42,7 +27,7 @@ public class JpegTests
     {
         foreach (string name in (string[])["420", "progressive", "restart"])
         {
-            byte[] file = Find(name);
+            byte[] file = Golden.File(name);
             for (int length = 0; length < file.Length - 2; length++)
             {
                 // The last data byte may hold nothing but filling.
@@ -65,20 +50,20 @@ public class JpegTests
     public void NamesWhatIsWrong()
     {
         Assert.Contains("is not a JPEG file", Message([1, 2, 3]));
-        Assert.Contains("is a lossless JPEG", Message(Replace(Find("444"), 0xc0, 0xc3)));
-        Assert.Contains("arithmetically coded JPEG", Message(Replace(Find("444"), 0xc0, 0xc9)));
-        Assert.Contains("has samples of 12 bits", Message(Change(Find("444"), 0xc0, 4, 12)));
-        Assert.Contains("has the impossible size 37x0", Message(Change(Find("444"), 0xc0, 6, 0)));
-        Assert.Contains("uses quantization table 3, which it never defines", Message(Change(Find("gray"), 0xc0, 12, 3)));
-        Assert.Contains("uses Huffman table 2, which it never defines", Message(Change(Find("gray"), 0xda, 6, 0x22)));
-        Assert.Contains("where restart d0 must be", Message(Replace(Find("restart"), 0xd0, 0xd3)));
-        Assert.Contains("in the wrong order", Message(Change(Find("progressive"), 0xda, 13, 0x21)));
+        Assert.Contains("is a lossless JPEG", Message(Replace(Golden.File("444"), 0xc0, 0xc3)));
+        Assert.Contains("arithmetically coded JPEG", Message(Replace(Golden.File("444"), 0xc0, 0xc9)));
+        Assert.Contains("has samples of 12 bits", Message(Change(Golden.File("444"), 0xc0, 4, 12)));
+        Assert.Contains("has the impossible size 37x0", Message(Change(Golden.File("444"), 0xc0, 6, 0)));
+        Assert.Contains("uses quantization table 3, which it never defines", Message(Change(Golden.File("gray"), 0xc0, 12, 3)));
+        Assert.Contains("uses Huffman table 2, which it never defines", Message(Change(Golden.File("gray"), 0xda, 6, 0x22)));
+        Assert.Contains("where restart d0 must be", Message(Replace(Golden.File("restart"), 0xd0, 0xd3)));
+        Assert.Contains("in the wrong order", Message(Change(Golden.File("progressive"), 0xda, 13, 0x21)));
     }
 
     [Fact]
     public void HugeClaimsAreRefusedBeforeAllocating()
     {
-        byte[] file = Find("444");
+        byte[] file = Golden.File("444");
         foreach (var (width, height) in ((int, int)[])[(20000, 20000), (4000, 4000)])
         {
             int at = Marker(file, 0xc0);
@@ -93,8 +78,8 @@ public class JpegTests
     public void TellsPngAndJpegByTheirFirstBytes()
     {
         using var folder = new TemporaryFolder();
-        var expected = Jpeg.Decode(Find("420"));
-        Assert.Equal(expected, Image.Read(folder.Write("photo.png", Find("420"))));
+        var expected = Jpeg.Decode(Golden.File("420"));
+        Assert.Equal(expected, Image.Read(folder.Write("photo.png", Golden.File("420"))));
         Assert.Equal(expected, Image.Decode(Png.Encode(expected)));
         Assert.Equal("x: is neither a PNG, a JPEG, a WebP nor a JPEG 2000 picture", Assert.Throws<FormatException>(() => Image.Decode("GIF89a"u8, "x")).Message);
     }
@@ -139,16 +124,5 @@ public class JpegTests
     {
         file[Marker(file, marker) + offset] = value;
         return file;
-    }
-
-    private static IEnumerable<Case> Load()
-    {
-        using var packed = typeof(JpegTests).Assembly.GetManifestResourceStream("jpeg-cases.txt.gz")!;
-        using var reader = new StreamReader(new GZipStream(packed, CompressionMode.Decompress));
-        while (reader.ReadLine() is { } line)
-        {
-            string[] f = line.Split(' ');
-            yield return new Case(f[0], new Image(int.Parse(f[1]), int.Parse(f[2]), int.Parse(f[3]), Convert.FromBase64String(f[5])), Convert.FromBase64String(f[4]));
-        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 using System.Text;
 
 namespace Hebb.Data.Tests;
@@ -7,34 +6,20 @@ namespace Hebb.Data.Tests;
 /// <summary>Files of libwebp with many settings of its encoder, and the samples that its decoder gives (Golden/make_webp.py).</summary>
 public class WebpTests
 {
-    internal sealed record Case(string Name, Image Expected, byte[] File);
+    internal static PictureGolden Golden { get; } = new("webp-cases.txt.gz");
 
-    internal static IReadOnlyList<Case> Cases { get; } = [.. Load()];
-
-    public static TheoryData<string> Names => [.. Cases.Select(c => c.Name)];
-
-    private static byte[] Find(string name) => [.. Cases.Single(c => c.Name == name).File];
+    public static TheoryData<string> Names => Golden.Names;
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void HasTheSamplesOfLibwebp(string name)
-    {
-        var (_, expected, file) = Cases.Single(c => c.Name == name);
-        var image = Webp.Decode(file);
-        Assert.Equal((expected.Width, expected.Height, expected.Channels), (image.Width, image.Height, image.Channels));
-        for (int i = 0; i < image.Pixels.Length; i++)
-        {
-            Assert.True(expected.Pixels[i] == image.Pixels[i],
-                $"sample {i % image.Channels} at ({i / image.Channels % image.Width}, {i / image.Channels / image.Width}) is {image.Pixels[i]}, not {expected.Pixels[i]}");
-        }
-    }
+    public void HasTheSamplesOfLibwebp(string name) => Golden.Check(name, file => Webp.Decode(file));
 
     [Fact]
     public void EveryTruncationIsOneLine()
     {
         foreach (string name in (string[])["lossy-partitions", "alpha-1-2", "lossless-m4", "extended"])
         {
-            byte[] file = Find(name);
+            byte[] file = Golden.File(name);
             for (int length = 0; length < file.Length - 1; length++)
             {
                 string message = Assert.Throws<FormatException>(() => Webp.Decode(file.AsSpan(0, length), "x.webp")).Message;
@@ -50,7 +35,7 @@ public class WebpTests
     [InlineData("lossless-noise", "VP8L")]
     public void EndingsWithinThePictureAreFound(string name, string kind)
     {
-        byte[] picture = Find(name)[20..];
+        byte[] picture = Golden.File(name)[20..];
         for (int length = 1; length < picture.Length - 40; length += 7)
             Assert.StartsWith("x.webp: is truncated", Message(Riff((kind, picture[..length]))));
     }
@@ -58,9 +43,9 @@ public class WebpTests
     [Fact]
     public void PhotographsAreTurnedUpright()
     {
-        byte[] picture = Find("lossy-q75")[20..], exif = [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0];
+        byte[] picture = Golden.File("lossy-q75")[20..], exif = [.. "II*\0"u8, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0];
         byte[] file = Riff(("VP8X", [8, 0, 0, 0, 36, 0, 0, 28, 0, 0]), ("VP8 ", picture), ("EXIF", exif));
-        var plain = Webp.Decode(Find("lossy-q75"));
+        var plain = Webp.Decode(Golden.File("lossy-q75"));
         Assert.Equal(plain, Webp.Decode(file, applyOrientation: false));
         Assert.Equal(Orientation.Apply(plain, 6), Webp.Decode(file));
         Assert.Equal(29, Webp.Decode(file).Width);
@@ -69,7 +54,7 @@ public class WebpTests
     [Fact]
     public void NamesWhatIsWrong()
     {
-        byte[] lossy = Find("lossy-q75")[20..], lossless = Find("lossless-m4")[20..];
+        byte[] lossy = Golden.File("lossy-q75")[20..], lossless = Golden.File("lossless-m4")[20..];
         Assert.Contains("is not a WebP file", Message([1, 2, 3]));
         Assert.Contains("is an animation", Message(Riff(("VP8X", [2, 0, 0, 0, 36, 0, 0, 28, 0, 0]))));
         Assert.Contains("has no picture", Message(Riff(("VP8X", [0, 0, 0, 0, 36, 0, 0, 28, 0, 0]))));
@@ -84,7 +69,7 @@ public class WebpTests
     [Fact]
     public void HugeClaimsAreRefusedBeforeAllocating()
     {
-        byte[] lossy = Find("lossy-q75")[20..], lossless = Find("lossless-1-colours")[20..];
+        byte[] lossy = Golden.File("lossy-q75")[20..], lossless = Golden.File("lossless-1-colours")[20..];
         (lossy[6], lossy[7], lossy[8], lossy[9]) = (0xa0, 0x0f, 0xa0, 0x0f);
         BinaryPrimitives.WriteUInt32LittleEndian(lossless.AsSpan(1), 9999 | 9999 << 14);
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -97,7 +82,7 @@ public class WebpTests
     public void IsToldByItsFirstBytes()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(Webp.Decode(Find("alpha-1-2")), Image.Read(folder.Write("photo.png", Find("alpha-1-2"))));
+        Assert.Equal(Webp.Decode(Golden.File("alpha-1-2")), Image.Read(folder.Write("photo.png", Golden.File("alpha-1-2"))));
     }
 
     private static string Message(byte[] file)
@@ -120,16 +105,5 @@ public class WebpTests
         byte[] bytes = [.. file];
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), bytes.Length - 8);
         return bytes;
-    }
-
-    private static IEnumerable<Case> Load()
-    {
-        using var packed = typeof(WebpTests).Assembly.GetManifestResourceStream("webp-cases.txt.gz")!;
-        using var reader = new StreamReader(new GZipStream(packed, CompressionMode.Decompress));
-        while (reader.ReadLine() is { } line)
-        {
-            string[] f = line.Split(' ');
-            yield return new Case(f[0], new Image(int.Parse(f[1]), int.Parse(f[2]), int.Parse(f[3]), Convert.FromBase64String(f[5])), Convert.FromBase64String(f[4]));
-        }
     }
 }
