@@ -50,12 +50,14 @@ internal static class CategoryOperators
         if (value is OnnxStrings texts)
         {
             string[] names = c.Texts("cats_strings") ?? throw new FormatException("OneHotEncoder has no cats_strings");
-            (places, count) = (Array.ConvertAll(texts.Values, t => (long)Array.IndexOf(names, t)), names.Length);
+            var at = Places(names);
+            (places, count) = (Array.ConvertAll(texts.Values, t => (long)at.GetValueOrDefault(t, -1)), names.Length);
         }
         else
         {
             long[] names = c.Ints("cats_int64s") ?? throw new FormatException("OneHotEncoder has no cats_int64s");
-            (places, count) = (Array.ConvertAll(HostValues.Longs(value.AsTensor().To(DType.Int64)), n => (long)Array.IndexOf(names, n)), names.Length);
+            var at = Places(names);
+            (places, count) = (Array.ConvertAll(HostValues.Longs(value.AsTensor().To(DType.Int64)), n => (long)at.GetValueOrDefault(n, -1)), names.Length);
         }
         if (!c.Flag("zeros", true) && places.Any(p => p < 0))
             throw new FormatException("a category is none of the encoder's, and zeros are not allowed");
@@ -78,10 +80,21 @@ internal static class CategoryOperators
         if (c.Required(0) is OnnxStrings texts)
         {
             long otherwise = c.Int("default_int64", -1);
-            return Tensor.From(Array.ConvertAll(texts.Values, t => Array.IndexOf(names, t) is var i and >= 0 ? numbers[i] : otherwise), texts.Shape);
+            var named = Places(names);
+            return Tensor.From(Array.ConvertAll(texts.Values, t => named.TryGetValue(t, out int i) ? numbers[i] : otherwise), texts.Shape);
         }
         string unknown = c.Text("default_string", "_Unused");
-        return new OnnxStrings(Array.ConvertAll(c.Longs(0), n => Array.IndexOf(numbers, n) is var i and >= 0 ? names[i] : unknown), c[0].Shape);
+        var numbered = Places(numbers);
+        return new OnnxStrings(Array.ConvertAll(c.Longs(0), n => numbered.TryGetValue(n, out int i) ? names[i] : unknown), c[0].Shape);
+    }
+
+    /// <summary>Where each value stands first.</summary>
+    private static Dictionary<T, int> Places<T>(T[] values) where T : notnull
+    {
+        var places = new Dictionary<T, int>(values.Length);
+        for (int i = 0; i < values.Length; i++)
+            places.TryAdd(values[i], i);
+        return places;
     }
 
     // Each input gives so many columns: those that it lacks are 0, those too many are left out.
@@ -121,12 +134,14 @@ internal static class CategoryOperators
         if (map.Keys is OnnxStrings keys)
         {
             string[] names = c.Texts("string_vocabulary") ?? throw new FormatException("DictVectorizer has no string_vocabulary");
-            (count, place) = (names.Length, i => Array.IndexOf(names, keys.Values[i]));
+            var at = Places(names);
+            (count, place) = (names.Length, i => at.GetValueOrDefault(keys.Values[i], -1));
         }
         else
         {
             long[] numbers = c.Ints("int64_vocabulary") ?? throw new FormatException("DictVectorizer has no int64_vocabulary"), given = HostValues.Longs(map.Keys.AsTensor());
-            (count, place) = (numbers.Length, i => Array.IndexOf(numbers, given[i]));
+            var at = Places(numbers);
+            (count, place) = (numbers.Length, i => at.GetValueOrDefault(given[i], -1));
         }
         return Line(map.Values, count, place);
     }
@@ -170,7 +185,8 @@ internal static class CategoryOperators
         }
         else
         {
-            (count, place) = (keys.Length, i => Array.IndexOf(order, i));
+            var at = Places(order);
+            (count, place) = (keys.Length, i => at[i]);
         }
         var line = Line(map.Values, count, place);
         return c.Text("cast_to", "TO_FLOAT") switch
