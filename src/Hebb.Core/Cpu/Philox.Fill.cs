@@ -56,7 +56,7 @@ public static unsafe partial class Philox
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void Fill<P, V, F, D>(PhiloxKey key, ulong start, byte* output, long count, P distribution)
         where P : struct, IDistribution
         where V : unmanaged, ISimd<V, ulong>

@@ -23,7 +23,7 @@ public abstract partial class Module
 
     // Compiled without a profile: that would draw the body of a module that is called often in here, and its source lines would be gone from traces.
     /// <summary>Computes. The one entry: it names the module in errors and on the tape, and calls the hooks.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public Tensor Call(Tensor x)
     {
         if (HasHooks)
@@ -44,7 +44,7 @@ public abstract partial class Module
     }
 
     /// <summary>Computes from several tensors.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public Tensor Call(params ReadOnlySpan<Tensor> inputs)
     {
         if (HasHooks)
@@ -113,7 +113,7 @@ public abstract partial class Module
         return new Removal(() => _backwardHooks = [.. _backwardHooks.Where(h => h != hook)]);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     private Tensor CallHooked(Tensor[] inputs, Func<Tensor[], Tensor>? body)
     {
         using var entered = new Entered(this);

@@ -71,7 +71,7 @@ internal sealed unsafe class FusedProgram(Shape shape, Load[] loads, Instruction
     /// <param name="end">The element after the last.</param>
     /// <param name="streams">Whether large outputs go past the caches.</param>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public void Run(byte** direct, Operand* operands, byte** results, long start, long end, bool streams = true)
     {
         int first = loads.Length + slots, tile = (int)Math.Min(_tile, end - start);

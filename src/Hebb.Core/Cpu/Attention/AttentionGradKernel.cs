@@ -224,7 +224,7 @@ internal static unsafe class AttentionGradKernel
         }
 
         /// <summary>Scores of a vector of queries become weights (with what was dropped gone), gradients of weights become those of scores, times the scale.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         private void Slopes<V>(T* weights, T* slopes, T* factors, int keys, T* shifts, T* deltas) where V : unmanaged, ISimd<V, T>
         {
             V shift = V.Load(shifts), less = V.Load(deltas), scale = V.Create(problem.Scale);

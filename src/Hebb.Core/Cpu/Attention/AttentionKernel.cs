@@ -141,7 +141,7 @@ internal static unsafe class AttentionKernel
         /// <summary>
         /// Turns a vector of queries' scores, to base 2, into weights relative to the largest score so far; what was summed up before is brought to it too.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         private static void Weigh<V>(T* scores, int keys, long pitch, T* most, T* total, T* sums, long rows) where V : unmanaged, ISimd<V, T>
         {
             V before = V.Load(most), a = before, b = before, c = before, d = before;

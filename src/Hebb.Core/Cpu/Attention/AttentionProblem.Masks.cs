@@ -94,7 +94,7 @@ internal unsafe partial struct AttentionProblem<T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     private readonly void MaskByTensor<V>(long batch, long head, long query, int queries, KeyRun run, T* scores, long pitch, int width, T* scratch) where V : unmanaged, ISimd<V, T>
     {
         // Rows of the mask, then the same turned to lie as scores do. A row that all queries share is not turned.

@@ -134,7 +134,7 @@ internal static unsafe class FewQueriesKernel
         }
 
         /// <summary>scores[r, k] = query r . key k.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         private void Dots<V>(T* k, long step, int keys, T* query, long pitch, T* scores, RowsAhead<T>* ahead) where V : unmanaged, ISimd<V, T>
         {
             long e = problem.Width, whole = e / V.Count * V.Count;
@@ -180,7 +180,7 @@ internal static unsafe class FewQueriesKernel
         }
 
         /// <summary>Turns a query's scores, to base 2, into weights relative to the largest so far; what was summed up before is brought to it too.</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         private void Weigh<V>(T* scores, int keys, T* most, T* total, T* sums) where V : unmanaged, ISimd<V, T>
         {
             int count = (keys + V.Count - 1) / V.Count * V.Count;

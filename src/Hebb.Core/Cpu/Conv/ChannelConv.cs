@@ -207,7 +207,7 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void Scatter(T* sums, long width, int height, long channels, T* to, long row, long step)
     {
         byte* buffer = stackalloc byte[28 * 64];

@@ -37,7 +37,7 @@ static unsafe class ChannelKernel
 {
     const int PrefetchSteps = 12;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Run<T, V, R, W>(ChannelArgs<T>* args)
         where T : unmanaged
         where V : unmanaged, ISimd<V, T>

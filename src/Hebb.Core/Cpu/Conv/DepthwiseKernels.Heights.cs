@@ -28,7 +28,7 @@ static unsafe partial class DepthwiseKernels<T, V>
             Four<H, MicroKernel.TwoVectors>(cells, pitch, step, columns, weights, start, y, yRow, lanes);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void Four<H, W>(T* cells, long pitch, long step, int columns, T* weights, V start, T* y, long yRow, int lanes)
         where H : unmanaged
     {
@@ -176,7 +176,7 @@ static unsafe partial class DepthwiseKernels<T, V>
     }
 
     /// <summary>Eight rows by one vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Eight<H>(T* cells, long pitch, long step, int columns, T* weights, V start, T* y, long yRow, int lanes)
         where H : unmanaged
     {

@@ -13,7 +13,7 @@ static unsafe partial class DepthwiseKernels<T, V>
     where V : unmanaged, ISimd<V, T>
 {
     /// <summary>Any kernel and stride: one load for each multiply-add. Of four rows the first <paramref name="rows"/> exist.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Any(T* cells, long step, long rows, int* offsets, T* weights, int taps, V start, T* y, long yRow, int lanes)
     {
         // Missing rows repeat the last one.
@@ -62,7 +62,7 @@ static unsafe partial class DepthwiseKernels<T, V>
     }
 
     /// <summary>The same on eight rows by one vector.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void AnyTall(T* cells, long step, int* offsets, T* weights, int taps, V start, T* y, long yRow, int lanes)
     {
         T* x0 = cells, x3 = cells + (3 * step), x6 = cells + (6 * step);

@@ -55,7 +55,7 @@ unsafe struct DepthwisePlane<T, V>
     }
 
     /// <summary>Lays out what <paramref name="count"/> rows of outputs from <paramref name="first"/> on read.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public readonly void Load(T* source, long first, long count, T* cells)
     {
         long from = (first * StrideHeight) - Top, rows = Rows(count), width = PhaseWidth;

@@ -88,7 +88,7 @@ readonly unsafe struct DepthwiseWeightGrad<T, V> : IBlockBody
     }
 
     /// <summary>A 3x3 kernel without strides: a row of cells and three rows of dy stay in registers. Lanes past the end are never multiplied with.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void Nine(T* cells, long pitch, T* dy, long width, long rows, V* sums)
     {
         V s0 = sums[0], s1 = sums[1], s2 = sums[2], s3 = sums[3], s4 = sums[4], s5 = sums[5], s6 = sums[6], s7 = sums[7], s8 = sums[8];
@@ -146,7 +146,7 @@ readonly unsafe struct DepthwiseWeightGrad<T, V> : IBlockBody
     }
 
     /// <summary>Up to nine weights. Those that are missing repeat the last one, and their sums are dropped.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void Dots(T* cells, long step, int* offsets, int count, T* dy, long width, long rows, V* sums)
     {
         long o0 = offsets[Math.Min(0, count - 1)];

@@ -87,7 +87,7 @@ readonly unsafe struct GatherConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, int p
         return lane;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Gather(in ShiftPart<T> p, Lane* lane, int lanes, int width, T* right)
     {
         ref ShiftAxis a0 = ref plan.Axis[0], a1 = ref plan.Axis[1], a2 = ref plan.Axis[2];

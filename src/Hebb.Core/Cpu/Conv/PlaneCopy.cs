@@ -44,7 +44,7 @@ static unsafe class PlaneCopy<T, V>
         end = Math.Max(begin, end);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void Plane(in ShiftPlan<T> plan, T* source, long start0, long start1, long start2, T* plane)
     {
         ref ShiftAxis a0 = ref plan.Axis[0], a1 = ref plan.Axis[1], a2 = ref plan.Axis[2];

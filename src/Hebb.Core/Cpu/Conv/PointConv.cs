@@ -171,7 +171,7 @@ unsafe struct PointConv<T, V> : IBlockBody
     readonly int PanelWidth(long panel) => _places.Lanes - (panel * Width) <= V.Count ? V.Count : Width;
 
     // Panels of one group of channels: panel by panel, one row of places a term.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     readonly void LayOut(long group, long panel, long panels, T* target, in Scratch scratch, out PointRun* runs, out int* ends)
     {
         int count = _places.Find(panel, panels, Width, scratch, out runs, out ends);
@@ -226,7 +226,7 @@ unsafe struct PointConv<T, V> : IBlockBody
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     readonly void Multiply(long group, long fromTile, long toTile, long panel, long panels, T* right, PointRun* runs, int* ends)
     {
         byte* bytes = stackalloc byte[(14 * 128) + 64];
@@ -276,7 +276,7 @@ unsafe struct PointConv<T, V> : IBlockBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     readonly void Write(T* tile, int height, int width, long length, T* to)
     {
         for (int r = 0; r < height; r++, tile += width, to += _places.TargetSize)

@@ -84,7 +84,7 @@ unsafe struct PointPlaces<T>
     /// Writes a run of some rows into planes of the input's size, and the cells after each place that meet no output: they hold the bias. So each
     /// cell is written once.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public readonly void Spread<V>(T* tile, int rows, int width, PointRun* run, T* target, T* bias)
         where V : unmanaged, ISimd<V, T>
     {

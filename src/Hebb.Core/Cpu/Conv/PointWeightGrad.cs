@@ -205,7 +205,7 @@ unsafe struct PointWeightGrad<T, V> : IBlockBody
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     readonly void Block(
         long group, long fromTile, long toTile, long fromPanel, long toPanel, long image, long images, long place, long places, T* sums, bool add)
     {

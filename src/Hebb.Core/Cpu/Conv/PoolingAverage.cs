@@ -85,7 +85,7 @@ readonly unsafe struct PoolingAverage<T, V>(ShiftPlan<T> plan, PoolingDivisors<T
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Row(T* cells, T* to, long count, T outer, T* inner)
     {
         int taps = plan.Parts[0].TapCount;
@@ -149,7 +149,7 @@ readonly unsafe struct PoolingAverageGrad<T, V>(PoolingGeometry g, PoolingDiviso
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Row(T* share, T* row)
     {
         long step = g.Stride[2];

@@ -61,7 +61,7 @@ readonly unsafe struct PoolingMax<T, V>(ShiftPlan<T> plan, T* places, T* steps, 
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Row(T* cells, long to, long count, long o0, long o1, long o2)
     {
         int taps = plan.Parts[0].TapCount;

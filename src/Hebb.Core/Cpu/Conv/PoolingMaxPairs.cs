@@ -44,7 +44,7 @@ readonly unsafe struct PoolingMaxPairs<T, V>(PoolingGeometry g, T* x, T* y, long
     }
 
     // The larger of every two elements, and 1 where it is the right one.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Neighbours(T* from, long count, T* best, T* right)
     {
         V one = V.Create(PoolingPlaces<T, V>.Bits(1));
@@ -74,7 +74,7 @@ readonly unsafe struct PoolingMaxPairs<T, V>(PoolingGeometry g, T* x, T* y, long
     }
 
     // The larger of every two rows of those.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Rows(T* best, T* right, long rows, long to, long place)
     {
         long width = g.Output[2], below = g.Input[2];

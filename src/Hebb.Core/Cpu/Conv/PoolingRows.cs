@@ -89,7 +89,7 @@ readonly unsafe struct PoolingRows<T, V, F>(PoolingGeometry g, T* x, T* y, T* do
     }
 
     // Rows first to last - 1 joined, column by column.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Down(T* plane, long first, long last, T* row)
     {
         long width = g.Input[2];
@@ -113,7 +113,7 @@ readonly unsafe struct PoolingRows<T, V, F>(PoolingGeometry g, T* x, T* y, T* do
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Along(T* row, T* to, T count)
     {
         long width = g.Output[2], step = g.Stride[2], kernel = g.Kernel[2];

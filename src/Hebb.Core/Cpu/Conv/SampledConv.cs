@@ -82,7 +82,7 @@ static unsafe class SampledConv
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         void Row(T* from, T* to, long stride, long count)
         {
             if (Scatter)

@@ -171,7 +171,7 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, ConvFi
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void Sum(long terms, T* weights, T* cells, int* offsets, V start, T* strip, long length)
     {
         V s0 = start, s1 = start, s2 = start, s3 = start, s4 = start, s5 = start, s6 = start, s7 = start;

@@ -38,7 +38,7 @@ unsafe struct TileRuns
     }
 
     /// <summary>Writes each row of the tile to its row of the target, at every <paramref name="step"/>-th element.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public readonly void Scatter<T, V>(T* tile, int rows, int width, T* target, long targetRow, long step)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>

@@ -81,7 +81,7 @@ readonly unsafe struct WeightGradDots<T, V> : IBlockBody
     }
 
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Add<R>(long block, T* dy, T* planes, long term, int count, T* sums)
     {
         // Missing weights repeat the last one; their sums are dropped.

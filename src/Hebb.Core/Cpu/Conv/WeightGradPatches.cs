@@ -83,7 +83,7 @@ readonly unsafe struct WeightGradPatches<T, V> : IBlockBody
     }
 
     // Row k of the left side holds what weight k meets at each place.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Patch(in Axes count, long fromRow, long rows, T* planes, T* left, long most)
     {
         int* offsets = _plan.Parts[0].Offsets;

@@ -20,7 +20,7 @@ static unsafe class WinogradTransforms<V>
 
     /// <summary>to[k * step] = (Bt d B)[k] for the 36 k of a tile whose row i begins at rows[i] and whose columns are <paramref name="column"/> apart.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Input(float** rows, long at, long column, float* to, long step)
     {
         float* half = stackalloc float[36 * 16];
@@ -56,7 +56,7 @@ static unsafe class WinogradTransforms<V>
 
     /// <summary>Output i, j of the tile, At m A plus <paramref name="bias"/>, goes to to[i * row + j * V.Count]; product k stands at m[k * step].</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Output(float* m, long step, V bias, float* to, long row)
     {
         float* half = stackalloc float[24 * 16];
@@ -95,7 +95,7 @@ static unsafe class WinogradTransforms<V>
 
     /// <summary>to[k * step] = (G w Gt)[k] for a kernel whose element t stands at w[t * V.Count]; turned by half a circle for the way back.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Weights(float* w, bool turned, float* to, long step)
     {
         float* half = stackalloc float[18 * 16];
@@ -129,7 +129,7 @@ static unsafe class WinogradTransforms<V>
 
     /// <summary>to[k * step] = (A g At)[k] for the 4x4 gradients of a tile's outputs: what <see cref="Output"/> does, transposed.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void OutputGrad(float** rows, long at, long column, float* to, long step)
     {
         float* half = stackalloc float[24 * 16];
@@ -163,7 +163,7 @@ static unsafe class WinogradTransforms<V>
 
     /// <summary>to[t * toStep] gets, or has added, (Gt m G)[t] for the 9 taps; product k stands at m[k * step]. It is <see cref="Weights"/>, transposed.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void WeightGrad(float* m, long step, float* to, long toStep, bool add)
     {
         float* half = stackalloc float[18 * 16];

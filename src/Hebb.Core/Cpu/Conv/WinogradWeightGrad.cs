@@ -168,7 +168,7 @@ unsafe struct WinogradWeightGrad<V>
     }
 
     // sums[number, output channel, input channel] of a block, over some tiles.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     readonly void Multiply(long fromOut, long outs, long fromIn, long ins, float* left, long leftStep, float* right, long rightStep, long tiles, float* sums, bool add)
     {
         var heights = new RowTiles(outs, TileRows.Max<float, V>());
@@ -194,7 +194,7 @@ unsafe struct WinogradWeightGrad<V>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     readonly void Leave(long fromOut, long outs, long fromIn, long ins, float* sums, float* weights, bool add)
     {
         for (long o = 0; o < outs; o++)

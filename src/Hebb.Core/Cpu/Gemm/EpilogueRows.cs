@@ -8,7 +8,7 @@ static unsafe class EpilogueRows<T, V>
     where T : unmanaged
     where V : unmanaged, ISimd<V, T>
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Run<F>(in Epilogue<T> e, in EpilogueTile<T> tile)
         where F : struct, IElementFunction
     {
@@ -21,11 +21,11 @@ static unsafe class EpilogueRows<T, V>
             Rows(e, tile, new OfSum<F>(function));
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void RunPairs<F>(in Epilogue<T> e, in EpilogueTile<T> tile)
         where F : struct, IPairFunction => Rows(e, tile, Epilogue<T>.Function<F>(e));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void Rows<F>(in Epilogue<T> e, in EpilogueTile<T> tile, F function)
         where F : struct, IPairFunction
     {

@@ -52,7 +52,7 @@ static unsafe class GemmGeneric
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         static void AddScaled(T x, T* b, long step, T* c, long count)
         {
             long j = 0;

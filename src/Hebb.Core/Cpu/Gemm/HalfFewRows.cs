@@ -86,7 +86,7 @@ unsafe struct HalfFewRows<S, V>(GemmProblem<ushort> problem) : IBlockBody
     }
 
     // The words that come next in memory are called into the L2 cache meanwhile.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void Widen(ushort* source, float* target, long count)
     {
         for (long i = 0; i < count; i += LineWords)

@@ -96,7 +96,7 @@ unsafe struct HalfMatrixVector<S, V> : IBlockBody
     }
 
     // Each row has two sums of its own whatever its neighbours, so a row's bits do not depend on where it stands.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     readonly void Dots(long from, long count, float* sums)
     {
         long whole = K / (2 * V.Count) * (2 * V.Count), next = 4 * Row;
@@ -154,7 +154,7 @@ unsafe struct HalfMatrixVector<S, V> : IBlockBody
     }
 
     // Four steps of k at a time, so that the sums are read and written once for four rows of memory.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     readonly void Columns(long from, int count, float* sums)
     {
         new Span<float>(sums, count).Clear();

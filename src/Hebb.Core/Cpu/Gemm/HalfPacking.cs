@@ -44,7 +44,7 @@ static unsafe class HalfPacking
     /// The lanes of one panel through all steps: target[k * width + j] = source[j * lane + k * step], lanes from <paramref name="lanes"/> up
     /// to <paramref name="width"/> 0.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Panel<S, V>(ushort* source, long lane, long step, long lanes, long steps, float* target, int width)
         where S : struct, IHalfWords
         where V : unmanaged, ISimd<V, float>

@@ -55,7 +55,7 @@ static unsafe class IntegerKernel
         where V : unmanaged => Unsafe.WriteUnaligned(p, x);
 
     // The size of R is the number of rows, a constant to the JIT.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void Run<D, V, R>(IntegerTile* tile)
         where D : struct, IIntegerDot<V>
         where V : unmanaged

@@ -58,7 +58,7 @@ static unsafe class MicroKernel
 
     public struct TwoVectors;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Run<T, X, F, R, P, Q, W>(TileArgs<T>* tile)
         where T : unmanaged
         where F : ITileVector<X, T>

@@ -34,7 +34,7 @@ static unsafe class Packing
     public static void Copy<T>(T* source, long lane, long step, long lanes, long steps, T* target, long targetStep)
         where T : unmanaged => Gather(source, lane, step, lanes, steps, target, targetStep);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void CopyRows<T, V>(T* source, long step, long lanes, long steps, T* target, long targetStep, long width)
         where T : unmanaged
         where V : unmanaged, ISimd<V, T>
@@ -59,7 +59,7 @@ static unsafe class Packing
     }
 
     /// <summary>Whole panels of two vectors, which stand side by side in the source and follow each other in the target.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void CopyPanels<T, V>(T* source, long step, long steps, long panels, T* target)
         where T : unmanaged
         where V : unmanaged, ISimd<V, T>
@@ -95,7 +95,7 @@ static unsafe class Packing
     }
 
     /// <summary>target[k * targetStep + j] = source[j * lane + k]: rows become columns.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Transpose<T>(T* source, long lane, long lanes, long steps, T* target, long targetStep)
         where T : unmanaged
     {

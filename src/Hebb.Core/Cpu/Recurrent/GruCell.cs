@@ -17,7 +17,7 @@ readonly unsafe struct GruCell<T> : IRecurrentCell<T>
 
     public static bool Passes => true;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Forward<V>(CellStep<T>* step)
         where V : unmanaged, ISimd<V, T>
     {
@@ -51,7 +51,7 @@ readonly unsafe struct GruCell<T> : IRecurrentCell<T>
         where V : unmanaged, ISimd<V, T> =>
         RowMath.Load<V, T>(input + j, n) + (RowMath.Load<V, T>(product + j, n) + RowMath.Load<V, T>(bias + j, n));
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Backward<V>(CellStep<T>* step)
         where V : unmanaged, ISimd<V, T>
     {

@@ -58,7 +58,7 @@ readonly unsafe struct ResetFirstGru<T, V>(RecurrentProblem<T> problem, T* panel
     T* Panel(long column, long gate) => panels + (((column * Gates) + (gate * Columns)) * problem.Hidden);
 
     /// <summary>Gates r and z from their products, and r h.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Reset(long step, long from, long rows, long column, int count, T* old, T* reset, T* product, long productRow, long productGate)
     {
         long h = problem.Hidden;
@@ -91,7 +91,7 @@ readonly unsafe struct ResetFirstGru<T, V>(RecurrentProblem<T> problem, T* panel
     }
 
     /// <summary>The new state from the product of r h.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     void Renew(long step, long from, long rows, long column, int count, T* old, T* next, T* product, long productRow)
     {
         long h = problem.Hidden;

@@ -20,7 +20,7 @@ readonly unsafe struct RnnCell<T, TActivation> : IRecurrentCell<T>
 
     public static bool Passes => false;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Forward<V>(CellStep<T>* step)
         where V : unmanaged, ISimd<V, T>
     {
@@ -40,7 +40,7 @@ readonly unsafe struct RnnCell<T, TActivation> : IRecurrentCell<T>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Backward<V>(CellStep<T>* step)
         where V : unmanaged, ISimd<V, T>
     {

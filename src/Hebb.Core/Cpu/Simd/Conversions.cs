@@ -108,7 +108,7 @@ public static unsafe class Conversions
             Loop<C, V128<float>>((byte*)source, (byte*)destination, count);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     static void Loop<C, V>(byte* source, byte* destination, long count)
         where C : struct, IConversion
         where V : unmanaged, ISimd<V, float>

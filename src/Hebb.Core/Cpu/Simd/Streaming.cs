@@ -30,7 +30,7 @@ internal static unsafe class Streaming
     }
 
     /// <summary>Writes a tile past the caches, and fetches as many bytes of two inputs read next. Only whole lines go that way, which a tile that begins at one has most of.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
     public static void Write(byte* tile, byte* to, long bytes, byte* next, byte* other)
     {
         long i = 0;

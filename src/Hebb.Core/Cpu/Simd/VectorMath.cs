@@ -20,7 +20,7 @@ public static partial class VectorMath
     // The functions themselves are calls: a loop into which two or three of them were inlined would pass the JIT's limit of locals, past
     // which not even the vector operators are inlined. A call costs some 5% of the fastest of them. They are compiled at once in full:
     // unoptimised code of nested generics runs 50 times slower.
-    const MethodImplOptions Call = MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization;
+    const MethodImplOptions Call = MethodImplOptions.NoInlining | Jit.Full;
 
     /// <summary>A constant in every lane, rounded to the element type.</summary>
     [MethodImpl(Inline)]

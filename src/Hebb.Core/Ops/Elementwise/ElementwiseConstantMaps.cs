@@ -42,7 +42,7 @@ internal readonly unsafe struct BinaryConstantMap<TOp, T, TSide>(TOp op, T const
 
     private readonly struct Kernel<TStore>(TOp op, T constant, T* x, T* y, long count) : ISimdKernel<T> where TStore : struct, IStore
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
@@ -85,7 +85,7 @@ internal readonly unsafe struct CompareConstantMap<TOp, T, TSide>(TOp op, T cons
 
     private readonly struct Kernel(TOp op, T constant, T* x, byte* y, long count) : ISimdKernel<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;

@@ -27,7 +27,7 @@ internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
 
     private readonly struct Kernel<TStore>(TOp op, T* x, T* y, long count) : ISimdKernel<T> where TStore : struct, IStore
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             // The function stands in one place only, so that even a long one is inlined.
@@ -66,7 +66,7 @@ internal readonly unsafe struct PredicateMap<TOp, T>(TOp op) : IElementwiseMap
 
     private readonly struct Kernel(TOp op, T* x, byte* y, long count) : ISimdKernel<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
@@ -104,7 +104,7 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
 
     private readonly struct Kernel<TStore>(TOp op, T* a, T* b, T* y, long count) : ISimdKernel<T> where TStore : struct, IStore
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
@@ -147,7 +147,7 @@ internal readonly unsafe struct CompareMap<TOp, T>(TOp op) : IElementwiseMap
 
     private readonly struct Kernel(TOp op, T* a, T* b, byte* y, long count) : ISimdKernel<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
@@ -187,7 +187,7 @@ internal readonly unsafe struct TernaryMap<TOp, T>(TOp op) : IElementwiseMap
 
     private readonly struct Kernel<TStore>(TOp op, T* a, T* b, T* c, T* y, long count) : ISimdKernel<T> where TStore : struct, IStore
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;

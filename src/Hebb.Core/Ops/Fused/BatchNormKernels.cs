@@ -75,7 +75,7 @@ internal static unsafe class BatchNormKernels
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     private static double Sum<V, T>(T* x, long rows, long step, long s) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T>
     {
         double total = 0;
@@ -110,7 +110,7 @@ internal static unsafe class BatchNormKernels
 
     /// <summary>The sum of (x - mean)².</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     private static double Squares<V, T>(T* x, T mean, long rows, long step, long s) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T>
     {
         double total = 0;

@@ -51,7 +51,7 @@ internal static unsafe class ChannelKernels
     }
 
     /// <summary>The sums of g and of g (x - mean) over a run, in one pass.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static (T Plain, T Moment) Run<V, T>(T* g, T* x, T mean, long s) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T>
     {
         const int flushEvery = 2048;
@@ -173,7 +173,7 @@ internal static unsafe class ChannelKernels
     }
 
     /// <summary>y = (x - mean) slope + offset, + g factor if there is a g, over a run.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Linear<V, T>(T* x, T* g, T* y, long s, T mean, T slope, T offset, T factor) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T>
     {
         V m = V.Create(mean), a = V.Create(slope), b = V.Create(offset), f = V.Create(factor);

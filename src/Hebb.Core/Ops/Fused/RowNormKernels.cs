@@ -43,7 +43,7 @@ internal static unsafe partial class RowNormKernels
         /// Rows whose results go past the caches. One loop writes a row, takes the distances of the next from its mean and sums up the one after: memory has
         /// something to do at all times. The bits are those of the plain way.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         private void InterleavedForward<V>(long begin, long end) where V : unmanaged, ISimd<V, T>
         {
             long last = end - 1, ahead = Streaming.Ahead / sizeof(T);
@@ -83,7 +83,7 @@ internal static unsafe partial class RowNormKernels
             Streaming.Fence();
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Row<V, TStore>(long row, in RowPlace<T> place) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
         {
             (T m, T r) = Statistics<V, T>(x + row * n, n, mean is not null, eps, place.Ahead);
@@ -93,7 +93,7 @@ internal static unsafe partial class RowNormKernels
             Scale<V, TStore>(x + row * n, m, r, place.Target);
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         private void Scale<V, TStore>(T* from, T m, T r, T* to) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
         {
             V shift = V.Create(m), scale = V.Create(r);

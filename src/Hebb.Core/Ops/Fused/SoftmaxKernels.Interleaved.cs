@@ -11,7 +11,7 @@ internal static unsafe partial class SoftmaxKernels
     /// after: memory has something to do at all times, where three loops after each other would leave it idle in one and wait for it in another.
     /// The bits are those of the plain way.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     [SkipLocalsInit]
     private static void InterleavedForward<V, T>(T* x, T* y, long begin, long end, long n)
         where V : unmanaged, ISimd<V, T>

@@ -91,7 +91,7 @@ internal static unsafe partial class SoftmaxKernels
 
     private readonly struct ForwardLines<T>(T* x, T* y, long n, long inner, bool log) : ILines<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Row<V, TStore>(long row, in RowPlace<T> place) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
         {
             T* from = x + row * n, to = place.Target, tile = place.Scratch;
@@ -121,7 +121,7 @@ internal static unsafe partial class SoftmaxKernels
                 (V.LoadPartial(x + i, (int)(n - i)) - a - b).StorePartial(y + i, (int)(n - i));
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         internal static void Multiply<V, TStore>(T* x, T factor, T* y, long n) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
         {
             V f = V.Create(factor);
@@ -180,7 +180,7 @@ internal static unsafe partial class SoftmaxKernels
 
     private readonly struct BackwardLines<T>(T* g, T* y, T* gx, long n, long inner, bool log) : ILines<T> where T : unmanaged, IFloatingPointIeee754<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Row<V, TStore>(long row, in RowPlace<T> place) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
         {
             T* d = g + row * n, p = y + row * n, to = place.Target;

@@ -27,7 +27,7 @@ internal readonly unsafe struct JoinColumns<TOp, T>(TOp op, long outputs, long p
 
     private readonly struct Kernel(TOp op, long outputs, long parts, T* partials, T* y, long begin, long end) : ISimdKernel<T>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             for (long i = begin; i < end; i += V.Count)

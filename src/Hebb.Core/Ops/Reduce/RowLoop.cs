@@ -77,7 +77,7 @@ internal static unsafe class RowLoop
     /// <param name="n">Elements of a row.</param>
     /// <param name="total">Rows of the whole result.</param>
     /// <param name="y">The result.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     [SkipLocalsInit]
     public static void Run<V, T, K>(in K kernel, long begin, long end, long n, long total, T* y)
         where V : unmanaged, ISimd<V, T>

@@ -11,7 +11,7 @@ internal static unsafe class RowMath
     private const int FlushEvery = 2048;
 
     /// <summary>The largest element; NaN if one is.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static T Max<V, T>(T* x, long n) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T>
     {
         if (n < V.Count)
@@ -37,7 +37,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The largest element; any of them where one is NaN.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static T MaxNative<V, T>(T* x, long n) where V : unmanaged, ISimd<V, T> where T : unmanaged, INumber<T>
     {
         if (n < 4 * V.Count)
@@ -81,7 +81,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The sum of the terms 0 to n - 1.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static T Sum<V, T, TTerm>(TTerm term, long n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, INumber<T>
@@ -118,7 +118,7 @@ internal static unsafe class RowMath
     }
 
     /// <summary>The sum of terms that take an instruction or two: four at a time, for an addition waits for the one before.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static T ShortSum<V, T, TTerm>(TTerm term, long n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, INumber<T>
@@ -162,7 +162,7 @@ internal static unsafe class RowMath
     /// <param name="y">Where the terms go.</param>
     /// <param name="n">Elements of the row.</param>
     /// <param name="ahead">How many elements behind these are fetched meanwhile.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static T ExpSum<V, T>(T* x, T most, T* y, long n, long ahead)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, INumber<T>
@@ -208,7 +208,7 @@ internal static unsafe class RowMath
     /// <param name="mean">What is taken off.</param>
     /// <param name="n">Elements of the row.</param>
     /// <param name="ahead">How many elements behind these are fetched meanwhile.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static T SquaredDistances<V, T>(T* x, T mean, long n, long ahead)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, INumber<T>

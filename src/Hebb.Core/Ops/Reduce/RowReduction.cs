@@ -129,7 +129,7 @@ internal unsafe ref struct RowReduction<TOp, T>(TOp op, in StridedAxes axes, Run
     }
 
     // By itself, so that the four stay in registers.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+    [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
     private static void Fours<V>(TOp op, T* x, long n, V moved, ref V a, ref V b, ref V c, ref V d) where V : unmanaged, ISimd<V, T>
     {
         V k = a, l = b, m = c, o = d;

@@ -169,7 +169,7 @@ internal sealed unsafe class UpdateBatch<TOp, TUpdate> : UpdateBatch
 
     private readonly struct Kernel(Entry* entries, int count, long begin, long end) : ISimdKernel<float>
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Run<V>() where V : unmanaged, ISimd<V, float>
         {
             int low = 0, high = count - 1;

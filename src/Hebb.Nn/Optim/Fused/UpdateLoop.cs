@@ -16,7 +16,7 @@ internal static unsafe class UpdateLoop
     public const double Trace = 7.52316384526264e-37;
 
     /// <summary>Updates elements <paramref name="begin"/> to <paramref name="end"/> - 1. Each is read before it is written.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Full)]
     public static void Run<V, T, TUpdate>(in TUpdate rule, T* gradient, in UpdateStreams<T> before, in UpdateStreams<T> after, long begin, long end)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged

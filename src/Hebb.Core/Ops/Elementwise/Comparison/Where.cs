@@ -137,7 +137,7 @@ internal sealed unsafe class WhereOp : Primitive
 
     private readonly struct Kernel<T>(byte* mask, T* a, T* b, T* y, int count) : ISimdKernel<T> where T : unmanaged
     {
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(Jit.Full)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             int i = 0;
