@@ -70,7 +70,11 @@ public static partial class Losses
 
     /// <summary>log(1 + exp(-target * output)), for targets 1 and -1.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
-    public static Tensor SoftMargin(Tensor output, Tensor target) => (-(Like(nameof(SoftMargin), output, target) * output)).Softplus(1, double.PositiveInfinity).Mean();
+    public static Tensor SoftMargin(Tensor output, Tensor target) => SoftMarginWith(Reduction.Mean)(output, target);
+
+    /// <summary><see cref="SoftMargin"/> with another reduction.</summary>
+    public static LossFunction SoftMarginWith(Reduction reduction) =>
+        (output, target) => reduction.Apply((-(Like(nameof(SoftMargin), output, target) * output)).Softplus(1, double.PositiveInfinity));
 
     /// <summary>Binary cross-entropy of scores (logits) of classes that hold or don't: mean over the classes, [N, C] or [C], then over the batch.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>

@@ -33,7 +33,7 @@ internal static class LossCases
         "transducer_lengths" => Losses.Transducer(x[0], x[1], x[2], x[3], reduction: Reduction.Sum),
         "transducer_blank" => Losses.Transducer(x[0], x[1], blank: 0),
         "r1" => Losses.R1Penalty(v => v.Sin().MatMul(x[1]), x[0], 5),
-        _ => Shaped(name, x) ?? Generative(name, x) ?? throw new ArgumentException(name),
+        _ => Shaped(name, x) ?? Generative(name, x) ?? Reduced(name, x) ?? throw new ArgumentException(name),
     };
 
     private static Tensor? Shaped(string name, Tensor[] x) => name switch
@@ -81,4 +81,23 @@ internal static class LossCases
         "gaussian_elbo" => Losses.GaussianElbo(x[0], x[1], x[2], x[3], variance: 0.3),
         _ => null,
     };
+
+    private static Tensor? Reduced(string name, Tensor[] x) => name switch
+    {
+        "cross_entropy_each" => Losses.CrossEntropyWith(0.1, Of(x, 0.5, 1, 2, 0.1), ignoreIndex: 3, reduction: Reduction.None)(x[0], x[1]),
+        "cross_entropy_sum" => Losses.CrossEntropyWith(reduction: Reduction.Sum)(x[0], x[1]),
+        "nll_each" => Losses.NegativeLogLikelihoodWith(Of(x, 0.5, 1, 2, 0.1), reduction: Reduction.None)(x[0], x[1]),
+        "bce_each" => Losses.BinaryCrossEntropyWith(Of(x, 3, 1, 0.2), Reduction.None)(x[0], x[1]),
+        "bce_logits_sum" => Losses.BinaryCrossEntropyWithLogitsWith(weight: Of(x, 3, 1, 0.2), reduction: Reduction.Sum)(x[0], x[1]),
+        "kl_log" => Losses.KullbackLeiblerWith(logTarget: true)(x[0], x[1]),
+        "kl_mean" => Losses.KullbackLeiblerWith(reduction: Reduction.Mean)(x[0], x[1]),
+        "mse_each" => Losses.MeanSquaredErrorWith(Reduction.None)(x[0], x[1]),
+        "l1_sum" => Losses.L1With(Reduction.Sum)(x[0], x[1]),
+        "huber_each" => Losses.HuberWith(0.4, Reduction.None)(x[0], x[1]),
+        "smooth_l1_sum" => Losses.SmoothL1With(0.4, Reduction.Sum)(x[0], x[1]),
+        "soft_margin_each" => Losses.SoftMarginWith(Reduction.None)(x[0], x[1]),
+        _ => null,
+    };
+
+    private static Tensor Of(Tensor[] x, params double[] values) => Tensor.From(values).To(x[0].DType);
 }

@@ -45,6 +45,26 @@ public class LossTests
     }
 
     [Fact]
+    public void WhatIsNoProbabilityIsNamed()
+    {
+        var (output, target) = (Tensor.From([0.2f, 1.5f, -1]), Tensor.From([0f, 1, 1]));
+        const string Message = "BinaryCrossEntropy: 1.5 at position 1 is no probability, 0 to 1; end the model with a Sigmoid, or take BinaryCrossEntropyWithLogits";
+        Check.Throws<DataException>(Message, () => Losses.BinaryCrossEntropy(output, target));
+        Check.Throws<DataException>(Message, () => Losses.BinaryCrossEntropy(output.RequireGrad(), target));
+        // What is not finite already is no matter of the range; graphs read no values.
+        Assert.True(double.IsNaN(Losses.BinaryCrossEntropy(Tensor.From([float.NaN]), Tensor.From([1f])).Item()));
+        var compiled = Transform.Compile(x => [Losses.BinaryCrossEntropy(x[0], x[1])], strict: true);
+        Assert.True(double.IsNaN(compiled.Call([output.Detach(), target])[0].Item()));
+    }
+
+    [Fact]
+    public void OneErrorHasTwoNames()
+    {
+        var (x, y) = (Check.Random(1, 4, 3), Check.Random(2, 4, 3));
+        Assert.Equal(Losses.L1(x, y).Item(), Losses.MeanAbsoluteError(x, y).Item());
+    }
+
+    [Fact]
     public void TargetsDoNotBroadcast()
     {
         var (output, target) = (Tensor.Zeros([4, 1]), Tensor.Zeros([4]));

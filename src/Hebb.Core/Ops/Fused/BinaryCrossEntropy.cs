@@ -1,5 +1,6 @@
 using Hebb.Cpu.Simd;
 using Hebb.Ops;
+using Hebb.Transforms;
 
 namespace Hebb.Ops
 {
@@ -46,11 +47,25 @@ namespace Hebb
         /// <param name="weight">A factor for each element; broadcasts.</param>
         /// <param name="reduction">By default the mean.</param>
         /// <exception cref="ShapeException">The shapes differ.</exception>
+        /// <exception cref="DataException">An input lies outside 0 to 1. Found on a CPU where the loss is at hand at once; in graphs, under transforms and on a GPU the loss is NaN.</exception>
         public static Tensor BinaryCrossEntropy(Tensor input, Tensor target, Tensor? weight = null, Reduction reduction = Reduction.Mean)
         {
             LossShapes.Check("BinaryCrossEntropy", input, target);
             var losses = Binary<Ops.BinaryCrossEntropy>.Apply(input, target.To(input.DType));
-            return reduction.Apply(weight is null ? losses : losses * weight);
+            var reduced = reduction.Apply(weight is null ? losses : losses * weight);
+            // One number tells: the logarithm of what is no probability is NaN, and so is any sum over it.
+            if (reduced.Tracer is null && reduced.Device.Kind == DeviceKind.Cpu && EngineThread.Current.Trace is null && reduced.Count == 1 && double.IsNaN(reduced.Detach().Item()))
+                RefuseImprobable(input.Detach());
+            return reduced;
+        }
+
+        private static void RefuseImprobable(Tensor input)
+        {
+            using var noGrad = GradMode.NoGrad();
+            double[] values = input.To(DType.Float64).ToArray<double>();
+            int at = Array.FindIndex(values, v => v is < 0 or > 1);
+            if (at >= 0)
+                throw new DataException(FormattableString.Invariant($"BinaryCrossEntropy: {values[at]:G6} at position {at} is no probability, 0 to 1; end the model with a Sigmoid, or take BinaryCrossEntropyWithLogits"));
         }
 
         /// <summary>Binary cross-entropy of scores (logits): sigmoid and <see cref="BinaryCrossEntropy"/> in one step, without overflow. By default its mean.</summary>
