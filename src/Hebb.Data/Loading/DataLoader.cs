@@ -29,18 +29,18 @@ public sealed class DataLoader<T> : IEnumerable<T>
     {
         options.Check(count);
         (_load, Info, _prefetch) = (load, info, options.Prefetch);
-        (Count, BatchSize, Shuffle, Seed, Workers, DropLast) = (count, options.BatchSize, options.Shuffle, options.Seed, options.Workers, options.DropLast);
+        (SampleCount, BatchSize, Shuffle, Seed, Workers, DropLast) = (count, options.BatchSize, options.Shuffle, options.Seed, options.Workers, options.DropLast);
         (Window, _shards) = (options.Window, shards ?? [count]);
-        State = new LoaderState(0, 0, Seed, Count, BatchSize, Window);
+        State = new LoaderState(0, 0, Seed, SampleCount, BatchSize, Window);
     }
 
     /// <summary>Samples in the dataset.</summary>
-    public int Count { get; }
+    public int SampleCount { get; }
 
     public int BatchSize { get; }
 
     /// <summary>Batches a pass.</summary>
-    public int BatchCount => DropLast ? Count / BatchSize : (int)(((long)Count + BatchSize - 1) / BatchSize);
+    public int BatchCount => DropLast ? SampleCount / BatchSize : (int)(((long)SampleCount + BatchSize - 1) / BatchSize);
 
     /// <summary>Whether every pass has a random order of its own.</summary>
     public bool Shuffle { get; }
@@ -66,7 +66,7 @@ public sealed class DataLoader<T> : IEnumerable<T>
     /// <exception cref="CheckpointException">The position is of other data or settings, or beyond the pass.</exception>
     public void Restore(LoaderState state)
     {
-        if (state.Count != Count) throw new CheckpointException($"DataLoader: the position is of a dataset of {state.Count} samples, this one has {Count}");
+        if (state.Count != SampleCount) throw new CheckpointException($"DataLoader: the position is of a dataset of {state.Count} samples, this one has {SampleCount}");
         if (state.BatchSize != BatchSize) throw new CheckpointException($"DataLoader: the position counts batches of {state.BatchSize}, not of {BatchSize}");
         if (state.Seed != Seed) throw new CheckpointException($"DataLoader: the position belongs to seed {state.Seed}, not {Seed}");
         if (state.Window != Window) throw new CheckpointException($"DataLoader: the position counts windows of {state.Window}, not of {Window}");
@@ -83,7 +83,7 @@ public sealed class DataLoader<T> : IEnumerable<T>
         (State, _restored, _current) = (start, false, pass);
         var order = !Shuffle ? SampleOrder.InOrder
             : Window > 0 ? new WindowedOrder(_shards, Window, Seed, start.Epoch)
-            : SampleOrder.Shuffled(Count, Seed, start.Epoch);
+            : SampleOrder.Shuffled(SampleCount, Seed, start.Epoch);
         T Load(int batch) => _load(Indices(order, batch), start.Epoch);
 
         if (Workers == 0)
@@ -118,7 +118,7 @@ public sealed class DataLoader<T> : IEnumerable<T>
 
     private int[] Indices(SampleOrder order, int batch)
     {
-        int start = batch * BatchSize, length = Math.Min(BatchSize, Count - start);
+        int start = batch * BatchSize, length = Math.Min(BatchSize, SampleCount - start);
         var indices = new int[length];
         for (int i = 0; i < length; i++) indices[i] = order[start + i];
         return indices;

@@ -6,7 +6,7 @@ public class DataLoaderTests
     public void PlainOrderAndTheLastBatch()
     {
         var loader = DatasetTests.Numbers(10).Batches(4);
-        Assert.Equal((3, 10), (loader.BatchCount, loader.Count));
+        Assert.Equal((3, 10), (loader.BatchCount, loader.SampleCount));
         var batches = loader.ToArray();
         Assert.Equal([4, 4, 2], batches.Select(b => b.Count));
         Assert.Equal([4f, -4, 5, -5, 6, -6, 7, -7], batches[1].Inputs.ToArray<float>());
