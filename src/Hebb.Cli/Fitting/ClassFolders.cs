@@ -9,8 +9,6 @@ namespace Hebb.Cli.Fitting;
 /// <param name="Files">Paths and their classes, in the order of classes and paths.</param>
 internal sealed record ClassFolders(string Root, IReadOnlyList<string> Classes, IReadOnlyList<(string Path, int Label)> Files)
 {
-    public static IReadOnlyList<string> Pictures { get; } = [".png", ".jpg", ".jpeg", ".webp"];
-
     public static IReadOnlyList<string> Texts { get; } = [".txt"];
 
     /// <summary>The files of some kinds below the subfolders; null where there are none.</summary>

@@ -1,3 +1,5 @@
+using Hebb.Data;
+
 namespace Hebb.Cli.Fitting;
 
 /// <summary>Finds out what a user wants fitted.</summary>
@@ -11,8 +13,8 @@ internal static class FitSource
         (string Name, bool Given)[] options = [("--target", settings.Target is not null), ("--task", settings.Task is not null), ("--group", settings.Group is not null), ("--time", settings.Time is not null),
             ("--exclude", settings.Exclude.Count > 0), ("--columns", settings.Columns.Count > 0)];
         if (options.FirstOrDefault(o => o.Given) is { Name: { } name }) throw new UsageException($"fit: {name} is for tables: the classes of a folder are its subfolders");
-        if (ClassFolders.Find(settings.Source, ClassFolders.Pictures) is { } pictures) return PictureFit.Load(settings, pictures);
+        if (ClassFolders.Find(settings.Source, Image.Extensions) is { } pictures) return PictureFit.Load(settings, pictures);
         if (ClassFolders.Find(settings.Source, ClassFolders.Texts) is { } texts) return TextFit.Load(settings, texts);
-        throw new DataException($"{Paths.Shown(settings.Source)}: has neither pictures ({string.Join(", ", ClassFolders.Pictures)}) nor texts ({string.Join(", ", ClassFolders.Texts)}) in subfolders");
+        throw new DataException($"{Paths.Shown(settings.Source)}: has neither pictures ({string.Join(", ", Image.Extensions)}) nor texts ({string.Join(", ", ClassFolders.Texts)}) in subfolders");
     }
 }

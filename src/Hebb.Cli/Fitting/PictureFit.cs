@@ -13,7 +13,7 @@ internal static class PictureFit
     {
         var findings = new List<Finding>();
         var pictures = Read(folders, folders.Classes, findings);
-        var test = settings.Test is null ? null : Read(ClassFolders.Find(settings.Test, ClassFolders.Pictures) ?? throw new DataException($"{Paths.Shown(settings.Test)}: has no pictures ({string.Join(", ", ClassFolders.Pictures)})"), folders.Classes, findings);
+        var test = settings.Test is null ? null : Read(ClassFolders.Find(settings.Test, Image.Extensions) ?? throw new DataException($"{Paths.Shown(settings.Test)}: has no pictures ({string.Join(", ", Image.Extensions)})"), folders.Classes, findings);
         string shown = Paths.Shown(folders.Root);
         if (pictures.Count < FewestPictures) throw new DataException($"{shown}: has {Texts.Plural(pictures.Count, "picture")} that can be read; to train, validate and test at least {FewestPictures} are needed");
         foreach (var (label, count) in Enumerable.Range(0, folders.Classes.Count).Select(c => (c, pictures.Count(p => p.Label == c))))

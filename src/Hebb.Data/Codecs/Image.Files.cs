@@ -2,6 +2,9 @@ namespace Hebb.Data;
 
 public sealed partial record Image
 {
+    /// <summary>What files that <see cref="Read"/> takes mostly end in, with a dot, in small letters: how folders of pictures are searched.</summary>
+    public static IReadOnlyList<string> Extensions { get; } = [".png", ".jpg", ".jpeg", ".webp", ".jp2", ".j2k"];
+
     /// <summary>Reads a PNG, JPEG, WebP or JPEG 2000 file, told apart by its first bytes. Photographs are turned upright.</summary>
     /// <exception cref="DataException">The file is missing or cannot be read.</exception>
     /// <exception cref="FormatException">It is none of these, or damaged.</exception>

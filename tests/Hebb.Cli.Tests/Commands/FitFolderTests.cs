@@ -55,7 +55,7 @@ public sealed class FitFolderTests : IDisposable
     public void FoldersThatAreNotAsNeededAreOneLine()
     {
         Directory.CreateDirectory(_cli.At("empty"));
-        Assert.Equal("empty: has neither pictures (.png, .jpg, .jpeg, .webp) nor texts (.txt) in subfolders", _cli.Fail(1, "fit", "empty"));
+        Assert.Equal("empty: has neither pictures (.png, .jpg, .jpeg, .webp, .jp2, .j2k) nor texts (.txt) in subfolders", _cli.Fail(1, "fit", "empty"));
         Directory.CreateDirectory(_cli.At("one", "cat"));
         File.WriteAllText(_cli.At("one", "cat", "a.txt"), "x");
         Assert.Equal("one: has files of a single class, cat: there is nothing to predict", _cli.Fail(1, "fit", "one"));

@@ -32,7 +32,7 @@ public sealed class FolderTests : IDisposable
         _folder.Write("x.png", [1]);
         Assert.Contains("has no folders; each class must have one", Assert.Throws<DataException>(() => ImageFolder.Open(_folder.Root)).Message);
         _folder.Write("empty/readme.md", [1]);
-        Assert.Contains("has no pictures (.png, .jpg, .jpeg, .webp)", Assert.Throws<DataException>(() => ImageFolder.Open(_folder.Root)).Message);
+        Assert.Contains("has no pictures (.png, .jpg, .jpeg, .webp, .jp2, .j2k)", Assert.Throws<DataException>(() => ImageFolder.Open(_folder.Root)).Message);
         string broken = _folder.Write("empty/a.jpg", [1]);
         Assert.Equal($"{broken}: is neither a PNG, a JPEG, a WebP nor a JPEG 2000 picture", Assert.Throws<FormatException>(() => ImageFolder.Open(_folder.Root)[0]).Message);
     }

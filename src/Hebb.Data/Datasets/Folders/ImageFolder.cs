@@ -7,7 +7,7 @@ namespace Hebb.Data;
 public sealed record LabelledImage(Image Image, int Label, string Path);
 
 /// <summary>
-/// Pictures (PNG, JPEG, WebP) with a folder for each class: <c>root/cat/1.jpg</c>, <c>root/dog/a/2.png</c>. Classes and files are in the ordinal order of their paths;
+/// Pictures (<see cref="Image.Extensions"/>) with a folder for each class: <c>root/cat/1.jpg</c>, <c>root/dog/a/2.png</c>. Classes and files are in the ordinal order of their paths;
 /// pictures are decoded as they are read, so that the folder may be larger than memory.
 /// </summary>
 /// <example><code>
@@ -22,7 +22,7 @@ public sealed class ImageFolder : IDataset<LabelledImage>
 
     /// <summary>Lists the pictures of a folder; decodes none.</summary>
     /// <exception cref="DataException">There is no such folder, it has no class folders, or one of them has no pictures.</exception>
-    public static ImageFolder Open(string root) => new(FolderFiles.Find(root, [".png", ".jpg", ".jpeg", ".webp"], "pictures"));
+    public static ImageFolder Open(string root) => new(FolderFiles.Find(root, Image.Extensions, "pictures"));
 
     /// <summary>The classes: names of the folders.</summary>
     public IReadOnlyList<string> Classes => _files.Classes;
