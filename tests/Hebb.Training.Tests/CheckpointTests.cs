@@ -162,9 +162,7 @@ public class CheckpointTests
                 })],
             };
             var error = Assert.Throws<CheckpointException>(() => new Trainer(TinyData.Model(), new AdamW(lr: 0.01), Losses.CrossEntropy, options).Fit(Loader(), 3));
-            Assert.Contains("the checkpoint of step 15 can't be written", error.Message);
-            Assert.Contains("that of step 10 is unharmed", error.Message);
-            Assert.DoesNotContain('\n', error.Message);
+            Assert.Equal($"the checkpoint of step 15 can't be written to {folder.Root}: the file grows past what its file system or the limit on file sizes allows; that of step 10 is unharmed", error.Message);
         }
         Assert.Equal(["step-0000000005.safetensors", "step-0000000010.safetensors"], Names(folder.Root));
         Assert.Equal(whole, Fit(folder.Root, epochs: 3, resume: true));

@@ -43,7 +43,7 @@ internal sealed class CheckpointStore(string folder, int keep)
         catch (Exception e) when (FileErrors.IsRefusal(e))
         {
             string? earlier = Files.FirstOrDefault();
-            throw new CheckpointException($"the checkpoint of step {checkpoint.Step} can't be written to {folder}: {FileErrors.FirstLine(e)}; "
+            throw new CheckpointException($"the checkpoint of step {checkpoint.Step} can't be written to {folder}: {FileErrors.Reason(e, path)}; "
                 + (earlier is null ? "there is no earlier one" : $"that of step {StepOf(earlier)} is unharmed"), e);
         }
         foreach (string old in Files.Skip(keep))
