@@ -12,7 +12,7 @@ internal sealed class TabularHousing : TabularRecipe
 
     public override string Dataset => "california-housing";
 
-    public override string Metric => NumberScores.MetricName;
+    public override ScoreKind Metric => ScoreKind.RootMeanSquaredError;
 
     public override double Reference => 45_000;
 

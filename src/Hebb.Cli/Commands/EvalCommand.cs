@@ -28,7 +28,7 @@ internal static class EvalCommand
         var score = TestScore.Measure(model, test, session.Cancellation);
         double seconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         session.Output.Line($"{start.Recipe.Name} on {Texts.Plural(test.Count, "test row")} of {start.Recipe.Dataset}: {score.Line}");
-        session.Output.Json(new TrainingOutcome(start.Recipe.Name, score.Metric, score.Value, seconds, path).WriteJson);
+        session.Output.Json(new TrainingOutcome(start.Recipe.Name, score.Metric.Name, score.Value, seconds, path).WriteJson);
         return ExitCodes.Success;
     }
 
@@ -38,7 +38,7 @@ internal static class EvalCommand
         var data = FitSource.Load(FitSettings.Of(manifest, path));
         var score = TestScore.Measure(model, data.Test, session.Cancellation);
         session.Output.Line($"{data.Name}, {Texts.Plural(data.Test.Count, "test row")}: {string.Join(", ", score.Figures.Select(f => $"{f.Name} {f.Shown}"))}");
-        session.Output.Json(new TrainingOutcome(FitSettings.RecipeName, score.Metric, score.Value, Stopwatch.GetElapsedTime(begun).TotalSeconds, path).WriteJson);
+        session.Output.Json(new TrainingOutcome(FitSettings.RecipeName, score.Metric.Name, score.Value, Stopwatch.GetElapsedTime(begun).TotalSeconds, path).WriteJson);
         return ExitCodes.Success;
     }
 }

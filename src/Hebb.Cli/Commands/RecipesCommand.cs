@@ -38,7 +38,7 @@ internal static class RecipesCommand
                 json.WriteStartObject();
                 json.WriteString("recipe", recipe.Name);
                 json.WriteString("data", recipe.Dataset);
-                json.WriteString("metric", recipe.Metric);
+                json.WriteString("metric", recipe.Metric.Name);
                 json.WriteNumber("reference", recipe.Reference);
                 json.WriteString("description", recipe.Description);
                 json.WriteEndObject();
@@ -73,10 +73,10 @@ internal static class RecipesCommand
         var outcome = TrainingRun.Start(session, new RunStart(recipe, new Settings(recipe.Settings), TrainingChoices.DefaultSeed), path: null);
         bool reached = recipe.Reaches(outcome.Value);
         session.Output.Line();
-        session.Output.Line($"{recipe.Name} must reach {Reference(recipe)} and reaches {TestScore.Show(recipe.Metric, outcome.Value)}: {(reached ? "right" : "not good enough")}");
+        session.Output.Line($"{recipe.Name} must reach {Reference(recipe)} and reaches {recipe.Metric.Show(outcome.Value)}: {(reached ? "right" : "not good enough")}");
         session.Output.Json(outcome.WriteJson);
         return reached ? ExitCodes.Success : ExitCodes.Failure;
     }
 
-    private static string Reference(Recipe recipe) => recipe.Metric == NumberScores.MetricName ? $"{NumberScores.Number(recipe.Reference)} RMSE" : (100 * recipe.Reference).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+    private static string Reference(Recipe recipe) => recipe.Metric == ScoreKind.RootMeanSquaredError ? $"{recipe.Metric.Show(recipe.Reference)} RMSE" : (100 * recipe.Reference).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 }

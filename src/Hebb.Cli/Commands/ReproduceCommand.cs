@@ -38,8 +38,8 @@ internal static class ReproduceCommand
         session.Output.Line($"weights of the run {expected}");
         session.Output.Line($"weights now        {weights}");
         session.Output.Line(same ? $"reproduced: the same weights, bit for bit; test {score.Metric} {score.Shown}"
-            : $"test {score.Metric} {score.Shown} now, {(manifest.Metrics.TryGetValue($"test_{score.Metric}", out double then) ? TestScore.Show(score.Metric, then) : "unknown")} in the run");
-        session.Output.Json(new TrainingOutcome(start.Recipe.Name, score.Metric, score.Value, history.Sum(e => e.Seconds), path).WriteJson);
+            : $"test {score.Metric} {score.Shown} now, {(manifest.Metrics.TryGetValue(score.Metric.Key, out double then) ? score.Metric.Show(then) : "unknown")} in the run");
+        session.Output.Json(new TrainingOutcome(start.Recipe.Name, score.Metric.Name, score.Value, history.Sum(e => e.Seconds), path).WriteJson);
         if (same) return ExitCodes.Success;
         session.Output.Warn($"{path} is not reproduced: the weights differ{(differences.Length > 0 ? "; see the warnings for what else does" : "")}");
         return ExitCodes.Failure;
@@ -58,7 +58,7 @@ internal static class ReproduceCommand
         session.Output.Line($"weights now        {weights}");
         bool same = weights == expected;
         if (same) session.Output.Line($"reproduced: the same weights, bit for bit; test {score.Metric} {score.Shown}");
-        session.Output.Json(new TrainingOutcome(FitSettings.RecipeName, score.Metric, score.Value, fit.Seconds, path).WriteJson);
+        session.Output.Json(new TrainingOutcome(FitSettings.RecipeName, score.Metric.Name, score.Value, fit.Seconds, path).WriteJson);
         if (same) return ExitCodes.Success;
         session.Output.Warn($"{path} is not reproduced: the weights differ{(differences.Length > 0 ? "; see the warnings for what else does" : "")}");
         return ExitCodes.Failure;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Hebb.Cli.Reporting;
 using Hebb.Cli.Runs;
 
 namespace Hebb.Cli.Commands;
@@ -30,10 +31,9 @@ internal static class RunsCommand
                 json.WriteString("run", Paths.Shown(path));
                 json.WriteString("recipe", manifest.Recipe);
                 json.WriteString("status", manifest.Status.ToString().ToLowerInvariant());
-                bool isNumber = manifest.Metrics.TryGetValue("test_rmse", out double error);
-                json.WriteString("metric", isNumber ? "rmse" : "accuracy");
-                if (isNumber) json.WriteNumber("value", error);
-                else if (manifest.Metrics.TryGetValue("test_accuracy", out double accuracy)) json.WriteNumber("value", Math.Round(accuracy, 6));
+                var score = ScoreKind.Of(manifest);
+                json.WriteString("metric", (score?.Kind ?? ScoreKind.Accuracy).Name);
+                if (score is { } tested) json.WriteNumber("value", Math.Round(tested.Value, 6));
                 else json.WriteNull("value");
                 if (manifest.Seconds is { } seconds) json.WriteNumber("seconds", seconds);
                 else json.WriteNull("seconds");
@@ -51,8 +51,7 @@ internal static class RunsCommand
         Paths.Shown(path),
         manifest.Recipe.Length > 0 ? manifest.Recipe : "–",
         manifest.Status.ToString().ToLowerInvariant(),
-        manifest.Metrics.TryGetValue("test_accuracy", out double accuracy) ? Texts.Percent(accuracy)
-            : manifest.Metrics.TryGetValue("test_rmse", out double error) ? $"{error.ToString("G5", CultureInfo.InvariantCulture)} RMSE" : "–",
+        ScoreKind.Of(manifest) is var (kind, value) ? $"{kind.Show(value)}{(kind.HigherIsBetter ? "" : " " + kind.Name.ToUpperInvariant())}" : "–",
         manifest.Seed.ToString(CultureInfo.InvariantCulture),
         manifest.Seconds is { } seconds ? Texts.Seconds(seconds) : "–",
         manifest.Started.LocalDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),

@@ -100,7 +100,7 @@ internal static class FitRun
         var tried = fit.Tried.Select((t, i) => (string[])[t.Candidate.Name, validation[i].Shown, Texts.Number(t.ValidationLoss), t.Epochs.ToString(CultureInfo.InvariantCulture), Texts.Seconds(t.Seconds),
             fit.Weights[i] == 1 ? "chosen" : fit.Weights[i] > 0 ? TrainedFit.Share(fit.Weights[i]) : ""]);
         if (fit.Chosen.Count > 1) tried = tried.Append(["these together", TestScore.Of(fit.Answers, rows).Shown, Texts.Number(fit.ValidationLoss), "", "", "chosen"]);
-        output.Table(["MODEL", "VALIDATION " + score.Metric.ToUpperInvariant(), "LOSS", "EPOCHS", "TIME", ""], [.. tried]);
+        output.Table(["MODEL", "VALIDATION " + score.Metric.Name.ToUpperInvariant(), "LOSS", "EPOCHS", "TIME", ""], [.. tried]);
         output.Line($"test: {string.Join(", ", score.Figures.Select(f => $"{f.Name} {f.Shown}"))} ({Texts.Plural(data.Test.Count, "row")} that no choice was made on)");
         var importance = Importance.Measure(fit.Model, data, session.Cancellation);
         var leant = importance.Where(i => i.Loss > 0).Take(5).ToArray();
@@ -110,7 +110,7 @@ internal static class FitRun
         output.Line($"report: {Path.Combine(shown, "report.html")}");
         output.Line("Use the model, train it again to the same bits:");
         foreach (string line in use) output.Line(line);
-        return new TrainingOutcome(FitSettings.RecipeName, score.Metric, score.Value, fit.Seconds, shown);
+        return new TrainingOutcome(FitSettings.RecipeName, score.Metric.Name, score.Value, fit.Seconds, shown);
     }
 
     private static void ShowData(Output output, FitData data)

@@ -17,14 +17,14 @@ internal abstract class Recipe
     /// <summary>The dataset's name in the catalog.</summary>
     public abstract string Dataset { get; }
 
-    /// <summary>What <see cref="Reference"/> measures on the test rows: <c>accuracy</c>, the share whose most probable class is the right one, or <c>rmse</c>, the root of the mean squared error.</summary>
-    public virtual string Metric => ClassScores.MetricName;
+    /// <summary>What <see cref="Reference"/> measures on the test rows.</summary>
+    public virtual ScoreKind Metric => ScoreKind.Accuracy;
 
     /// <summary>The figure that the defaults must reach: the least accuracy, 0 to 1, or the largest error.</summary>
     public abstract double Reference { get; }
 
     /// <summary>Whether a figure is as good as <see cref="Reference"/>.</summary>
-    public bool Reaches(double value) => Metric == NumberScores.MetricName ? value <= Reference : value >= Reference;
+    public bool Reaches(double value) => Metric.Reaches(value, Reference);
 
     /// <summary>What a user may change, with the defaults.</summary>
     public abstract IReadOnlyList<Setting> Settings { get; }

@@ -41,9 +41,9 @@ internal abstract class TabularRecipe : Recipe
     }
 
     public sealed override LossFunction Loss(Settings settings) =>
-        TabularNet.EachMember(Metric == NumberScores.MetricName ? Losses.MeanSquaredError : base.Loss(settings));
+        TabularNet.EachMember(Metric == ScoreKind.RootMeanSquaredError ? Losses.MeanSquaredError : base.Loss(settings));
 
-    public sealed override IReadOnlyList<Metric> Metrics => Metric == NumberScores.MetricName ? [] : [new MemberMetric(new Accuracy())];
+    public sealed override IReadOnlyList<Metric> Metrics => Metric == ScoreKind.RootMeanSquaredError ? [] : [new MemberMetric(new Accuracy())];
 
     /// <summary>The settings of the network's size, with a recipe's defaults.</summary>
     protected static Setting[] Sizes(int members, int width, double dropout, int bins, int dimensions) =>

@@ -8,13 +8,13 @@ internal abstract record TestScore
     /// <summary>What was answered.</summary>
     public abstract TensorDataset Rows { get; }
 
-    /// <summary>The name of <see cref="Value"/>: accuracy, or the root of the mean squared error.</summary>
-    public abstract string Metric { get; }
+    /// <summary>What <see cref="Value"/> is.</summary>
+    public abstract ScoreKind Metric { get; }
 
     public abstract double Value { get; }
 
     /// <summary><see cref="Value"/> for people.</summary>
-    public abstract string Shown { get; }
+    public string Shown => Metric.Show(Value);
 
     /// <summary>All figures by name.</summary>
     public abstract IReadOnlyList<(string Name, double Value, string Shown)> Figures { get; }
@@ -24,9 +24,6 @@ internal abstract record TestScore
 
     /// <summary>The figures under the keys of a manifest, such as <c>test_accuracy</c>.</summary>
     public IReadOnlyDictionary<string, double> Metrics => Figures.ToDictionary(f => "test_" + f.Name.ToLowerInvariant().Replace(' ', '_').Replace("²", "2"), f => f.Value);
-
-    /// <summary>A value of <see cref="Value"/>'s kind for people.</summary>
-    public static string Show(string metric, double value) => metric == NumberScores.MetricName ? NumberScores.Number(value) : Texts.Percent(value);
 
     /// <summary>Runs the model in eval mode over all rows.</summary>
     public static TestScore Measure(Module model, TensorDataset rows, CancellationToken cancellation) => Of(ModelAnswers.Of(model, rows.Inputs, cancellation), rows);
@@ -44,15 +41,11 @@ internal sealed record ClassScores(TestResult Result) : TestScore
 {
     private const int Bins = 10;
 
-    public const string MetricName = "accuracy";
-
-    public override string Metric => MetricName;
+    public override ScoreKind Metric => ScoreKind.Accuracy;
 
     public override TensorDataset Rows => Result.Data;
 
     public override double Value => Result.Accuracy;
-
-    public override string Shown => Texts.Percent(Value);
 
     public override string Line => $"accuracy {Shown} ({Texts.Plural(Result.Errors, "error")} in {Texts.Count(Result.Count)}), loss {Texts.Number(Result.Loss)}, macro F1 {Texts.Number(Result.F1.Value)}";
 
@@ -97,13 +90,9 @@ internal sealed record NumberScores(TensorDataset Data, double[] Predicted, doub
 {
     public override TensorDataset Rows => Data;
 
-    public const string MetricName = "rmse";
-
-    public override string Metric => MetricName;
+    public override ScoreKind Metric => ScoreKind.RootMeanSquaredError;
 
     public override double Value => Math.Sqrt(Predicted.Zip(Targets).Average(p => (p.First - p.Second) * (p.First - p.Second)));
-
-    public override string Shown => Number(Value);
 
     public override string Line => string.Join(", ", Figures.Select(f => $"{f.Name} {f.Shown}"));
 

@@ -65,7 +65,7 @@ internal sealed class TrainingRun
         _session.Output.Line($"report: {Path.Combine(Shown, "report.html")}");
         _session.Output.Line($"Ask the model about {(pictures.Count > 0 ? "a picture" : "rows")}, train it again to the same bits, use it in C#:");
         foreach (string line in use) _session.Output.Line(line);
-        return new TrainingOutcome(_start.Recipe.Name, score.Metric, score.Value, seconds, Shown);
+        return new TrainingOutcome(_start.Recipe.Name, score.Metric.Name, score.Value, seconds, Shown);
     }
 
     private IReadOnlyList<EpochResult> Train()
