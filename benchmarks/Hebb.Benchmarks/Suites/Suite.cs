@@ -19,5 +19,5 @@ internal abstract class Suite
     public static IReadOnlyList<string> LocalPeers { get; } = ["copy", "bare", "eager"];
 
     public static IReadOnlyList<Suite> All { get; } =
-        [new GemmSuite(), new ConvSuite(), new AttentionSuite(), new ElementwiseSuite(), new RnnSuite(), new OverheadSuite(), new TrainSuite(), new OnnxSuite()];
+        [new GemmSuite(), new ConvSuite(), new AttentionSuite(), new ElementwiseSuite(), new RnnSuite(), new OverheadSuite(), new TrainSuite(), new OnnxSuite(), new TokenizerSuite()];
 }
