@@ -125,7 +125,8 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
     static void Row(in ShiftPlan<T> plan, in ShiftPart<T> part, in Axes count, out long rows, out long length)
     {
         bool whole = plan.Axis[2].OutStep == 1 && count[2] == plan.Extent[2] && count[2] == plan.Axis[2].Destination;
-        whole &= count[0] == 1 || (plan.Axis[1].OutStep == 1 && count[1] == plan.Extent[1] && count[1] == plan.Axis[1].Destination);
+        whole &= count[1] == 1 || plan.Axis[1].OutStep == 1;
+        whole &= count[0] == 1 || (plan.Axis[0].OutStep == 1 && count[1] == plan.Extent[1] && count[1] == plan.Axis[1].Destination);
         rows = whole ? 1 : count[0] * count[1];
         length = whole ? count.Product : count[2];
     }
