@@ -16,6 +16,9 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
     const long ItemWork = 1L << 20;       // multiply-adds of an item
     const long CopyAtOnce = 1L << 14;     // elements
     const long WeightBytes = 1L << 20;    // stay in the L2 cache
+    const long NearBytes = 20 << 10;      // of weights that meet one strip after the other: they stay in the L1 cache
+    const long StripsWanted = 8;          // for each read of the weights
+    const long ItemsWanted = 24;
     const double TurnCost = 0.5, TurnApartCost = 3, ScatterCost = 0.2;    // cycles an element, roughly
 
     readonly ShiftPlan<T> _plan;
@@ -23,7 +26,7 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
     readonly ConvFinish<T> _finish;
     readonly T* _planes, _bias;
     readonly long _first, _count;         // blocks of images, of which the planes lie in memory
-    readonly long _panelsAtOnce, _panelGroups, _strips, _stripsAtOnce, _stripGroups;
+    readonly long _panelsAtOnce, _panelGroups, _strips, _stripsAtOnce, _stripGroups, _termsAtOnce;
 
     ChannelConv(in ShiftPlan<T> plan, in ConvFinish<T> finish, in ChannelWeights<T, V> weights, T* planes, T* bias, long first, long count)
     {
@@ -39,12 +42,17 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
         for (int p = 0; p < plan.PartCount; p++)
             terms = Math.Max(terms, plan.Parts[p].Terms);
         long tile = terms * TileHeight * weights.PanelVectors * V.Count;
-        // The smaller side is read again and again: weights for each strip of planes, or planes for each panel of weights.
+        // The smaller side is read again and again: weights for each group of strips of planes, or planes for each panel of weights.
         long weightBytes = terms * weights.Lanes * sizeof(T), planeBytes = plan.Channels * plan.ChannelCells * sizeof(T);
-        _panelsAtOnce = weightBytes <= Math.Min(planeBytes, WeightBytes) ? weights.Panels : Math.Clamp(ItemWork / 4 / tile, 1, weights.Panels);
+        bool keepsWeights = weightBytes <= Math.Min(planeBytes, WeightBytes);
+        long most = Math.Max(1, _strips * count * (keepsWeights ? 1 : weights.Panels) / ItemsWanted);
+        long least = Math.Clamp(StripsWanted, 1, Math.Min(most, _strips));
+        _panelsAtOnce = keepsWeights ? weights.Panels : Math.Clamp(ItemWork / 4 / tile, 1, weights.Panels);
         _panelGroups = TiledGemm.CeilDiv(weights.Panels, _panelsAtOnce);
-        _stripsAtOnce = Math.Clamp(ItemWork / (tile * _panelsAtOnce), 1, _strips);
+        _stripsAtOnce = Math.Clamp(ItemWork / (tile * _panelsAtOnce), least, _strips);
         _stripGroups = TiledGemm.CeilDiv(_strips, _stripsAtOnce);
+        long near = Math.Max(1, NearBytes / (weights.PanelVectors * V.Count * sizeof(T)));
+        _termsAtOnce = _stripsAtOnce == 1 ? terms : TiledGemm.CeilDiv(terms, TiledGemm.CeilDiv(terms, near));
     }
 
     static int TileHeight => V.Count * sizeof(T) == 64 ? 14 : TileRows.Max<T, V>();
@@ -146,7 +154,6 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
         return most;
     }
 
-    [SkipLocalsInit]
     public void Invoke(long item)
     {
         (long panelGroup, long rest) = Math.DivRem(item, _count * _stripGroups);
@@ -154,6 +161,7 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
         (long unit, long cut) = Math.DivRem(_first + block, _plan.Blocks);
         T* planes = _planes != null ? _planes + (block * _plan.Channels * _plan.ChannelCells) : _plan.Source + (unit * _plan.Channels * _plan.SourceSize);
         T* target = _plan.Target + (unit * _plan.Rows * _plan.TargetSize);
+        long toPanel = Math.Min((panelGroup + 1) * _panelsAtOnce, _weights.Panels);
         for (int p = 0; p < _plan.PartCount; p++)
         {
             ShiftBox box = _plan.Clip(_plan.Parts[p], cut * _plan.BlockCells);
@@ -161,49 +169,78 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
                 continue;
             Row(_plan, _plan.Parts[p], box.Count, out long rows, out long length);
             var tiles = new RowTiles(length, ChannelWeights<T, V>.Height(_weights.PanelVectors));
-            long strips = rows * tiles.Count, atOnce = TiledGemm.CeilDiv(strips, _stripGroups);
-            long toStrip = Math.Min((stripGroup + 1) * atOnce, strips);
-            for (long strip = stripGroup * atOnce; strip < toStrip; strip++)
-                Strip(p, box, tiles, strip, panelGroup * _panelsAtOnce, unit % _plan.Groups, planes, target);
+            long all = rows * tiles.Count, atOnce = TiledGemm.CeilDiv(all, _stripGroups), from = stripGroup * atOnce;
+            int count = (int)(Math.Min(from + atOnce, all) - from);
+            if (count <= 0)
+                continue;
+            using var scratch = Scratch.Open();
+            Strip* strips = scratch.Take<Strip>(count);
+            T* sums = scratch.Take<T>(count * (long)TileHeight * _weights.PanelVectors * V.Count);
+            for (int i = 0; i < count; i++, sums += strips[i - 1].Height * _weights.PanelVectors * V.Count)
+            {
+                (long row, long tile) = Math.DivRem(from + i, tiles.Count);
+                (long i0, long i1) = Math.DivRem(row, box.Count[1]);
+                strips[i] = new Strip
+                {
+                    Cells = planes + box.Cell + (((i0 * _plan.Extent[1]) + i1) * _plan.Extent[2]) + tiles.Start(tile),
+                    Place = _plan.Place(box, i0, i1, tiles.Start(tile)),
+                    Height = tiles.Height(tile),
+                    Sums = sums,
+                };
+            }
+            for (long panel = panelGroup * _panelsAtOnce; panel < toPanel; panel++)
+            {
+                Multiply(p, strips, count, panel, unit % _plan.Groups);
+                Write(strips, count, panel, target);
+            }
         }
     }
 
-    [SkipLocalsInit]
-    void Strip(int p, in ShiftBox box, RowTiles tiles, long strip, long panel, long group, T* planes, T* target)
+    // Consecutive places of a row, and the sums of a panel of channels there.
+    struct Strip
     {
-        byte* buffer = stackalloc byte[28 * 64];
-        (long row, long tile) = Math.DivRem(strip, tiles.Count);
-        (long i0, long i1) = Math.DivRem(row, box.Count[1]);
-        long start = tiles.Start(tile);
-        int height = tiles.Height(tile);
-        long place = _plan.Place(box, i0, i1, start), step = _plan.Axis[2].OutStep;
+        public T* Cells, Sums;
+        public long Place;
+        public int Height;
+    }
+
+    void Multiply(int p, Strip* strips, int count, long panel, long group)
+    {
         ref ShiftPart<T> part = ref _plan.Parts[p];
-        var args = new ChannelArgs<T>
+        _weights.Panel(panel, out long lane, out int vectors);
+        T* weights = _weights.Part(p, group) + (lane * part.Terms);
+        var args = new ChannelArgs<T> { Bias = _bias + (group * _weights.Lanes) + lane };
+        for (long k = 0; k < part.Terms; k += _termsAtOnce, args.Bias = null)
         {
-            K = part.Terms,
-            A = planes + box.Cell + (((i0 * _plan.Extent[1]) + i1) * _plan.Extent[2]) + start,
-            Offsets = part.Offsets,
-            Sums = (T*)buffer,
-        };
-        long toPanel = Math.Min(panel + _panelsAtOnce, _weights.Panels);
-        for (; panel < toPanel; panel++)
+            args.K = Math.Min(_termsAtOnce, part.Terms - k);
+            args.B = weights + (k * vectors * V.Count);
+            args.Offsets = part.Offsets + k;
+            for (Strip* strip = strips; strip < strips + count; strip++)
+            {
+                args.A = strip->Cells;
+                args.Sums = strip->Sums;
+                ChannelKernel.For<T, V>(strip->Height, vectors)(&args);
+            }
+        }
+    }
+
+    void Write(Strip* strips, int count, long panel, T* target)
+    {
+        _weights.Panel(panel, out long lane, out int vectors);
+        long channels = Math.Min(vectors * V.Count, _plan.Rows - lane), step = _plan.Axis[2].OutStep;
+        for (Strip* strip = strips; strip < strips + count; strip++)
         {
-            _weights.Panel(panel, out long lane, out int vectors);
-            args.B = _weights.Part(p, group) + (lane * part.Terms);
-            args.Bias = _bias + (group * _weights.Lanes) + lane;
-            ChannelKernel.For<T, V>(height, vectors)(&args);
-            long channels = Math.Min(vectors * V.Count, _plan.Rows - lane);
-            T* to = target + (lane * _plan.TargetSize) + place;
+            T* to = target + (lane * _plan.TargetSize) + strip->Place;
             if (_finish.IsPlain)
-                _finish.Run<V>(args.Sums, 0, to, 1, height * vectors * V.Count);
+                _finish.Run<V>(strip->Sums, 0, to, 1, strip->Height * vectors * V.Count);
             if (step == 1)
             {
-                Packing.Transpose(args.Sums, vectors * V.Count, height, channels, to, _plan.TargetSize);
+                Packing.Transpose(strip->Sums, vectors * V.Count, strip->Height, channels, to, _plan.TargetSize);
                 if (!_finish.IsPlain)
-                    _finish.Run<V>(to, _plan.TargetSize, to, channels, height);
+                    _finish.Run<V>(to, _plan.TargetSize, to, channels, strip->Height);
             }
             else
-                Scatter(args.Sums, vectors * V.Count, height, channels, to, _plan.TargetSize, step);
+                Scatter(strip->Sums, vectors * V.Count, strip->Height, channels, to, _plan.TargetSize, step);
         }
     }
 

@@ -41,10 +41,13 @@ readonly unsafe struct ChannelWeights<T, V>
     public long Panels { get; }
 
     /// <summary>Vectors that suit rows of <paramref name="length"/> places.</summary>
-    public static int Width(long length) => V.Count * sizeof(T) == 64 && length is > 4 and < 8 ? 3 : 2;
+    public static int Width(long length) => (V.Count * sizeof(T) == 64 ? length is > 4 and < 8 : Few && length is < 4 or 7) ? 3 : 2;
 
     /// <summary>The most places whose sums fit the registers.</summary>
-    public static int Height(int vectors) => vectors == 3 ? 9 : TileRows.Max<T, V>();
+    public static int Height(int vectors) => vectors < 3 ? TileRows.Max<T, V>() : Few ? 4 : 9;
+
+    // 16 registers.
+    static bool Few => TileRows.Max<T, V>() == 6;
 
     public void Panel(long panel, out long lane, out int vectors)
     {
