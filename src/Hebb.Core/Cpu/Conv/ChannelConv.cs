@@ -15,10 +15,10 @@ readonly unsafe struct ChannelConv<T, V> : IBlockBody
     const long PlanesAtOnce = 4 << 20;    // elements of planes that lie in memory at a time
     const long ItemWork = 1L << 20;       // multiply-adds of an item
     const long CopyAtOnce = 1L << 14;     // elements
-    const long WeightBytes = 1L << 20;    // stay in the L2 cache
     const long NearBytes = 20 << 10;      // of weights that meet one strip after the other: they stay in the L1 cache
     const long StripsWanted = 8;          // for each read of the weights
     const long ItemsWanted = 24;
+    static readonly long WeightBytes = Math.Min(1 << 20, Caches.L2 * 3 / 4);
     const double TurnCost = 0.5, TurnApartCost = 3, ScatterCost = 0.2;    // cycles an element, roughly
 
     readonly ShiftPlan<T> _plan;

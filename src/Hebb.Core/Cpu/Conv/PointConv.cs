@@ -15,8 +15,8 @@ unsafe struct PointConv<T, V> : IBlockBody
     where T : unmanaged, INumber<T>
     where V : unmanaged, ISimd<V, T>
 {
-    const long GroupBytes = 768 << 10;     // panels that an item lays out: they stay in the L2 cache
-    const long WeightBytes = 256 << 10;    // more of them come from beyond the L2 cache when a whole model runs, once for each group of panels
+    static readonly long GroupBytes = Math.Min(768 << 10, Caches.L2 * 3 / 4);    // panels that an item lays out
+    static readonly long WeightBytes = Math.Min(256 << 10, Caches.L2 / 4);    // more of them come from beyond the L2 cache when a whole model runs, once for each group of panels
     const long ItemWork = 1L << 19;        // multiply-adds
     const long ItemsWanted = 16;
     const long PackAtOnce = 1L << 15;

@@ -38,7 +38,7 @@ struct ShiftBox
 unsafe struct ShiftPlan<T>
     where T : unmanaged, INumber<T>
 {
-    const long CellsAtOnce = 192 << 10;    // in a block's planes, so that they stay in the L2 cache
+    static readonly long CellsAtOnce = Math.Min(192 << 10, Caches.L2 * 3 / 16);    // in a block's planes
     const long BlocksWanted = 16;          // if the batch is small, images are cut to give that many
 
     /// <summary>The source is read where it stands: it needs neither padding nor phases.</summary>

@@ -18,7 +18,7 @@ unsafe struct WinogradConv<V>
     where V : unmanaged, ISimd<V, float>
 {
     const int Numbers = 36, Side = WinogradTiles<V>.Side;
-    const long TileBytesAtOnce = 512 << 10;     // of a block: stays in the L2 cache
+    static readonly long TileBytesAtOnce = Math.Min(512 << 10, Caches.L2 / 2);    // of a block
     const long TilesWanted = 28;                // a block should have at least that many for each read of the weights
     const long TilesAtLeast = 14;               // fill the registers
     const long ItemsWanted = 8;

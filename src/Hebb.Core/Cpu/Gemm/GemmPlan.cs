@@ -9,7 +9,7 @@ namespace Hebb.Cpu;
 unsafe struct GemmPlan<T>
     where T : unmanaged
 {
-    const long InPlaceBytes = 3 << 20;
+    static readonly long InPlaceBytes = Math.Min(3 << 20, Caches.L2 * 3 / 2);    // of a right side whose rows lie apart
 
     /// <summary>Left rows, right lanes, steps.</summary>
     public long Rows, Lanes, K;

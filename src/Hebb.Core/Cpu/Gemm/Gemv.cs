@@ -7,7 +7,7 @@ namespace Hebb.Cpu;
 static unsafe class Gemv
 {
     const long ElementsAtOnce = 1L << 15;    // of the matrix, for one thread to take
-    const long NearBytes = 1L << 20;         // a matrix that fits the L2 cache
+    static readonly long NearBytes = Math.Min(1 << 20, Caches.L2);
     const long ColumnsAtOnce = 1024;         // of y when W is read down its columns: y stays in the L1 cache
 
     /// <summary>Does the problem if it has one row or one column and its matrix is contiguous in one direction.</summary>

@@ -11,7 +11,7 @@ namespace Hebb.Cpu;
 static unsafe class IntegerGemm
 {
     const long PackedBytes = 8L << 20;     // of one side at once
-    const long CellBytes = 512 << 10;      // of the right side in one cell: it stays in the L2 cache
+    static readonly long CellBytes = Math.Min(512 << 10, Caches.L2 / 2);    // of the right side in one cell
     const long CellRows = 96;
     const long ParallelWork = 1L << 20;    // multiply-adds from which on one product is worth several threads
     const long CellWork = 1L << 20;

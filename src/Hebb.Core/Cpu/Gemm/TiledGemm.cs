@@ -13,10 +13,10 @@ static unsafe class TiledGemm
 {
     const long PackedElements = 2L << 20;    // of one side at once: packed and used while they are near
     const long CellRows = 224;               // what a cell reads of the right side serves so many rows
-    const long CellBytes = 768 << 10;        // of the right side in one block of k: it stays in the L2 cache
+    static readonly long CellBytes = Math.Min(768 << 10, Caches.L2 * 3 / 4);    // of the right side in one block of k
     const long CellWork = 1L << 19;          // multiply-adds below which a cell is not cut further
     const long CellsPerThread = 6;           // so that none waits long for the last
-    const long EvenBytes = 1 << 20;          // of the left side, which each thread then reads as a whole, over and over
+    static readonly long EvenBytes = Math.Min(1 << 20, Caches.L2);            // of the left side, which each thread then reads as a whole, over and over
     const long PackAtOnce = 1L << 15;
 
     /// <summary>Up to so many of the tallest row tiles the right side is read where it stands, or from a kept copy.</summary>
