@@ -49,9 +49,9 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
                     contenders.Add((peer.Name, 1, process));
                 }
                 WarmUp(side.Call, isFirst: count == threads[0]);
-                double[][] times = Paired.Measure([hebb, .. contenders.Select(c => c.Contender)], cancellation);
+                double[][] times = Paired.Measure([hebb, .. contenders.Select(c => c.Contender)], @case.Windows, cancellation);
                 times[0] = Array.ConvertAll(times[0], t => t / side.Repeats);
-                foreach (var row in Rows(@case.Name, count, times, contenders))
+                foreach (var row in Rows(@case, count, times, contenders))
                 {
                     rows.Add(row);
                     report(row);
@@ -87,11 +87,11 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
         }
     }
 
-    private static IEnumerable<BenchRow> Rows(string name, int threads, double[][] times, List<(string Peer, double Scale, IContender Contender)> contenders)
+    private static IEnumerable<BenchRow> Rows(BenchCase @case, int threads, double[][] times, List<(string Peer, double Scale, IContender Contender)> contenders)
     {
-        if (contenders.Count == 0) yield return BenchRow.Alone(name, threads, times[0]);
+        if (contenders.Count == 0) yield return BenchRow.Alone(@case.Name, threads, times[0], @case.Windows);
         foreach (var peer in contenders.Select((c, i) => (c.Peer, Times: Array.ConvertAll(times[i + 1], t => t * c.Scale))).GroupBy(c => c.Peer))
-            yield return BenchRow.Of(name, threads, peer.Key, times[0], peer.MinBy(c => Statistics.Median(c.Times)).Times);
+            yield return BenchRow.Of(@case.Name, threads, peer.Key, times[0], peer.MinBy(c => Statistics.Median(c.Times)).Times, @case.Windows);
     }
 
     /// <summary>Until the JIT has compiled what runs often with all its skill: it does so in the background, after a tenth of a second.</summary>

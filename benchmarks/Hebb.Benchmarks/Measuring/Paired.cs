@@ -11,8 +11,15 @@ internal static class Paired
 
     private const int FewestRounds = 5, MostRounds = 41;
 
+    private const double WindowNanoseconds = 5e9;
+
+    private const int WindowCount = 3;
+
     /// <summary>For each contender, nanoseconds a call in every round.</summary>
-    public static double[][] Measure(IReadOnlyList<IContender> contenders, CancellationToken cancellation)
+    /// <param name="contenders">Who is timed.</param>
+    /// <param name="windows">A few rounds of five seconds each.</param>
+    /// <param name="cancellation">Asked before every turn.</param>
+    public static double[][] Measure(IReadOnlyList<IContender> contenders, bool windows, CancellationToken cancellation)
     {
         var calls = new long[contenders.Count];
         double round = 0;
@@ -23,6 +30,12 @@ internal static class Paired
             round += batch;
         }
         int rounds = (int)Math.Clamp(Budget / round, FewestRounds, MostRounds) | 1;
+        if (windows)
+        {
+            rounds = WindowCount;
+            for (int c = 0; c < calls.Length; c++)
+                calls[c] = (long)Math.Ceiling(calls[c] * WindowNanoseconds / contenders[c].Time(calls[c]));
+        }
         var times = Array.ConvertAll(calls, _ => new double[rounds]);
         for (int r = 0; r < rounds; r++)
         {

@@ -51,6 +51,9 @@ public sealed class GraphNode
 
     /// <summary>Which recomputation for backward the node belongs to, from 1; 0 for none. One of them shares no values with another, or memory would be saved in vain.</summary>
     internal int Recomputation { get; init; }
+
+    /// <summary>Whether it was traced within a checkpoint: a loop does not keep what it gives for backward.</summary>
+    internal bool IsCheckpointed { get; init; }
 }
 
 /// <summary>Where an op of a graph comes from.</summary>

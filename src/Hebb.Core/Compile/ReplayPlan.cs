@@ -7,7 +7,7 @@ namespace Hebb.Compile;
 /// <summary>A graph with its values numbered, and for every node the values that nothing reads after it.</summary>
 internal sealed class ReplayPlan
 {
-    private readonly record struct Step(Primitive Primitive, int[] Inputs, int FirstOutput, int Outputs, int[] Dead, string? Path, string? Line);
+    private readonly record struct Step(Primitive Primitive, int[] Inputs, int FirstOutput, int Outputs, int[] Dead, string? Path, string? Line, bool IsCheckpointed);
 
     private readonly GraphLeaf[] _leaves;
     private readonly Step[] _steps;
@@ -50,7 +50,7 @@ internal sealed class ReplayPlan
         var dead = lastUse.ToLookup(p => p.Value, p => p.Key);
         _steps = new Step[nodes.Length];
         for (int i = 0; i < nodes.Length; i++)
-            _steps[i] = new Step(nodes[i].Primitive, steps[i].Inputs, steps[i].FirstOutput, nodes[i].Outputs.Count, [.. dead[i]], nodes[i].Path, nodes[i].Line);
+            _steps[i] = new Step(nodes[i].Primitive, steps[i].Inputs, steps[i].FirstOutput, nodes[i].Outputs.Count, [.. dead[i]], nodes[i].Path, nodes[i].Line, nodes[i].IsCheckpointed);
         _values = numbers.Count;
 
         int Number(GraphValue value) => numbers.TryGetValue(value, out int number) ? number : throw new HebbException("a graph reads a value that nothing before has made");
@@ -69,7 +69,7 @@ internal sealed class ReplayPlan
         leaves.CopyTo(values.AsSpan(_inputs));
         var read = new Tensor[_widest];
         var thread = EngineThread.Current;
-        var (outer, line) = (ModulePath.Current, thread.ReplayedLine);
+        var (outer, line, checkpointed) = (ModulePath.Current, thread.ReplayedLine, thread.IsCheckpointed);
         try
         {
             foreach (ref readonly var step in _steps.AsSpan())
@@ -79,6 +79,7 @@ internal sealed class ReplayPlan
                 // Errors name the module that was traced.
                 ModulePath.Current = step.Path ?? outer;
                 thread.ReplayedLine = step.Line ?? line;
+                thread.IsCheckpointed = checkpointed || step.IsCheckpointed;
                 var outputs = values.AsSpan(step.FirstOutput, step.Outputs);
                 if (step.Primitive is Alias { IsDetached: true })
                     outputs[0] = read[0].Detach();
@@ -92,6 +93,7 @@ internal sealed class ReplayPlan
         {
             ModulePath.Current = outer;
             thread.ReplayedLine = line;
+            thread.IsCheckpointed = checkpointed;
         }
         return Array.ConvertAll(_outputs, o => values[o]);
     }

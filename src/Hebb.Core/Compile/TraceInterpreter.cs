@@ -100,8 +100,18 @@ internal sealed partial class TraceInterpreter : Interpreter
         }
         if (primitive is CheckpointOp)
         {
-            // What a graph keeps for backward is for its passes to say.
-            primitive.Decompose(inputs).CopyTo(outputs);
+            // What a graph keeps for backward is for its passes to say; only loops ask.
+            var within = EngineThread.Current;
+            bool outer = within.IsCheckpointed;
+            within.IsCheckpointed = true;
+            try
+            {
+                primitive.Decompose(inputs).CopyTo(outputs);
+            }
+            finally
+            {
+                within.IsCheckpointed = outer;
+            }
             return;
         }
         // What belongs to a backward pass is called from where that was asked for; the line of the op forward says more.
@@ -119,7 +129,7 @@ internal sealed partial class TraceInterpreter : Interpreter
         }
         var specs = expected[inputs.Length..];
         primitive.Infer(expected[..inputs.Length], specs);
-        var node = new GraphNode(primitive, values, specs, thread.OpPath, line) { Recomputation = thread.Recomputation };
+        var node = new GraphNode(primitive, values, specs, thread.OpPath, line) { Recomputation = thread.Recomputation, IsCheckpointed = thread.IsCheckpointed };
         _nodes.Add(node);
         for (int i = 0; i < outputs.Length; i++)
             outputs[i] = Wrap(node.Outputs[i]);

@@ -4,7 +4,7 @@ using Hebb.Ops;
 namespace Hebb.Transforms;
 
 /// <summary>A function inside a control op: a graph that reads nothing but its inputs and numbers, and a plan that runs it. Its derivatives and batched forms are such functions too.</summary>
-internal sealed class Body
+internal sealed partial class Body
 {
     private readonly Graph _graph;
     private readonly Lazy<CpuPlan> _plan;
@@ -34,6 +34,9 @@ internal sealed class Body
 
     /// <summary>Another graph in place of this one.</summary>
     public Body With(Func<Graph, Graph> change) => new(change(_graph));
+
+    /// <summary>The function with its first outputs alone.</summary>
+    public Body First(int outputs) => With(graph => DeadCode.Remove(new Graph(graph.Inputs, graph.Nodes, graph.Outputs.Take(outputs))));
 
     /// <summary>Applies the function op by op, so that transforms and the tape see it.</summary>
     public Tensor[] Apply(params ReadOnlySpan<Tensor> inputs) => _graph.Run(inputs);

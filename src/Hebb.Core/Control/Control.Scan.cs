@@ -33,7 +33,7 @@ public static partial class Control
     /// <param name="reverse">From the last slices to the first; results keep their places.</param>
     /// <returns>The last state, and each result stacked along a new first axis.</returns>
     /// <remarks>
-    /// Reverse mode keeps the state that each step began with and computes what lies within a step again. Random ops in the body draw anew in every step.
+    /// Reverse mode keeps what it reads of each step; of a body in <see cref="Transform.CheckpointMany"/> it keeps the state that each step began with, and computes what lies within again. Random ops in the body draw anew in every step.
     /// </remarks>
     /// <exception cref="ShapeException">Lengths differ or are not known, or a shape of the state changes from one step to the next.</exception>
     /// <exception cref="DTypeException">A type of the state changes from one step to the next, or elements of an input or result are smaller than a byte.</exception>

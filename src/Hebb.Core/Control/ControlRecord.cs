@@ -48,7 +48,7 @@ internal static class ControlRecord
         return op switch
         {
             "scan" => settings[1] <= bodies[0].Outputs.Length
-                ? new ScanOp(bodies[0], settings[0], settings[1], sizes[0], settings[2] != 0, saves: false)
+                ? new ScanOp(bodies[0], settings[0], settings[1], sizes[0], settings[2] != 0)
                 : throw new FormatException($"scan: a state of {settings[1]}, but {bodies[0].Outputs.Length} results"),
             "while" => bodies[1].Outputs.Length <= bodies[1].Inputs.Length
                 ? new WhileOp(bodies[0], bodies[1], sizes.Length > 0 ? sizes[0] : null)

@@ -92,9 +92,6 @@ internal sealed class Slices
             Buffer.MemoryCopy(_own.Pointer, whole.Pointer + i * _bytes, _bytes, _bytes);
     }
 
-    /// <summary>Copies a tensor into slice <paramref name="i"/>.</summary>
-    public unsafe void Write(Tensor whole, long i, Tensor slice) => Buffer.MemoryCopy(slice.Pointer, whole.Pointer + i * _bytes, _bytes, _bytes);
-
     /// <summary>Forgets the tensor of the caller.</summary>
     public void Clear() => _slice.LookAt(_own.Storage, 0);
 }

@@ -77,6 +77,9 @@ internal sealed class EngineThread
     /// <summary>How many recomputations this thread has begun.</summary>
     public int Recomputations;
 
+    /// <summary>Whether what is being traced lies within a checkpoint.</summary>
+    public bool IsCheckpointed;
+
     /// <summary>Gathers the parameters that are used.</summary>
     public ParameterWatch? Watch;
 

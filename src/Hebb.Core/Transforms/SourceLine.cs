@@ -3,14 +3,17 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Hebb.Transforms;
 
-/// <summary>Finds the line of the user's program that an op was called from. Tens of microseconds: only where somebody asked.</summary>
+/// <summary>
+/// Finds the line of the user's program that an op was called from; where that is the command <c>hebb</c>, the line of the layer, loss or optimizer. Tens of microseconds: only where
+/// somebody asked.
+/// </summary>
 internal static class SourceLine
 {
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Where trimming removed a frame's method the line is left out.")]
     public static string OfCaller()
     {
         var trace = new StackTrace(1, fNeedFileInfo: true);
-        string? nearest = null;
+        string? nearest = null, layer = null;
         foreach (var frame in trace.GetFrames())
         {
             var method = frame.GetMethod();
@@ -19,9 +22,14 @@ internal static class SourceLine
                 continue;
             string line = frame.GetFileName() is { } file ? $"{Path.GetFileName(file)}:{frame.GetFileLineNumber()}" : $"{method!.DeclaringType!.Name}.{method.Name}";
             nearest ??= line;
-            if (assembly is not ("Hebb.Core" or "Hebb.Nn" or "Hebb.Formats" or "Hebb.Training" or "Hebb.Data" or "System.Private.CoreLib"))
+            if (assembly is "Hebb.Core" or "System.Private.CoreLib")
+                continue;
+            if (assembly is "hebb")
+                break;
+            if (assembly is not ("Hebb.Nn" or "Hebb.Formats" or "Hebb.Training" or "Hebb.Data"))
                 return line;
+            layer ??= line;
         }
-        return nearest ?? "an unknown line";
+        return layer ?? nearest ?? "an unknown line";
     }
 }

@@ -191,15 +191,37 @@ public class ScanTests
     }
 
     [Fact]
-    public void OnlyStatesAreKeptForBackward()
+    public void WhatBackwardReadsIsKept()
     {
         var x = D([7, 3], 1).RequireGrad();
+        // Of the first step function tanh, which the state before it and the result come in; of a checkpoint the state alone.
         var (h, ys) = Control.Scan((c, v) => ((c + v).Tanh(), (c * v).Exp()), Tensor.Zeros([3], DType.Float64), x);
         Assert.IsType<ScanOp>(h.Node!.Primitive);
-        Assert.Equal(3, h.Node.Saved!.Length);
-        Assert.Equal([null, null, [7, 3]], h.Node.Saved.Select(s => s?.Shape.ToArray()));
+        Assert.Equal([null, [7, 3], [7, 3], [7, 3]], h.Node.Saved!.Select(s => s?.Shape.ToArray()));
+        Func<Tensor[], Tensor[]> step = Transform.CheckpointMany(a => [(a[0] + a[1]).Tanh(), (a[0] * a[1]).Exp().Sin()]);
+        var (last, all) = Control.Scan((c, v) => step([c, v]) is [var next, var y] ? (next, y) : default, Tensor.Zeros([3], DType.Float64), x);
+        Assert.Equal([null, [7, 3], [7, 3]], last.Node!.Saved!.Select(s => s?.Shape.ToArray()));
         (h.Sum() + ys.Sum()).Backward();
-        Assert.NotNull(x.Grad);
+        double[] first = x.Grad!.ToArray<double>();
+        x.Grad = null;
+        var (a, b) = Control.Scan((c, v) => ((c + v).Tanh(), (c * v).Exp().Sin()), Tensor.Zeros([3], DType.Float64), x);
+        (a.Sum() + b.Sum()).Backward();
+        double[] second = x.Grad!.ToArray<double>();
+        x.Grad = null;
+        (last.Sum() + all.Sum()).Backward();
+        Assert.Equal(second, x.Grad!.ToArray<double>());
+        Assert.NotEqual(first, second);
+    }
+
+    [Fact]
+    public void PlansWithoutBackwardKeepNothing()
+    {
+        var w = new Parameter(D([3, 3], 3));
+        var f = Transform.Compile(v => [Control.Scan((c, x) => { c = (c.MatMul(w) + x).Tanh(); return (c, c.Sum()); }, v[0], v[1]).Outputs]);
+        using var noGrad = GradMode.NoGrad();
+        f.Call(D([2, 3], 1), D([4, 2, 3], 2));
+        Assert.Null(f.FallbackReason);
+        Assert.All(f.Report(D([2, 3], 1), D([4, 2, 3], 2))!.ToString().Split('\n').Where(l => l.Contains(" scan ", StringComparison.Ordinal)), l => Assert.Contains("scan  float64[2, 3], float64[4]  ", System.Text.RegularExpressions.Regex.Replace(l, " {2,}", "  "), StringComparison.Ordinal));
     }
 
     internal static void Says<T>(string message, Action act) where T : Exception => Assert.Equal(message, Assert.Throws<T>(act).Message);

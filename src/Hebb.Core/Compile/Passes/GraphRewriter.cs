@@ -37,7 +37,7 @@ internal sealed class GraphRewriter(Graph graph)
         bool same = true;
         for (int i = 0; i < inputs.Length; i++)
             same &= ReferenceEquals(inputs[i], node.Inputs[i]);
-        return Add(node, same ? node : new GraphNode(node.Primitive, inputs, [.. node.Outputs.Select(o => o.Spec)], [.. node.Origins]) { IsReassociated = node.IsReassociated, Recomputation = node.Recomputation });
+        return Add(node, same ? node : new GraphNode(node.Primitive, inputs, [.. node.Outputs.Select(o => o.Spec)], [.. node.Origins]) { IsReassociated = node.IsReassociated, Recomputation = node.Recomputation, IsCheckpointed = node.IsCheckpointed });
     }
 
     /// <summary>Puts another op in the place of a node; its outputs are the node's.</summary>

@@ -10,7 +10,7 @@ internal static class Pipeline
     public static Graph Optimize(Graph traced, List<VersionGuard>? guards, bool fuses = true)
     {
         var graph = guards is null ? traced : ConstantFolding.Fold(traced, guards);
-        graph = DeadCode.Remove(CommonSubexpressions.Merge(Algebra.Simplify(graph, guards)));
+        graph = KeptValues.Drop(DeadCode.Remove(CommonSubexpressions.Merge(Algebra.Simplify(graph, guards))));
         if (!fuses)
             return graph;
         graph = LookupProducts.Shrink(NormFolding.Fold(guards is null ? graph : ChannelFolding.Fold(graph, guards)));
