@@ -6,6 +6,7 @@ internal static class OptimizerCases
     private static readonly Dictionary<string, Func<Optimizer>> s_makers = new()
     {
         ["lion"] = () => new Lion(0.01, weightDecay: 0.1),
+        ["ftrl"] = () => new Ftrl(0.1, l1: 0.01, l2: 0.1, beta: 0.2),
         ["nadam_decoupled"] = () => new NAdam(0.01, weightDecay: 0.1, decoupledWeightDecay: true),
         ["radam_decoupled"] = () => new RAdam(0.01, beta2: 0.9, weightDecay: 0.1, decoupledWeightDecay: true),
         ["sparse_adam"] = () => new SparseAdam(0.01),

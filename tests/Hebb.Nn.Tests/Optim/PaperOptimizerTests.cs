@@ -17,6 +17,20 @@ public class PaperOptimizerTests
         });
     }
 
+    [Theory, InlineData(0), InlineData(1.5)]
+    public void FtrlIsMcMahanEtAls(double l1)
+    {
+        var n = Map(new double[Rows, Columns], (_, _) => 0.1);
+        var z = new double[Rows, Columns];
+        Compare(new Ftrl(0.05, 0.1, l1, l2: 0.3, beta: 0.2), (_, p, g) =>
+        {
+            var sigma = Map(g, (i, j) => (Math.Sqrt(n[i, j] + g[i, j] * g[i, j]) - Math.Sqrt(n[i, j])) / 0.05);
+            z = Map(g, (i, j) => z[i, j] + g[i, j] - sigma[i, j] * p[i, j]);
+            n = Map(g, (i, j) => n[i, j] + g[i, j] * g[i, j]);
+            return Map(g, (i, j) => Math.Abs(z[i, j]) <= l1 ? 0 : -(z[i, j] - Math.Sign(z[i, j]) * l1) / ((0.2 + Math.Sqrt(n[i, j])) / 0.05 + 2 * 0.3));
+        });
+    }
+
     /// <summary>Weight decay apart from the gradient: that of no decay after shrinking.</summary>
     [Theory, InlineData(true), InlineData(false)]
     public void DecoupledDecayOnlyShrinks(bool nadam)
