@@ -117,6 +117,6 @@ public abstract partial class Module
     /// <summary>The number of trained values.</summary>
     public long ParameterCount => Parameters().Sum(p => p.Shape.Count);
 
-    /// <summary>The module as code would make it, without what it holds: <c>ReLU()</c>. Override to tell arguments.</summary>
-    public override string ToString() => $"{GetType().Name}()";
+    /// <summary>The module as code would make it, <c>ReLU()</c>, with a line for each module in it. Override to tell arguments.</summary>
+    public override string ToString() => ModuleText.Of(this);
 }

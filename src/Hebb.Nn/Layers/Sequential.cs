@@ -70,8 +70,4 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     public IEnumerator<Module> GetEnumerator() => _layers.Select(l => l.Module).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    /// <summary>One line a layer.</summary>
-    public override string ToString() =>
-        _layers.Count == 0 ? "Sequential()" : $"Sequential(\n{string.Concat(_layers.Select(l => $"  ({l.Name}): {l.Module.ToString()!.ReplaceLineEndings("\n  ")}\n"))})";
 }

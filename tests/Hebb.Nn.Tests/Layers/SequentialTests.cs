@@ -29,6 +29,11 @@ public class SequentialTests
         new Sequential(new Conv2d(1, 32, 3, stride: 2), new Sequential(new ReLU()), new Linear(10)).ToString());
 
     [Fact]
+    public void ModulesOfOnesOwnPrintWhatIsInThem() => Assert.Equal(
+        "TransformerEncoder(\n  (layers.0): TransformerEncoderLayer(4, 2, 8)\n  (norm): LayerNorm([4])\n)",
+        new TransformerEncoder(() => new TransformerEncoderLayer(4, 2, 8), 1, new LayerNorm(4)).ToString());
+
+    [Fact]
     public void ALayerUsedTwiceIsTrainedOnce()
     {
         var shared = new Linear(3, 3, rng: new Rng(1));
