@@ -1,9 +1,8 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime;
 using Hebb;
 
-// footprint MODEL SHAPE: loads a model package and predicts once, on zeros of that shape (such as 1,1,8,8). HEBB_STARTED is when the process was asked for, in nanoseconds since 1970.
+// footprint MODEL SHAPE: loads a model package and predicts once, on zeros of that shape (such as 1,1,8,8). HEBB_STARTED says when the process was asked for, in nanoseconds since 1970. For Linux.
 if (args.Length != 2)
 {
     Console.Error.WriteLine("footprint MODEL SHAPE: give a model package and the shape of its input, such as 1,1,8,8");
@@ -17,9 +16,10 @@ try
     Tensor y = model.Call(Tensor.Zeros(Shape.Create([.. args[1].Split(',').Select(s => int.Parse(s, CultureInfo.InvariantCulture))])));
     int best = (int)y.ArgMax().Item();
     double predicted = Elapsed();
-    using var process = Process.GetCurrentProcess();
+    string peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
+    double bytes = 1024 * double.Parse(peak.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"class {best}; loaded after {loaded:0} ms, first prediction after {predicted:0} ms, {process.PeakWorkingSet64 / 1e6:0.0} MB resident at most; {JitInfo.GetCompiledMethodCount()} methods compiled in {JitInfo.GetCompilationTime().TotalMilliseconds:0} ms"));
+        $"class {best}; loaded after {loaded:0} ms, first prediction after {predicted:0} ms, {bytes / 1e6:0.0} MB resident at most; {JitInfo.GetCompiledMethodCount()} methods compiled in {JitInfo.GetCompilationTime().TotalMilliseconds:0} ms"));
     return 0;
 }
 catch (Exception e) when (e is HebbException or System.FormatException)
@@ -28,8 +28,5 @@ catch (Exception e) when (e is HebbException or System.FormatException)
     return 1;
 }
 
-static double Elapsed()
-{
-    long started = long.Parse(Environment.GetEnvironmentVariable("HEBB_STARTED") ?? "0", CultureInfo.InvariantCulture);
-    return started == 0 ? (DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds : (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds - (started / 1e6);
-}
+static double Elapsed() =>
+    (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds - (long.Parse(Environment.GetEnvironmentVariable("HEBB_STARTED") ?? "0", CultureInfo.InvariantCulture) / 1e6);

@@ -1,9 +1,13 @@
 #!/bin/sh
-# measure.sh [MODEL SHAPE]: publishes the predictor for this machine (Linux) as a self-contained trimmed single file in three ways, and tells of each its size, how long after its start the first
+# measure.sh [MODEL SHAPE]: publishes the predictor for this machine (Linux) as a self-contained trimmed single file in four ways, and tells of each its size, how long after its start the first
 # prediction comes and the most memory that it holds, best and median of eleven runs. Warnings of the trimmer are errors. Without a model it takes the digits of `hebb quickstart`, one epoch.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd -P)
 case $(uname -m) in aarch64 | arm64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
+# What this machine has of the sets that crossgen knows by a level; Arm needs none.
+set_of_machine=
+if [ $rid = linux-x64 ] && grep -q avx2 /proc/cpuinfo; then set_of_machine=x86-64-v3; fi
+if [ $rid = linux-x64 ] && grep -q avx512vl /proc/cpuinfo; then set_of_machine=x86-64-v4; fi
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 if [ $# -eq 2 ]; then
@@ -17,6 +21,7 @@ fi
 publish() {
     name=$1
     shift
+    rm -rf "$root"/artifacts/footprint/obj/Footprint/*/R2R
     dotnet publish "$root/benchmarks/footprint" -c Release -r "$rid" -o "$out/$name" --artifacts-path "$root/artifacts/footprint" \
         -p:NuGetLockFilePath=obj/footprint.lock.json "$@" -v quiet -nologo
     size=$(wc -c <"$out/$name/footprint")
@@ -28,6 +33,13 @@ publish() {
     tail -n 1 "$out/lines"
 }
 
-publish precompiled
-publish compressed -p:EnableCompressionInSingleFile=true
 publish small -p:PublishReadyToRun=false
+publish precompiled -p:HebbPrecompiled=true -p:InstructionSet=$set_of_machine
+
+# Only what a first prediction runs is precompiled: the JIT lists it when it may use no precompiled code.
+DOTNET_ReadyToRun=0 DOTNET_JitStdOutFile="$out/methods" DOTNET_JitDisasmSummary=1 "$out/precompiled/footprint" "$model" "$shape" >/dev/null
+dotnet build "$root/benchmarks/footprint/profile" -c Release --artifacts-path "$root/artifacts/profile" -p:NuGetLockFilePath=obj/profile.lock.json -v quiet -nologo
+dotnet "$root/artifacts/profile/bin/Profile/release/profile.dll" "$out/methods" "$(echo "$root"/artifacts/footprint/obj/Footprint/*/linked)" "$out/startup.mibc" >"$out/profile.log"
+tail -n 1 "$out/profile.log"
+publish profiled -p:HebbPrecompiled=true -p:InstructionSet=$set_of_machine -p:StartupProfile="$out/startup.mibc"
+publish compressed -p:HebbPrecompiled=true -p:InstructionSet=$set_of_machine -p:StartupProfile="$out/startup.mibc" -p:EnableCompressionInSingleFile=true
