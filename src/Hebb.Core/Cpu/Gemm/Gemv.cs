@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
@@ -7,8 +8,8 @@ namespace Hebb.Cpu;
 static unsafe class Gemv
 {
     const long ElementsAtOnce = 1L << 15;    // of the matrix, for one thread to take
-    static readonly long NearBytes = Math.Min(1 << 20, Caches.L2);
-    const long ColumnsAtOnce = 1024;         // of y when W is read down its columns: y stays in the L1 cache
+    const long ColumnsAtOnce = 4096;         // of y when W is read down its columns: y stays in the L1 cache
+    const long PiecesPerThread = 2;
 
     /// <summary>Does the problem if it has one row or one column and its matrix is contiguous in one direction.</summary>
     public static bool TryRun<T, V>(in GemmProblem<T> p)
@@ -51,9 +52,9 @@ static unsafe class Gemv
             y.X = packed;
         }
         long group = ElementsAtOnce / y.K;
-        // Down the columns, of one row at least four lines are read at a time (fewer cost half the speed, and eight some); from the L2 cache, sixteen.
-        long least = (y.Count * y.K * sizeof(T) > NearBytes ? 256 : 1024) / sizeof(T);
-        y.Group = y.AlongRows ? Math.Max(4, group / 4 * 4) : Math.Clamp(group / V.Count * V.Count, least, ColumnsAtOnce);
+        // Down the columns, the longer the runs of a row the faster memory gives them: short ones lie on a page each.
+        long threads = ParallelFor.Threads, piece = threads == 1 ? y.Count : Math.Max(group, TiledGemm.CeilDiv(y.Count, threads * PiecesPerThread));
+        y.Group = y.AlongRows ? Math.Max(4, group / 4 * 4) : Math.Min(TiledGemm.CeilDiv(piece, V.Count) * V.Count, ColumnsAtOnce);
         ParallelFor.Run(TiledGemm.CeilDiv(y.Count, y.Group), in y);
         return true;
     }
@@ -98,6 +99,7 @@ unsafe struct MatrixVector<T, V> : IBlockBody
     }
 
     // Each row has two sums of its own whatever its neighbours, so a row's bits do not depend on where it stands.
+    [MethodImpl(Jit.Full)]
     readonly void Dots(long from, long to)
     {
         long whole = K / (2 * V.Count) * (2 * V.Count);
@@ -157,7 +159,8 @@ unsafe struct MatrixVector<T, V> : IBlockBody
         }
     }
 
-    // Four steps of k at a time, so that y is read and written once for four rows of memory.
+    // Eight steps of k at a time, so that y is read and written once for eight rows of memory.
+    [MethodImpl(Jit.Full)]
     readonly void Columns(long from, long to)
     {
         int count = (int)(to - from);
@@ -165,26 +168,34 @@ unsafe struct MatrixVector<T, V> : IBlockBody
         T* sums = scratch.Take<T>(count);
         new Span<T>(sums, count).Clear();
         long k = 0;
-        for (; k + 4 <= K; k += 4)
+        for (; k + 8 <= K; k += 8)
         {
-            T x0 = X[k * XStep], x1 = X[(k + 1) * XStep], x2 = X[(k + 2) * XStep], x3 = X[(k + 3) * XStep];
-            T* w0 = W + from + (k * Step), w1 = w0 + Step, w2 = w1 + Step, w3 = w2 + Step;
-            V v0 = V.Create(x0), v1 = V.Create(x1), v2 = V.Create(x2), v3 = V.Create(x3);
+            T* x = X + (k * XStep), w0 = W + from + (k * Step), w3 = w0 + (3 * Step), w6 = w3 + (3 * Step);
+            V v0 = V.Create(x[0]), v1 = V.Create(x[XStep]), v2 = V.Create(x[2 * XStep]), v3 = V.Create(x[3 * XStep]);
+            V v4 = V.Create(x[4 * XStep]), v5 = V.Create(x[5 * XStep]), v6 = V.Create(x[6 * XStep]), v7 = V.Create(x[7 * XStep]);
             int i = 0;
-            for (; i <= count - V.Count; i += V.Count)
+            for (; i <= count - V.Count; i += V.Count, w0 += V.Count, w3 += V.Count, w6 += V.Count)
             {
-                V s = V.MultiplyAdd(v0, V.Load(w0 + i), V.Load(sums + i));
-                s = V.MultiplyAdd(v1, V.Load(w1 + i), s);
-                s = V.MultiplyAdd(v2, V.Load(w2 + i), s);
-                V.MultiplyAdd(v3, V.Load(w3 + i), s).Store(sums + i);
+                V s = V.MultiplyAdd(v0, V.Load(w0), V.Load(sums + i));
+                s = V.MultiplyAdd(v1, V.Load(w0 + Step), s);
+                s = V.MultiplyAdd(v2, V.Load(w0 + (2 * Step)), s);
+                s = V.MultiplyAdd(v3, V.Load(w3), s);
+                s = V.MultiplyAdd(v4, V.Load(w3 + Step), s);
+                s = V.MultiplyAdd(v5, V.Load(w3 + (2 * Step)), s);
+                s = V.MultiplyAdd(v6, V.Load(w6), s);
+                V.MultiplyAdd(v7, V.Load(w6 + Step), s).Store(sums + i);
             }
             if (i < count)
             {
                 int rest = count - i;
-                V s = V.MultiplyAdd(v0, V.LoadPartial(w0 + i, rest), V.LoadPartial(sums + i, rest));
-                s = V.MultiplyAdd(v1, V.LoadPartial(w1 + i, rest), s);
-                s = V.MultiplyAdd(v2, V.LoadPartial(w2 + i, rest), s);
-                V.MultiplyAdd(v3, V.LoadPartial(w3 + i, rest), s).StorePartial(sums + i, rest);
+                V s = V.MultiplyAdd(v0, V.LoadPartial(w0, rest), V.LoadPartial(sums + i, rest));
+                s = V.MultiplyAdd(v1, V.LoadPartial(w0 + Step, rest), s);
+                s = V.MultiplyAdd(v2, V.LoadPartial(w0 + (2 * Step), rest), s);
+                s = V.MultiplyAdd(v3, V.LoadPartial(w3, rest), s);
+                s = V.MultiplyAdd(v4, V.LoadPartial(w3 + Step, rest), s);
+                s = V.MultiplyAdd(v5, V.LoadPartial(w3 + (2 * Step), rest), s);
+                s = V.MultiplyAdd(v6, V.LoadPartial(w6, rest), s);
+                V.MultiplyAdd(v7, V.LoadPartial(w6 + Step, rest), s).StorePartial(sums + i, rest);
             }
         }
         for (; k < K; k++)
