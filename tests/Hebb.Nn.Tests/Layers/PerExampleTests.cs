@@ -56,6 +56,46 @@ public class PerExampleTests
         Compare(name, layer, [.. GoldenLayer.Inputs(golden).Select(Wide)], xs => MoreLayerCases.Run(layer, xs, golden));
     }
 
+    /// <summary>Layers without golden values; those that draw random numbers as they are in eval mode.</summary>
+    private static readonly Dictionary<string, (Func<Module> Make, int[] Input)> s_others = new()
+    {
+        ["lambda"] = (() => new Sequential(new Linear(4, 3), new Lambda(x => x.Sin())), [2, 4]),
+        ["reshape"] = (() => new Sequential(new Linear(4, 6), new Reshape(2, 3)), [2, 4]),
+        ["permute"] = (() => new Sequential(new Linear(4, 3), new Permute(0, 2, 1)), [2, 5, 4]),
+        ["dropout"] = (() => new Sequential(new Linear(4, 3), new Dropout(), new AlphaDropout(), new FeatureAlphaDropout(), new StochasticDepth(0.5), new GaussianDropout(), new GaussianNoise(0.1)), [2, 4]),
+        ["dropout1d"] = (() => new Sequential(new Conv1d(2, 3, 2), new Dropout1d()), [2, 2, 5]),
+        ["dropout2d"] = (() => new Sequential(new Conv2d(2, 3, 2), new Dropout2d()), [2, 2, 4, 5]),
+        ["dropout3d"] = (() => new Sequential(new Conv3d(2, 3, 2), new Dropout3d()), [2, 2, 3, 4, 5]),
+        ["gated_mlp"] = (() => new GatedMlp(4, 6), [2, 3, 4]),
+        ["lp_pool3d"] = (() => new Sequential(new Conv3d(2, 3, 1), new LPPool3d(2, 2)), [2, 2, 4, 4, 4]),
+    };
+
+    public static IEnumerable<TheoryDataRow<string>> Others => s_others.Keys.Select(k => new TheoryDataRow<string>(k));
+
+    [Theory, MemberData(nameof(Others))]
+    public void OfOtherLayers(string name)
+    {
+        var (make, shape) = s_others[name];
+        var layer = make().Eval();
+        var x = Check.Random(7, shape).To(DType.Float64);
+        using (GradMode.NoGrad())
+            layer.Call(x.To(DType.Float32));
+        layer.To(DType.Float64);
+        Compare(name, layer, [x], xs => layer.Call(xs));
+    }
+
+    [Fact]
+    public void EveryLayerIsAmongThem()
+    {
+        Module[] all =
+        [
+            .. Layers.Select(r => LayerCases.Make(r.Data)), .. Recurrent.Select(r => RecurrentTests.Make(r.Data)), .. Attention.Select(r => AttentionCases.Make(r.Data)),
+            .. More.Select(r => MoreLayerCases.Make(r.Data)), .. s_others.Values.Select(o => o.Make()),
+        ];
+        var tried = all.SelectMany(m => m.NamedModules()).Select(m => m.Module.GetType().Name).ToHashSet();
+        Assert.Empty(typeof(Linear).Assembly.GetExportedTypes().Where(t => t.IsSubclassOf(typeof(Module)) && !t.IsAbstract).Select(t => t.Name).Except(tried));
+    }
+
     private static void Compare(string name, Module layer, Tensor[] inputs, Func<Tensor[], Tensor> call)
     {
         Tensor Loss(Tensor[] xs)
