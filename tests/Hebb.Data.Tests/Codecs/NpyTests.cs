@@ -152,6 +152,23 @@ public class NpyTests
             Assert.Throws<FormatException>(() => Npz.Open(new MemoryStream(archive[..length])));
     }
 
+    [Theory]
+    [InlineData("Python 2")]
+    [InlineData("Python 3")]
+    public void BytesOfBothPythonsAreArrays(string python)
+    {
+        static byte[] Array(ReadOnlySpan<byte> sizes, string type, ReadOnlySpan<byte> order, ReadOnlySpan<byte> content) =>
+        [
+            .. "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\0"u8, 0x85, .. "U\u0001b"u8, 0x87, .. "R(K\u0001"u8, .. sizes, .. "cnumpy\ndtype\nU\u0002"u8, .. Encoding.ASCII.GetBytes(type),
+            .. "K\0K\u0001"u8, 0x87, .. "R(K\u0003U\u0001"u8, .. order, .. "NNNJ"u8, 255, 255, 255, 255, (byte)'J', 255, 255, 255, 255, .. "K\0tb"u8, 0x89, .. content, .. "tb"u8,
+        ];
+        byte[] numbers = [(byte)(python == "Python 2" ? 'U' : 'C'), 6, 0, 0, 255, 255, 200, 1];
+        byte[] inner = Array([(byte)'K', 3, 0x85], "i2", "<"u8, numbers);
+        byte[] pickle = [0x80, 3, .. Array([(byte)'K', 1, 0x85], "O8", "|"u8, [(byte)']', (byte)'(', .. inner, (byte)'e']), (byte)'.'];
+        var arrays = NumpyPickle.ReadArrays(new MemoryStream(pickle), pickle.Length, "x");
+        Assert.Equal([0, -1, 456], Assert.Single(arrays).ToArray<short>());
+    }
+
     [Fact]
     public void PicklesThatCallAreRefused()
     {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Hebb.Data;
 
 /// <summary>What the pickle in which NumPy saves an array of arrays may name: an array's constructor, its class, and its element type.</summary>
@@ -86,7 +88,8 @@ internal sealed class NumpyPickle : PickleNames
             target.Elements = elements;
             return;
         }
-        if (content is not byte[] bytes) throw Error("has an array without bytes");
+        // Python 2 knew no bytes but its strings, which come as characters of one byte each.
+        byte[] bytes = content as byte[] ?? (content is string text && !text.AsSpan().ContainsAnyExceptInRange('\0', '\xff') ? Encoding.Latin1.GetBytes(text) : throw Error("has an array without bytes"));
         var header = NpyHeader.Create(type.Code, dimensions, fortran, _source);
         // Bytes that several arrays refer to would let a small file fill the memory.
         if ((_left -= bytes.Length) < 0) throw Error("uses the same bytes for several arrays");
