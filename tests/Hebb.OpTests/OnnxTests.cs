@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Hebb.Onnx.Export;
 using Hebb.Ops;
+using Hebb.Tests;
 using Hebb.Transforms;
 
 namespace Hebb.OpTests;
@@ -136,13 +137,11 @@ public class OnnxTests
             var outputs = row.Run(inputs);
             if (Array.Exists(outputs, y => y.Count == 0))
                 continue;
-            cases.Add(row.Name, path => File.WriteAllBytes(path, file), [(Named("input", inputs), Named("output", outputs))], IsRandom(OnnxModel.Load(file)));
+            cases.Add(row.Name, path => File.WriteAllBytes(path, file), [(OnnxRuntimeCases.Named("input", inputs), OnnxRuntimeCases.Named("output", outputs))], IsRandom(OnnxModel.Load(file)));
         }
         var (passed, output) = cases.Run();
         Assert.True(passed, output);
     }
-
-    private static Dictionary<string, Tensor> Named(string word, Tensor[] tensors) => tensors.Select((x, i) => (Name: tensors.Length == 1 ? word : $"{word}{i}", x)).ToDictionary(p => p.Name, p => p.x);
 
     private static bool IsRandom(OnnxModel model) => model.Operators.Any(o => o.Name.StartsWith("Random", StringComparison.Ordinal) || o.Name == "Multinomial");
 

@@ -1,5 +1,5 @@
 using Hebb.Formats.Tests.Package;
-using Hebb.OpTests;
+using Hebb.Tests;
 
 namespace Hebb.Formats.Tests.Onnx;
 
@@ -21,7 +21,7 @@ public sealed class ExportRuntimeTests
                 cases.Add(
                     $"{name}, opset {opset}",
                     path => sample.Model.SaveOnnx(path, sample.Function, new OnnxExportOptions { Opset = opset, DynamicAxes = sample.Axes }, sample.Inputs(2, 7, 4)),
-                    ExportedModels.Sizes.Select(s => sample.Inputs(s.Batch, s.Time, s.Past)).Select(x => (Named("input", x), Named("output", sample.Function(x)))));
+                    ExportedModels.Sizes.Select(s => sample.Inputs(s.Batch, s.Time, s.Past)).Select(x => (OnnxRuntimeCases.Named("input", x), OnnxRuntimeCases.Named("output", sample.Function(x)))));
             }
         }
         // bfloat16 has no kernels there.
@@ -32,11 +32,9 @@ public sealed class ExportRuntimeTests
             cases.Add(
                 name,
                 path => model.SaveOnnx(path, inputs(3)),
-                ((int[])[1, 2, 7]).Select(inputs).Select(x => (Named("input", x), Named("output", [x.Length == 1 ? model.Call(x[0]) : model.Call(x)]))));
+                ((int[])[1, 2, 7]).Select(inputs).Select(x => (OnnxRuntimeCases.Named("input", x), OnnxRuntimeCases.Named("output", [x.Length == 1 ? model.Call(x[0]) : model.Call(x)]))));
         }
         var (passed, output) = cases.Run();
         Assert.True(passed && output.Contains(" 0 without a kernel", StringComparison.Ordinal), output);
     }
-
-    private static Dictionary<string, Tensor> Named(string word, Tensor[] tensors) => tensors.Select((x, i) => (Name: tensors.Length == 1 ? word : $"{word}{i}", x)).ToDictionary(p => p.Name, p => p.x);
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using Hebb.Onnx.Export;
 
-namespace Hebb.OpTests;
+namespace Hebb.Tests;
 
 /// <summary>Models and what Hebb gave for them, in a folder that <c>benchmarks/peers/onnx_export.cjs</c> runs in onnxruntime.</summary>
 internal sealed class OnnxRuntimeCases : IDisposable
@@ -50,6 +50,9 @@ internal sealed class OnnxRuntimeCases : IDisposable
         process.WaitForExit();
         return (process.ExitCode == 0, output + errors.Result);
     }
+
+    /// <summary>Tensors under the names that the writer gives: the word, with a number where there are several.</summary>
+    public static Dictionary<string, Tensor> Named(string word, Tensor[] tensors) => tensors.Select((x, i) => (Name: tensors.Length == 1 ? word : $"{word}{i}", x)).ToDictionary(p => p.Name, p => p.x);
 
     /// <summary>Skips the test that calls it where onnxruntime-node is not found.</summary>
     public static void Require()
