@@ -115,6 +115,42 @@ public unsafe class GemmTests
         }
     }
 
+    [Fact]
+    public void Small_products_have_the_bits_of_large_ones()
+    {
+        SameBits<V128<float>>();
+        if (Isa.Widest >= IsaPath.Avx2)
+            SameBits<V256<float>>();
+        if (Isa.Widest >= IsaPath.Avx512)
+            SameBits<V512<float>>();
+    }
+
+    static void SameBits<V>()
+        where V : unmanaged, ISimd<V, float>
+    {
+        var random = new Random(8);
+        foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[(4, 8, 1), (32, 10, 32), (32, 32, 64), (10, 32, 32), (7, 45, 256), (64, 33, 20)])
+        {
+            for (int layout = 0; layout < 16; layout++)
+            {
+                using var a = new Native<float>(random, m * k);
+                using var b = new Native<float>(random, n * k);
+                using var bias = new Native<float>(random, n);
+                using var small = new Native<float>(random, m * n);
+                using var large = new Native<float>(random, m * n);
+                Buffer.MemoryCopy(small.P, large.P, m * n * sizeof(float), m * n * sizeof(float));
+                var p = GemmProblem<float>.Dense(m, n, k, a.P, b.P, small.P, (layout & 1) != 0, (layout & 2) != 0);
+                p.Accumulate = (layout & 4) != 0;
+                p.Bias = (layout & 12) == 8 ? bias.P : null;
+                if (layout >= 12)
+                    p.Epilogue = p.Epilogue with { Alpha = 0.7, RowBias = a.P };
+                Assert.True(SmallGemm.TryRun<float, V>(p));
+                TiledGemm.Run<float, V>(p with { C = large.P });
+                Assert.True(small.Bytes.SequenceEqual(large.Bytes), $"{m}x{n}x{k} layout {layout}");
+            }
+        }
+    }
+
     [Theory, MemberData(nameof(Paths))]
     public void NaN_and_infinity_pass_through(IsaPath path)
     {

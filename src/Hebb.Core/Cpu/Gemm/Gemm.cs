@@ -61,7 +61,7 @@ static unsafe class Gemm
     {
         if (p.K <= 0)
             Empty<T, V>(p);
-        else if (!Gemv.TryRun<T, V>(p))
+        else if (!Gemv.TryRun<T, V>(p) && !SmallGemm.TryRun<T, V>(p))
             TiledGemm.Run<T, V>(p);
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
@@ -25,16 +26,16 @@ unsafe struct TileEdge<T, V>
         if (tile->Add)
         {
             for (int r = 0; r < rows; r++)
-                Copy(tile->C + (r * tile->CRow), buffer + (r * width), lanes, width);
+                Widen(tile->C + (r * tile->CRow), buffer + (r * width), lanes, width);
         }
         else if (tile->Bias != null)
         {
-            Copy(tile->Bias, bias, lanes, width);
+            Widen(tile->Bias, bias, lanes, width);
             inner.Bias = bias;
         }
         kernel(&inner);
         for (int r = 0; r < rows; r++)
-            Copy(buffer + (r * width), tile->C + (r * tile->CRow), lanes, lanes);
+            Narrow(buffer + (r * width), tile->C + (r * tile->CRow), lanes);
     }
 
     /// <summary>C[l * cRow + r] gets, or has added, lane l of row r, with the arithmetic of a tile that is not turned.</summary>
@@ -63,13 +64,42 @@ unsafe struct TileEdge<T, V>
         Packing.Transpose(buffer, width, rows, lanes, c, cRow);
     }
 
-    // Elements past count become 0.
-    static void Copy(T* from, T* to, int count, int width)
+    /// <summary>Copies elements; those from there up to <paramref name="width"/>, which is that of one or two vectors, become 0.</summary>
+    public static void Widen(T* from, T* to, int count, int width)
     {
         for (int i = 0; i < width; i += V.Count)
+            (count - i >= V.Count ? V.Load(from + i) : V.LoadPartial(from + i, Math.Max(count - i, 0))).Store(to + i);
+    }
+
+    /// <summary>Copies the first elements of whole vectors.</summary>
+    public static void Narrow(T* from, T* to, int count)
+    {
+        int i = 0;
+        for (; i <= count - V.Count; i += V.Count)
+            V.Load(from + i).Store(to + i);
+        if (i == count)
+            return;
+        if (V.Count * sizeof(T) == 64)
         {
-            int have = Math.Clamp(count - i, 0, V.Count), want = Math.Min(V.Count, width - i);
-            V.LoadPartial(from + i, have).StorePartial(to + i, want);
+            V.Load(from + i).StorePartial(to + i, count - i);
+            return;
         }
+        // Masked stores of 256 bits take dozens of cycles on some processors.
+        byte* source = (byte*)(from + i), target = (byte*)(to + i);
+        int bytes = (count - i) * sizeof(T);
+        if ((bytes & 16) != 0)
+        {
+            Vector128.Load(source).Store(target);
+            source += 16;
+            target += 16;
+        }
+        if ((bytes & 8) != 0)
+        {
+            *(long*)target = *(long*)source;
+            source += 8;
+            target += 8;
+        }
+        if ((bytes & 4) != 0)
+            *(int*)target = *(int*)source;
     }
 }

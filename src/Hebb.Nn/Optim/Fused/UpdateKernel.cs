@@ -6,6 +6,12 @@ namespace Hebb.Optim;
 /// <summary>One vector's worth of an optimizer's arithmetic on a parameter, its gradient and up to three tensors of state.</summary>
 internal interface IUpdate<T> where T : unmanaged
 {
+    /// <summary>The least tensors of state that there are, 0 to 3. What always or never is there needs no look at every vector.</summary>
+    static abstract int Fewest { get; }
+
+    /// <summary>The most.</summary>
+    static abstract int Most { get; }
+
     void Step<V>(ref V parameter, V gradient, ref V first, ref V second, ref V third) where V : unmanaged, ISimd<V, T>;
 }
 

@@ -23,17 +23,39 @@ internal static unsafe class UpdateLoop
         where TUpdate : struct, IUpdate<T>
     {
         var (update, from, to) = (rule, before, after);
-        for (long i = begin; i < end; i += V.Count)
-        {
-            int n = (int)Math.Min(V.Count, end - i);
-            V p = Load<V, T>(from.Parameter, i, n), first = Load<V, T>(from.First, i, n), second = Load<V, T>(from.Second, i, n), third = Load<V, T>(from.Third, i, n);
-            update.Step(ref p, WithoutTraces<V, T>(Load<V, T>(gradient, i, n)), ref first, ref second, ref third);
-            Store(p, to.Parameter, i, n);
-            Store(WithoutTraces<V, T>(first), to.First, i, n);
-            Store(WithoutTraces<V, T>(second), to.Second, i, n);
-            Store(WithoutTraces<V, T>(third), to.Third, i, n);
-        }
+        long i = begin;
+        for (; i <= end - V.Count; i += V.Count)
+            One<V, T, TUpdate>(ref update, gradient, from, to, i, V.Count);
+        if (i < end)
+            One<V, T, TUpdate>(ref update, gradient, from, to, i, (int)(end - i));
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void One<V, T, TUpdate>(ref TUpdate update, T* gradient, in UpdateStreams<T> from, in UpdateStreams<T> to, long i, int n)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+        where TUpdate : struct, IUpdate<T>
+    {
+        V p = Load<V, T>(from.Parameter, i, n), first = V.Zero, second = V.Zero, third = V.Zero;
+        if (Has<T, TUpdate>(1, from.First))
+            first = Load<V, T>(from.First, i, n);
+        if (Has<T, TUpdate>(2, from.Second))
+            second = Load<V, T>(from.Second, i, n);
+        if (Has<T, TUpdate>(3, from.Third))
+            third = Load<V, T>(from.Third, i, n);
+        update.Step(ref p, WithoutTraces<V, T>(Load<V, T>(gradient, i, n)), ref first, ref second, ref third);
+        Store(p, to.Parameter, i, n);
+        if (Has<T, TUpdate>(1, to.First))
+            Store(WithoutTraces<V, T>(first), to.First, i, n);
+        if (Has<T, TUpdate>(2, to.Second))
+            Store(WithoutTraces<V, T>(second), to.Second, i, n);
+        if (Has<T, TUpdate>(3, to.Third))
+            Store(WithoutTraces<V, T>(third), to.Third, i, n);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Has<T, TUpdate>(int state, T* p) where T : unmanaged where TUpdate : struct, IUpdate<T> =>
+        state <= TUpdate.Fewest || (state <= TUpdate.Most && p != null);
 
     /// <summary>
     /// Zero for what is next to nothing. A mean that only fades ends among the denormal numbers, where rounding holds it for ever and arithmetic takes ten times as
@@ -41,25 +63,23 @@ internal static unsafe class UpdateLoop
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V WithoutTraces<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
-        typeof(T) == typeof(float) ? V.Select(V.Less(V.Abs(x), V.Constant(Trace)), V.Zero, x) : x;
+        typeof(T) == typeof(float) ? V.AndNot(x, V.Less(V.Abs(x), V.Constant(Trace))) : x;
 
     /// <summary>The square of a gradient; zero where it would be next to nothing.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Square<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
     {
-        V seen = typeof(T) == typeof(float) ? V.Select(V.Less(V.Abs(x), V.Constant(8.673617379884035e-19)), V.Zero, x) : x;
+        V seen = typeof(T) == typeof(float) ? V.AndNot(x, V.Less(V.Abs(x), V.Constant(8.673617379884035e-19))) : x;
         return seen * seen;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static V Load<V, T>(T* p, long i, int n) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
-        p == null ? V.Zero : n == V.Count ? V.Load(p + i) : V.LoadPartial(p + i, n);
+        n == V.Count ? V.Load(p + i) : V.LoadPartial(p + i, n);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Store<V, T>(V value, T* p, long i, int n) where V : unmanaged, ISimd<V, T> where T : unmanaged
     {
-        if (p == null)
-            return;
         if (n == V.Count)
             value.Store(p + i);
         else

@@ -46,6 +46,10 @@ internal sealed class ASGDStepOp : UpdatePrimitive<ASGDStepOp, ASGDStepOp.Rule<f
         private T _decay, _shrink, _rate, _share;
         private bool _copies;
 
+        public static int Fewest => 1;
+
+        public static int Most => 1;
+
         public static Rule<T> Of(ASGDStepOp op, ReadOnlySpan<double> numbers)
         {
             double done = numbers[1] - 1, eta = numbers[0] / Math.Pow(1 + op._lambd * numbers[0] * done, op._alpha);

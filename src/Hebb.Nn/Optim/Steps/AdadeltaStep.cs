@@ -42,6 +42,10 @@ internal sealed class AdadeltaStepOp : UpdatePrimitive<AdadeltaStepOp, AdadeltaS
     {
         private T _rho, _share, _decay, _rate, _eps;
 
+        public static int Fewest => 2;
+
+        public static int Most => 2;
+
         public static Rule<T> Of(AdadeltaStepOp op, ReadOnlySpan<double> numbers)
         {
             return new()

@@ -42,6 +42,10 @@ internal sealed class AdagradStepOp : UpdatePrimitive<AdagradStepOp, AdagradStep
     {
         private T _decay, _rate, _eps;
 
+        public static int Fewest => 1;
+
+        public static int Most => 1;
+
         public static Rule<T> Of(AdagradStepOp op, ReadOnlySpan<double> numbers)
         {
             return new()

@@ -51,6 +51,10 @@ internal sealed class AdamStepOp : UpdatePrimitive<AdamStepOp, AdamStepOp.Rule<f
         private T _beta1, _share1, _beta2, _share2, _shrink, _decay, _size, _rootScale, _eps;
         private bool _amsgrad;
 
+        public static int Fewest => 2;
+
+        public static int Most => 3;
+
         public static Rule<T> Of(AdamStepOp op, ReadOnlySpan<double> numbers)
         {
             var (rate, step, beta1) = (numbers[0], numbers[1], numbers[2]);

@@ -43,6 +43,10 @@ internal sealed class AdamaxStepOp : UpdatePrimitive<AdamaxStepOp, AdamaxStepOp.
     {
         private T _beta1, _share1, _beta2, _decay, _size, _eps;
 
+        public static int Fewest => 2;
+
+        public static int Most => 2;
+
         public static Rule<T> Of(AdamaxStepOp op, ReadOnlySpan<double> numbers)
         {
             var (rate, step, beta1) = (numbers[0], numbers[1], numbers[2]);

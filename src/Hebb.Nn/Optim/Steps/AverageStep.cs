@@ -20,6 +20,10 @@ internal sealed class AverageStepOp : UpdatePrimitive<AverageStepOp, AverageStep
     {
         private T _share;
 
+        public static int Fewest => 0;
+
+        public static int Most => 0;
+
         public static Rule<T> Of(AverageStepOp op, ReadOnlySpan<double> numbers) => new() { _share = T.CreateTruncating(numbers[0]) };
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -41,6 +41,10 @@ internal sealed class LionStepOp : UpdatePrimitive<LionStepOp, LionStepOp.Rule<f
     {
         private T _beta1, _share1, _beta2, _share2, _shrink, _rate;
 
+        public static int Fewest => 1;
+
+        public static int Most => 1;
+
         public static Rule<T> Of(LionStepOp op, ReadOnlySpan<double> numbers)
         {
             return new()

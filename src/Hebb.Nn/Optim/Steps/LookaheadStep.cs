@@ -44,6 +44,10 @@ internal sealed class LookaheadStepOp : UpdatePrimitive<LookaheadStepOp, Lookahe
         private T _alpha;
         private bool _meets;
 
+        public static int Fewest => 1;
+
+        public static int Most => 1;
+
         public static Rule<T> Of(LookaheadStepOp op, ReadOnlySpan<double> numbers) => new() { _alpha = T.CreateTruncating(op._alpha), _meets = numbers[1] % op._k == 0 };
 
         public static bool IsIdle(in Rule<T> update) => !update._meets;

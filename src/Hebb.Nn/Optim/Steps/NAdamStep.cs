@@ -52,6 +52,10 @@ internal sealed class NAdamStepOp : UpdatePrimitive<NAdamStepOp, NAdamStepOp.Rul
     {
         private T _beta1, _share1, _beta2, _share2, _shrink, _decay, _gradientSize, _meanSize, _rootScale, _eps;
 
+        public static int Fewest => 2;
+
+        public static int Most => 2;
+
         public static Rule<T> Of(NAdamStepOp op, ReadOnlySpan<double> numbers)
         {
             var (rate, step) = (numbers[0], numbers[1]);

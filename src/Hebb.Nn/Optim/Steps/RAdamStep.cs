@@ -55,6 +55,10 @@ internal sealed class RAdamStepOp : UpdatePrimitive<RAdamStepOp, RAdamStepOp.Rul
         private T _beta1, _share1, _beta2, _share2, _shrink, _decay, _size, _eps;
         private bool _rectified;
 
+        public static int Fewest => 2;
+
+        public static int Most => 2;
+
         public static Rule<T> Of(RAdamStepOp op, ReadOnlySpan<double> numbers)
         {
             var (rate, step, beta1) = (numbers[0], numbers[1], numbers[2]);

@@ -57,6 +57,10 @@ internal sealed class RMSpropStepOp : UpdatePrimitive<RMSpropStepOp, RMSpropStep
         private T _alpha, _share, _decay, _momentum, _rate, _eps;
         private bool _hasMomentum, _centered;
 
+        public static int Fewest => 1;
+
+        public static int Most => 3;
+
         public static Rule<T> Of(RMSpropStepOp op, ReadOnlySpan<double> numbers)
         {
             return new()

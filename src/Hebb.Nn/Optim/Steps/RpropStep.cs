@@ -45,6 +45,10 @@ internal sealed class RpropStepOp : UpdatePrimitive<RpropStepOp, RpropStepOp.Rul
     {
         private T _shrink, _grow, _smallest, _largest;
 
+        public static int Fewest => 2;
+
+        public static int Most => 2;
+
         public static Rule<T> Of(RpropStepOp op, ReadOnlySpan<double> numbers)
         {
             return new()

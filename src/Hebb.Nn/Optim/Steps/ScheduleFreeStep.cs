@@ -49,6 +49,10 @@ internal sealed class ScheduleFreeStepOp : UpdatePrimitive<ScheduleFreeStepOp, S
     {
         private T _beta2, _share2, _rootScale, _eps, _decay, _share, _size, _rate;
 
+        public static int Fewest => 2;
+
+        public static int Most => 2;
+
         public static Rule<T> Of(ScheduleFreeStepOp op, ReadOnlySpan<double> numbers)
         {
             var (rate, step, share) = (numbers[0], numbers[1], numbers[3]);

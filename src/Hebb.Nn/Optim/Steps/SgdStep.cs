@@ -50,6 +50,10 @@ internal sealed class SgdStepOp : UpdatePrimitive<SgdStepOp, SgdStepOp.Rule<floa
         private T _rate, _decay, _momentum, _share;
         private bool _hasMomentum, _nesterov, _first;
 
+        public static int Fewest => 0;
+
+        public static int Most => 1;
+
         public static Rule<T> Of(SgdStepOp op, ReadOnlySpan<double> numbers) => new()
         {
             _rate = T.CreateTruncating(-numbers[0]),

@@ -42,6 +42,10 @@ internal sealed class SophiaStepOp : UpdatePrimitive<SophiaStepOp, SophiaStepOp.
     {
         private T _beta1, _share1, _shrink, _rho, _eps, _rate;
 
+        public static int Fewest => 2;
+
+        public static int Most => 2;
+
         public static Rule<T> Of(SophiaStepOp op, ReadOnlySpan<double> numbers)
         {
             return new()
