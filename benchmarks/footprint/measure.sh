@@ -36,8 +36,10 @@ publish() {
 publish small -p:PublishReadyToRun=false
 publish precompiled -p:HebbPrecompiled=true -p:InstructionSet=$set_of_machine
 
-# Only what a first prediction runs is precompiled: the JIT lists it when it may use no precompiled code.
-DOTNET_ReadyToRun=0 DOTNET_JitStdOutFile="$out/methods" DOTNET_JitDisasmSummary=1 "$out/precompiled/footprint" "$model" "$shape" >/dev/null
+# Only what a first prediction runs is precompiled: the JIT lists it when it may use no precompiled code, and what is called by precompiled code alone when it may.
+for use in 0 1; do
+    DOTNET_ReadyToRun=$use DOTNET_JitStdOutFile="$out/methods" DOTNET_JitDisasmSummary=1 "$out/precompiled/footprint" "$model" "$shape" >/dev/null
+done
 dotnet build "$root/benchmarks/footprint/profile" -c Release --artifacts-path "$root/artifacts/profile" -p:NuGetLockFilePath=obj/profile.lock.json -v quiet -nologo
 dotnet "$root/artifacts/profile/bin/Profile/release/profile.dll" "$out/methods" "$(echo "$root"/artifacts/footprint/obj/Footprint/*/linked)" "$out/startup.mibc" >"$out/profile.log"
 tail -n 1 "$out/profile.log"
