@@ -13,6 +13,7 @@ public class PrimitiveRegistryTests
             public abstract class Reduction : Primitive { }
             sealed class Sum : Reduction { public override string Name => "sum"; }
             sealed class Mean : Reduction { public Mean(int axis = 0) { } public override string Name => "mean"; }
+            sealed class Odd : Primitive { public override string Name => string.Concat("o", "dd"); }
             sealed class Reshape : Primitive { public Reshape(int[] shape) { } public override string Name => "reshape"; }
             sealed class Cast<T> : Primitive { public override string Name => "cast"; }
             sealed class Closed : Primitive { Closed() { } public override string Name => "closed"; }
@@ -36,11 +37,25 @@ public class PrimitiveRegistryTests
         """;
 
     static readonly string[] Expected =
-        ["add: Binary`1 Add", "exp: Unary`1 Exp", "matmul: MatMul matmul", "mean: Mean mean", "inner: Inner inner", "sum: Sum sum"];
+        ["add: Binary`1 Add", "exp: Unary`1 Exp", "matmul: MatMul matmul", "mean: Mean mean", "odd: Odd odd", "inner: Inner inner", "sum: Sum sum"];
 
     [Fact]
     public void ListsWhatCanBeMade() =>
         Assert.Equal(Expected, Assert.IsType<string[]>(Generated.From(Ops + Use.Replace("REGISTRY", "PrimitiveRegistry")).Run("Use", "All")));
+
+    [Fact]
+    public void MakesTheOneThatIsNamed()
+    {
+        const string Make = """
+            namespace Hebb.Ops { public static partial class PrimitiveRegistry { public static Primitive? Of(string name) => Make(name); } }
+
+            public static class Use
+            {
+                public static string[] All() => new[] { "add", "inner", "odd", "nothing" }.Select(n => PrimitiveRegistry.Of(n)?.GetType().Name ?? "-").ToArray();
+            }
+            """;
+        Assert.Equal(["Binary`1", "Inner", "Odd", "-"], Assert.IsType<string[]>(Generated.From(Ops + Make).Run("Use", "All")));
+    }
 
     [Fact]
     public void OtherAssembliesHaveTheirOwn()
@@ -64,7 +79,7 @@ public class PrimitiveRegistryTests
             partial class Twice : IMark { }
             """);
         Assert.Empty(generated.CompilerDiagnostics());
-        Assert.Single(generated.Files["PrimitiveRegistry.g.cs"].Split('\n'), l => l.Contains("Twice"));
+        Assert.Single(generated.Files["PrimitiveRegistry.g.cs"].Split('\n'), l => l.Contains("() => new global::Hebb.Ops.Twice()"));
     }
 
     [Fact]

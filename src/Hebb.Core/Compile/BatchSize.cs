@@ -23,9 +23,22 @@ public readonly record struct BatchSize(int Scale, int Offset)
     /// <exception cref="ShapeException">It is out of the range of sizes.</exception>
     internal int At(ReadOnlySpan<int> sizes)
     {
-        Int128 value = (Int128)Scale * Product(Powers, sizes) + Offset;
-        return value >= int.MinValue && value <= int.MaxValue ? (int)value : throw new ShapeException($"{this} is {value} for a batch of {sizes[0]}, too large for a size");
+        if (Scale == 0)
+            return Offset;
+        if (Powers != 1)
+            return AtProduct(sizes);
+        long value = (long)Scale * sizes[0] + Offset;
+        return value is >= int.MinValue and <= int.MaxValue ? (int)value : throw TooLarge(value, sizes);
     }
+
+    // Apart from the common case: code with 128-bit integers isn't precompiled.
+    private int AtProduct(ReadOnlySpan<int> sizes)
+    {
+        Int128 value = (Int128)Scale * Product(Powers, sizes) + Offset;
+        return value >= int.MinValue && value <= int.MaxValue ? (int)value : throw TooLarge(value, sizes);
+    }
+
+    private ShapeException TooLarge<T>(T value, ReadOnlySpan<int> sizes) => new($"{this} is {value} for a batch of {sizes[0]}, too large for a size");
 
     /// <summary>A multiple of a product of axes, or such a multiple and a number more, that is right at two places; the simplest one.</summary>
     internal static BatchSize? Fit(ReadOnlySpan<int> sizes, long value, ReadOnlySpan<int> others, long otherValue)

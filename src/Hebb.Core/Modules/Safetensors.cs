@@ -13,29 +13,29 @@ public static class Safetensors
 {
     internal const long MaxHeader = 100 << 20;
 
-    private static readonly Dictionary<string, DType> Types = new()
-    {
-        ["F64"] = DType.Float64,
-        ["F32"] = DType.Float32,
-        ["F16"] = DType.Float16,
-        ["BF16"] = DType.BFloat16,
-        ["I64"] = DType.Int64,
-        ["I32"] = DType.Int32,
-        ["I16"] = DType.Int16,
-        ["I8"] = DType.Int8,
-        ["U64"] = DType.UInt64,
-        ["U32"] = DType.UInt32,
-        ["U16"] = DType.UInt16,
-        ["U8"] = DType.UInt8,
-        ["BOOL"] = DType.Bool,
-        ["C64"] = DType.Complex64,
-        ["F8_E4M3"] = DType.Float8E4M3FN,
-        ["F8_E5M2"] = DType.Float8E5M2,
-        ["F8_E4M3FNUZ"] = DType.Float8E4M3FNUZ,
-        ["F8_E5M2FNUZ"] = DType.Float8E5M2FNUZ,
-        ["F8_E8M0"] = DType.Float8E8M0,
-        ["F4"] = DType.Float4E2M1,
-    };
+    private static readonly (string Name, DType DType)[] Types =
+    [
+        ("F64", DType.Float64),
+        ("F32", DType.Float32),
+        ("F16", DType.Float16),
+        ("BF16", DType.BFloat16),
+        ("I64", DType.Int64),
+        ("I32", DType.Int32),
+        ("I16", DType.Int16),
+        ("I8", DType.Int8),
+        ("U64", DType.UInt64),
+        ("U32", DType.UInt32),
+        ("U16", DType.UInt16),
+        ("U8", DType.UInt8),
+        ("BOOL", DType.Bool),
+        ("C64", DType.Complex64),
+        ("F8_E4M3", DType.Float8E4M3FN),
+        ("F8_E5M2", DType.Float8E5M2),
+        ("F8_E4M3FNUZ", DType.Float8E4M3FNUZ),
+        ("F8_E5M2FNUZ", DType.Float8E5M2FNUZ),
+        ("F8_E8M0", DType.Float8E8M0),
+        ("F4", DType.Float4E2M1),
+    ];
 
     /// <summary>Writes tensors by name, to a temporary file that then takes the place of the old one.</summary>
     /// <exception cref="DTypeException">An element type that the format lacks.</exception>
@@ -61,7 +61,7 @@ public static class Safetensors
             long offset = 0;
             foreach (var (name, tensor) in ordered)
             {
-                string type = Types.FirstOrDefault(t => t.Value == tensor.DType).Key
+                string type = Types.FirstOrDefault(t => t.DType == tensor.DType).Name
                     ?? throw new DTypeException($"safetensors has no {tensor.DType.Name}; cast '{name}' first");
                 json.WriteStartObject(name);
                 json.WriteString("dtype", type);
@@ -165,8 +165,7 @@ public static class Safetensors
                 continue;
             }
             string type = entry.Value.GetProperty("dtype").GetString() ?? "";
-            if (!Types.TryGetValue(type, out var dtype))
-                throw new FormatException($"'{entry.Name}' has the unknown element type '{type}'");
+            var dtype = Type(type) ?? throw new FormatException($"'{entry.Name}' has the unknown element type '{type}'");
             Shape shape = entry.Value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32()).ToArray();
             var offsets = entry.Value.GetProperty("data_offsets");
             long from = offsets[0].GetInt64(), to = offsets[1].GetInt64();
@@ -185,6 +184,16 @@ public static class Safetensors
             entries.Add(new SafetensorsEntry(entry.Name, dtype, shape, from));
         }
         return (entries, metadata);
+    }
+
+    private static DType? Type(string name)
+    {
+        foreach (var type in Types)
+        {
+            if (type.Name == name)
+                return type.DType;
+        }
+        return null;
     }
 
     private static unsafe Tensor ReadValues(Stream stream, Shape shape, DType dtype)

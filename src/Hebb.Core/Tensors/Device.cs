@@ -13,5 +13,9 @@ public readonly record struct Device(DeviceKind Kind, int Index = 0)
     /// <summary>Main memory.</summary>
     public static Device Cpu => default;
 
+    public bool Equals(Device other) => Kind == other.Kind && Index == other.Index;
+
+    public override int GetHashCode() => HashCode.Combine((int)Kind, Index);
+
     public override string ToString() => Kind == DeviceKind.Cpu ? "cpu" : $"cuda:{Index}";
 }

@@ -17,5 +17,10 @@ public readonly record struct TensorSpec(Shape Shape, DType DType, Device Device
     [UnscopedRef]
     internal ref readonly Shape Sizes => ref _shape;
 
+    // By hand, as in Device: what the compiler writes compares enumerations by a comparer, which isn't precompiled.
+    public bool Equals(TensorSpec other) => DType == other.DType && Device.Equals(other.Device) && _shape == other._shape;
+
+    public override int GetHashCode() => HashCode.Combine(_shape, (int)DType, Device);
+
     public override string ToString() => $"{DType.Name}{Shape}";
 }

@@ -14,9 +14,6 @@ public interface IBinaryOp<TSelf> where TSelf : struct, IBinaryOp<TSelf>
     /// <summary>What the differentials read: Input0, Input1, Output0.</summary>
     static virtual Saved Saves => Saved.Input0 | Saved.Input1;
 
-    /// <summary>Whether b divides integers: then lanes of b past the end of the data hold 1.</summary>
-    static virtual bool DividesByB => false;
-
     /// <summary>The function. Lanes past the end of the data hold 0.</summary>
     V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged;
 
@@ -36,6 +33,11 @@ public interface IBinaryOp<TSelf> where TSelf : struct, IBinaryOp<TSelf>
 public interface IComplexBinaryOp
 {
     Complex Invoke(Complex a, Complex b);
+}
+
+/// <summary>Implemented beside <see cref="IBinaryOp{TSelf}"/> by functions where b divides integers: lanes of b past the end of the data then hold 1.</summary>
+public interface IDividesByB
+{
 }
 
 /// <summary>Drives a <see cref="IBinaryOp{TSelf}"/>: broadcasting, promotion, strides, tiles, threads, derivatives, batching.</summary>
@@ -143,7 +145,13 @@ public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
             c.Set(0, sum.Shape == y.Shape ? sum : sum.Expand(y.Shape));
     }
 
-    public override void Describe(AttributeVisitor v) => _op.Describe(v);
+    // Boxed by hand: most ops leave this to the interface, and code that boxes a value to call it isn't precompiled.
+    public override void Describe(AttributeVisitor v)
+    {
+        IBinaryOp<TOp> op = _op;
+        op.Describe(v);
+        _op = (TOp)op;
+    }
 
     private static Tensor ToInput(Tensor gradient, in TensorSpec input, bool complex)
     {

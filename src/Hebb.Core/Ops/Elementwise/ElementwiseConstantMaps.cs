@@ -48,7 +48,7 @@ internal readonly unsafe struct BinaryConstantMap<TOp, T, TSide>(TOp op, T const
             var f = op;
             V k = V.Create(constant);
             long last = count - V.Count;
-            V end = last >= 0 ? V.Load(x + last) : TSide.IsFirst && TOp.DividesByB ? Elementwise.LoadOverOnes<V, T>(x, (int)count) : V.LoadPartial(x, (int)count);
+            V end = last >= 0 ? V.Load(x + last) : TSide.IsFirst && default(TOp) is IDividesByB ? Elementwise.LoadOverOnes<V, T>(x, (int)count) : V.LoadPartial(x, (int)count);
             end = TSide.IsFirst ? f.Invoke<V, T>(k, end) : f.Invoke<V, T>(end, k);
             if (last < 0)
             {

@@ -129,7 +129,7 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
         }
 
         private V Short<V>() where V : unmanaged, ISimd<V, T> =>
-            TOp.DividesByB ? Elementwise.LoadOverOnes<V, T>(b, (int)count) : V.LoadPartial(b, (int)count);
+            default(TOp) is IDividesByB ? Elementwise.LoadOverOnes<V, T>(b, (int)count) : V.LoadPartial(b, (int)count);
     }
 }
 

@@ -93,5 +93,11 @@ public sealed class Ternary<TOp> : Primitive where TOp : struct, ITernaryOp<TOp>
             c.Set(0, sum.Expand(c.Output().Shape));
     }
 
-    public override void Describe(AttributeVisitor v) => _op.Describe(v);
+    // Boxed by hand: most ops leave this to the interface, and code that boxes a value to call it isn't precompiled.
+    public override void Describe(AttributeVisitor v)
+    {
+        ITernaryOp<TOp> op = _op;
+        op.Describe(v);
+        _op = (TOp)op;
+    }
 }

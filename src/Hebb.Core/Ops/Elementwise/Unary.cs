@@ -105,9 +105,15 @@ public sealed class Unary<TOp> : Primitive where TOp : struct, IUnaryOp<TOp>
 
     public override void Jvp(in JvpContext c) => c.Set(0, Differential(c.Tangent(0), c.Input(0), c.Output(), conjugate: false));
 
-    public override void Describe(AttributeVisitor v) => _op.Describe(v);
+    // Boxed by hand: most ops leave these to the interface, and code that boxes a value to call it isn't precompiled.
+    public override void Describe(AttributeVisitor v)
+    {
+        IUnaryOp<TOp> op = _op;
+        op.Describe(v);
+        _op = (TOp)op;
+    }
 
-    public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs) => _op.CheckAttributes();
+    public override void CheckAttributes(ReadOnlySpan<TensorSpec> inputs) => ((IUnaryOp<TOp>)_op).CheckAttributes();
 
     // For a holomorphic f the gradient is g * conj(f'), so it is the differential of conj(g), conjugated.
     private Tensor Differential(Tensor d, Tensor x, Tensor y, bool conjugate) =>

@@ -6,11 +6,9 @@ namespace Hebb.Ops;
 /// <summary>a / b rounded down, elementwise with broadcasting. Integers stay integers; the derivative is 0.</summary>
 /// <exception cref="DataException">An integer divisor is 0.</exception>
 [Op("floor_divide")]
-public readonly struct FloorDivide : IBinaryOp<FloorDivide>
+public readonly struct FloorDivide : IBinaryOp<FloorDivide>, IDividesByB
 {
     public static Saved Saves => Saved.None;
-
-    public static bool DividesByB => true;
 
     public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged
     {

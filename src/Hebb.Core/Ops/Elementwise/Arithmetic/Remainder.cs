@@ -6,11 +6,9 @@ namespace Hebb.Ops;
 /// <summary>The remainder of a / b with the sign of b (Python's %), elementwise with broadcasting.</summary>
 /// <exception cref="DataException">An integer divisor is 0.</exception>
 [Op("remainder", Onnx = "Mod", Operator = "%")]
-public readonly struct Remainder : IBinaryOp<Remainder>
+public readonly struct Remainder : IBinaryOp<Remainder>, IDividesByB
 {
     public static Saved Saves => Saved.Input0 | Saved.Input1 | Saved.Output0;
-
-    public static bool DividesByB => true;
 
     public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged
     {
