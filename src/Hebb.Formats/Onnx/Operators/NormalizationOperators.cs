@@ -5,7 +5,9 @@ internal static class NormalizationOperators
 {
     public static void Register(OperatorTable table)
     {
-        table.AddAll("BatchNormalization", 1, c => BatchNorm(c, training: c.Version < 7 && !c.Flag("is_test")));
+        table.AddAll("BatchNormalization", 1, c => BatchNorm(c, training: !c.Flag("is_test")));
+        // Until 14 it trains where somebody asks for what only training gives.
+        table.AddAll("BatchNormalization", 7, c => BatchNorm(c, training: c.Wants(1) || c.Wants(2) || c.Wants(3) || c.Wants(4)));
         table.AddAll("BatchNormalization", 14, c => BatchNorm(c, c.Flag("training_mode")));
         table.Add("InstanceNormalization", 1, c => Wide(c[0], x => x.InstanceNorm(Like(c[1], x), Like(c[2], x), c.Float("epsilon", 1e-5f))));
         table.AddAll("LayerNormalization", 17, LayerNorm);
@@ -14,7 +16,9 @@ internal static class NormalizationOperators
         table.Add("RMSNormalization", 23, RmsNorm);
         table.Add("LRN", 1, Lrn);
         table.Add("LpNormalization", 1, LpNorm);
-        table.Add("MeanVarianceNormalization", 9, MeanVariance);
+        // Tried in the first version: over the channels too, and the variance, if asked for.
+        table.Add("MeanVarianceNormalization", 1, c => MeanVariance(c[0], c.Flag("across_channels") ? [1, 2, 3] : [2, 3], c.Flag("normalize_variance", true)));
+        table.Add("MeanVarianceNormalization", 9, c => MeanVariance(c[0], HostValues.Axes(c.Ints("axes") ?? [0, 2, 3], c[0].Rank), variance: true));
     }
 
     private static Tensor Like(Tensor x, Tensor other) => x.DType == other.DType ? x : x.To(other.DType);
@@ -27,18 +31,26 @@ internal static class NormalizationOperators
         var x = c[0];
         var (scale, bias, mean, variance) = (c[1], c[2], c[3], c[4]);
         double eps = c.Float("epsilon", 1e-5f), momentum = c.Float("momentum", 0.9f);
+        if (c.Version < 9 && !c.Flag("spatial", true))
+        {
+            // Each element of an example by itself, over the batch: as channels of one element.
+            (scale, bias, mean, variance) = (scale.Flatten(), bias.Flatten(), mean.Flatten(), variance.Flatten());
+            x = x.Reshape(x.Shape[0], -1, 1);
+        }
+        var shape = c[0].Shape;
         if (!training)
         {
             bool mixed = scale.DType != x.DType || mean.DType != x.DType;
             var wide = mixed || x.DType.IsHalf ? x.To(x.DType == DType.Float64 || mean.DType == DType.Float64 ? DType.Float64 : DType.Float32) : x;
-            return [wide.BatchNorm(Like(mean, wide), Like(variance, wide), Like(scale, wide), Like(bias, wide), eps).To(x.DType)];
+            return [wide.BatchNorm(Like(mean, wide), Like(variance, wide), Like(scale, wide), Like(bias, wide), eps).To(x.DType).Reshape(shape)];
         }
         int[] axes = [.. Enumerable.Range(0, x.Rank).Where(i => i != 1)];
         var (nowVariance, nowMean) = x.VarMean(axes, correction: 0);
         var y = x.BatchNorm(nowMean, nowVariance, Like(scale, x), Like(bias, x), eps);
         var runningMean = mean * momentum + Like(nowMean, mean) * (1 - momentum);
         var runningVariance = variance * momentum + Like(nowVariance, variance) * (1 - momentum);
-        return [y, runningMean, runningVariance, nowMean, nowVariance];
+        Tensor Given(Tensor statistic) => statistic.Reshape(c[3].Shape);
+        return [y.Reshape(shape), Given(runningMean), Given(runningVariance), Given(nowMean), Given(nowVariance)];
     }
 
     private static OnnxValue?[] LayerNorm(NodeCall c)
@@ -115,11 +127,11 @@ internal static class NormalizationOperators
         return Tensor.Where(norm.Equal(0), 0.0, x / norm);
     }
 
-    private static Tensor MeanVariance(NodeCall c)
+    private static Tensor MeanVariance(Tensor x, int[] axes, bool variance)
     {
-        var x = c[0];
-        int[] axes = HostValues.Axes(c.Ints("axes") ?? [0, 2, 3], x.Rank);
         var mean = x.Mean(axes, keepDim: true);
+        if (!variance)
+            return x - mean;
         var deviation = (x.Square().Mean(axes, keepDim: true) - mean.Square()).Sqrt();
         return (x - mean) / (deviation + 1e-9);
     }

@@ -52,6 +52,7 @@ internal static class Operators
         VectorMachineOperators.Register(table);
         CategoryOperators.Register(table);
         TrainingOperators.Register(table);
+        ExperimentalOperators.Register(table);
         return table;
     }
 }

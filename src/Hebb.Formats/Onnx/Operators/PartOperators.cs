@@ -39,7 +39,8 @@ internal static class PartOperators
         return new OnnxStrings([.. all]).At(Tensor.Cat(places.ToArray(), HostValues.Axis(axis, places[0].Rank)));
     }
 
-    private static OnnxValue Slice(OnnxValue value, long[] starts, long[] ends, long[]? axes, long[]? steps) => SmallTypes.Move(value, x =>
+    /// <summary>A part of a tensor or of strings; without axes of the first ones, without steps every element.</summary>
+    public static OnnxValue Slice(OnnxValue value, long[] starts, long[] ends, long[]? axes, long[]? steps) => SmallTypes.Move(value, x =>
     {
         axes ??= [.. Enumerable.Range(0, starts.Length).Select(i => (long)i)];
         if (ends.Length != starts.Length || axes.Length != starts.Length || (steps is not null && steps.Length != starts.Length))

@@ -16,7 +16,7 @@ internal static class ResizeOperators
     {
         if (scales.Length != x.Rank)
             throw new ShapeException($"{scales.Length} scales for {x.Shape}");
-        var rule = new ResizeRule { Mode = mode is "bilinear" or "linear" ? "linear" : mode, Transformation = "asymmetric", Nearest = "floor" };
+        var rule = new ResizeRule { Mode = mode is "bilinear" or "linear" ? "linear" : mode, Transformation = "asymmetric", Simple = true };
         var axes = Enumerable.Range(0, x.Rank).Select(i => new ResizeAxis(i, x.Shape[i], (int)Math.Floor(x.Shape[i] * (double)scales[i]), scales[i], 0, 0));
         return Run(x, rule, [.. axes]);
     }
@@ -124,6 +124,9 @@ internal sealed class ResizeRule
 
     public string Nearest { get; init; } = "round_prefer_floor";
 
+    /// <summary>Whether the nearest is found as before there was a choice: down, but up where elements are left out.</summary>
+    public bool Simple { get; init; }
+
     public double Cubic { get; init; } = -0.75;
 
     public bool ExcludeOutside { get; init; }
@@ -140,7 +143,7 @@ internal sealed class ResizeRule
             at[i] = Position(i, axis);
         bool[]? outside = Transformation == "tf_crop_and_resize" ? Array.ConvertAll(at, p => p < 0 || p > axis.From - 1) : null;
         if (Mode == "nearest")
-            return ([Array.ConvertAll(at, p => (long)Math.Clamp(Rounded(p), 0, axis.From - 1))], null, outside);
+            return ([Array.ConvertAll(at, p => (long)Math.Clamp(Rounded(p, axis.Scale), 0, axis.From - 1))], null, outside);
         // Where more elements than results are, a filter as wide as their ratio.
         double shrink = Antialias ? Math.Min(axis.Scale, 1) : 1;
         int reach = Mode switch
@@ -183,7 +186,7 @@ internal sealed class ResizeRule
         return x <= 1 ? ((Cubic + 2) * x - (Cubic + 3)) * x * x + 1 : x < 2 ? ((Cubic * x - 5 * Cubic) * x + 8 * Cubic) * x - 4 * Cubic : 0;
     }
 
-    private double Rounded(double x) => Nearest switch
+    private double Rounded(double x, double scale) => Simple ? scale < 1 ? Math.Ceiling(x) : Math.Floor(x) : Nearest switch
     {
         "round_prefer_floor" => Math.Ceiling(x - 0.5),
         "round_prefer_ceil" => Math.Floor(x + 0.5),
