@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Hebb.Cpu.Simd;
 using Hebb.Memory;
 using static Hebb.Cpu.MicroKernel;
@@ -20,6 +21,8 @@ unsafe struct PointConv<T, V> : IBlockBody
     const long ItemWork = 1L << 19;        // multiply-adds
     const long ItemsWanted = 16;
     const long PackAtOnce = 1L << 15;
+    const int TermsAhead = 4;              // that a layout asks for: a term is a plane of its own, and the hardware follows no such steps
+    const int LineBytes = 64;
 
     PointPlaces<T> _places;
     T* _source, _target, _weights, _bias, _shared;
@@ -198,6 +201,12 @@ unsafe struct PointConv<T, V> : IBlockBody
             for (Move* move = moves; move < moves + moved; move++)
             {
                 T* from = move->From, to = move->To;
+                if (Sse.IsSupported)
+                {
+                    Sse.Prefetch0(from + (TermsAhead * _places.SourceSize));
+                    if (step > 1)
+                        Sse.Prefetch0(from + (TermsAhead * _places.SourceSize) + (LineBytes / sizeof(T)));
+                }
                 move->From = from + _places.SourceSize;
                 move->To = to + move->ToStep;
                 if (move->Length == 0)
