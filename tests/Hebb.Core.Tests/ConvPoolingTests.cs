@@ -128,16 +128,20 @@ public unsafe class ConvPoolingTests
         PoolingKernels.AverageGrad<T, V>(g, counted, divisor, dy.P, dx.P);
         CheckAverage(g, counted, divisor, x, dy, y, dx, tolerance);
 
-        // Few distinct values, so that many are equal; some NaN, some regions of minus infinity.
-        for (int i = 0; i < x.Span.Length; i++)
+        // Few distinct values, so that many are equal; some NaN, some regions of minus infinity. Then the same without signs.
+        double unsigned = BitConverter.Int64BitsToDouble(0x7FF8_0000_0000_0000);
+        foreach (bool signs in (bool[])[true, false])
         {
-            int kind = random.Next(40);
-            x.P[i] = T.CreateTruncating(kind == 0 ? double.NaN : kind < 15 ? double.NegativeInfinity : random.Next(4));
+            for (int i = 0; i < x.Span.Length; i++)
+            {
+                int kind = random.Next(40);
+                x.P[i] = T.CreateTruncating(kind == 0 ? (signs ? -unsigned : unsigned) : kind < 15 && signs ? double.NegativeInfinity : random.Next(4));
+            }
+            PoolingKernels.Max<T, V>(g, x.P, y.P, index.P);
+            CheckMax(g, x, y, index);
+            PoolingKernels.Max<T, V>(g, x.P, dy.P, null);
+            Assert.True(dy.Bytes.SequenceEqual(y.Bytes));
         }
-        PoolingKernels.Max<T, V>(g, x.P, y.P, index.P);
-        CheckMax(g, x, y, index);
-        PoolingKernels.Max<T, V>(g, x.P, dy.P, null);
-        Assert.True(dy.Bytes.SequenceEqual(y.Bytes));
     }
 
     // Calls visit with each output and the elements of its window: their place, or -1 outside the input, and whether the padded input holds them.

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
@@ -9,6 +11,9 @@ interface IWindowFold
 {
     /// <summary>What stands for no element.</summary>
     static abstract double Start { get; }
+
+    /// <summary>Whether joining that changes nothing, not the sign of a zero either.</summary>
+    static abstract bool StartIsNone { get; }
 
     static abstract V Join<V, T>(V a, V b)
         where V : unmanaged, ISimd<V, T>
@@ -20,16 +25,54 @@ readonly struct LargestFold : IWindowFold
 {
     public static double Start => double.NegativeInfinity;
 
+    public static bool StartIsNone => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Join<V, T>(V a, V b)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged => V.Max(a, b);
 }
 
+/// <summary>The largest of elements without a sign, or of the start: as integers, where one instruction does what takes eight with signs. A NaN without a sign is the largest of all.</summary>
+readonly unsafe struct LargestBitsFold : IWindowFold
+{
+    public static double Start => double.NegativeInfinity;
+
+    public static bool StartIsNone => true;
+
+    /// <summary>Whether it pays here, and the elements are such.</summary>
+    [MethodImpl(Jit.Full)]
+    public static bool Fits<V, T>(T* p, long count)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        if (typeof(V) != typeof(V256<float>) || !Avx2.IsSupported || count < V.Count)
+            return false;
+        Vector256<int> a = default, b = default;
+        int* bits = (int*)p, last = bits + count - Vector256<int>.Count;
+        for (; bits < last - Vector256<int>.Count; bits += 2 * Vector256<int>.Count)
+        {
+            a |= Vector256.Load(bits);
+            b |= Vector256.Load(bits + Vector256<int>.Count);
+        }
+        a |= Vector256.Load(bits < last ? bits : last) | Vector256.Load(last);
+        return (a | b).ExtractMostSignificantBits() == 0;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Join<V, T>(V a, V b)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => typeof(V) == typeof(V256<float>)
+            ? Unsafe.BitCast<Vector256<int>, V>(Vector256.Max(Unsafe.BitCast<V, Vector256<int>>(a), Unsafe.BitCast<V, Vector256<int>>(b)))
+            : V.Max(a, b);
+}
+
 /// <summary>The sum.</summary>
 readonly struct SumFold : IWindowFold
 {
     public static double Start => 0;
+
+    public static bool StartIsNone => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Join<V, T>(V a, V b)
@@ -50,7 +93,7 @@ readonly unsafe struct PoolingRows<T, V, F>(PoolingGeometry g, T* x, T* y, T* do
     where V : unmanaged, ISimd<V, T>
     where F : struct, IWindowFold
 {
-    const long WorkAtOnce = 1 << 15;    // elements
+    const long WorkAtOnce = 1 << 14;    // elements
     const long CellsAtOnce = 2 << 10;
     const long WidestKernel = 16;
 
@@ -73,70 +116,104 @@ readonly unsafe struct PoolingRows<T, V, F>(PoolingGeometry g, T* x, T* y, T* do
         for (long plane = begin; plane < end; plane++)
         {
             T* from = x + (plane * g.Input[1] * g.Input[2]), to = y + (plane * g.Output[1] * g.Output[2]);
-            for (long first = 0; first < g.Output[1]; first += atOnce)
-            {
-                // Some rows of each step together: what has just been written by halves of vectors can't be read at once.
-                long last = Math.Min(first + atOnce, g.Output[1]);
-                for (long i = first; i < last; i++)
-                {
-                    long top = (i * g.Stride[1]) - g.PadBegin[1];
-                    Down(from, Math.Max(top, 0), Math.Min(top + g.Kernel[1], g.Input[1]), rows + ((i - first) * cells) + g.PadBegin[2]);
-                }
-                for (long i = first; i < last; i++)
-                    Along(rows + ((i - first) * cells), to + (i * g.Output[2]), down == null ? T.One : down[i]);
-            }
+            if (typeof(F) == typeof(LargestFold) && LargestBitsFold.Fits<V, T>(from, g.Input[1] * g.Input[2]))
+                Plane<LargestBitsFold>(from, to, rows, cells, atOnce);
+            else
+                Plane<F>(from, to, rows, cells, atOnce);
         }
     }
 
-    // Rows first to last - 1 joined, column by column.
-    [MethodImpl(Jit.Full)]
-    void Down(T* plane, long first, long last, T* row)
+    void Plane<G>(T* from, T* to, T* rows, long cells, long atOnce)
+        where G : struct, IWindowFold
     {
-        long width = g.Input[2];
-        T* top = plane + (first * width);
-        V none = V.Constant(F.Start);
-        for (long j = 0; j < width; j += V.Count)
+        for (long first = 0; first < g.Output[1]; first += atOnce)
         {
-            int lanes = (int)Math.Min(V.Count, width - j);
-            V best = none;
-            T* p = top + j;
-            if (lanes == V.Count)
+            // Some rows of each step together: what has just been written by halves of vectors can't be read at once.
+            long last = Math.Min(first + atOnce, g.Output[1]);
+            for (long i = first; i < last; i++)
             {
-                for (long r = first; r < last; r++, p += width)
-                    best = F.Join<V, T>(best, V.Load(p));
-                best.Store(row + j);
-                continue;
+                long top = (i * g.Stride[1]) - g.PadBegin[1];
+                Down<G>(from, Math.Max(top, 0), Math.Min(top + g.Kernel[1], g.Input[1]), rows + ((i - first) * cells) + g.PadBegin[2]);
             }
-            for (long r = first; r < last; r++, p += width)
-                best = F.Join<V, T>(best, V.LoadPartial(p, lanes));
-            best.StorePartial(row + j, lanes);
+            for (long i = first; i < last; i++)
+                Along<G>(rows + ((i - first) * cells), to + (i * g.Output[2]), down == null ? T.One : down[i]);
         }
     }
 
+    // Rows first to last - 1 joined, column by column. The last vector overlaps the one before.
     [MethodImpl(Jit.Full)]
-    void Along(T* row, T* to, T count)
+    void Down<G>(T* plane, long first, long last, T* row)
+        where G : struct, IWindowFold
     {
-        long width = g.Output[2], step = g.Stride[2], kernel = g.Kernel[2];
-        for (long j = 0; j < width; j += V.Count)
+        long width = g.Input[2], whole = width - V.Count;
+        T* top = plane + (first * width);
+        if (first >= last)
+        {
+            new Span<T>(row, checked((int)width)).Fill(T.CreateTruncating(G.Start));
+            return;
+        }
+        if (whole < 0)
+        {
+            V best = Lead<G>(V.LoadPartial(top, (int)width));
+            for (long r = first + 1; r < last; r++)
+                best = G.Join<V, T>(best, V.LoadPartial(top += width, (int)width));
+            best.StorePartial(row, (int)width);
+            return;
+        }
+        for (long j = 0; ; j = Math.Min(j + V.Count, whole))
+        {
+            T* p = top + j;
+            V best = Lead<G>(V.Load(p));
+            if (last - first == 3)
+            {
+                best = G.Join<V, T>(G.Join<V, T>(best, V.Load(p + width)), V.Load(p + (2 * width)));
+            }
+            else
+            {
+                for (long r = first + 1; r < last; r++)
+                    best = G.Join<V, T>(best, V.Load(p += width));
+            }
+            best.Store(row + j);
+            if (j == whole)
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Lead<G>(V first)
+        where G : struct, IWindowFold => G.StartIsNone ? first : G.Join<V, T>(V.Constant(G.Start), first);
+
+    [MethodImpl(Jit.Full)]
+    void Along<G>(T* row, T* to, T count)
+        where G : struct, IWindowFold
+    {
+        long width = g.Output[2], step = g.Stride[2], kernel = g.Kernel[2], whole = width - V.Count;
+        for (long j = 0; ; j = Math.Min(j + V.Count, whole))
         {
             T* p = row + (j * step);
-            V best = V.Load(p);
-            for (long k = 1; k < kernel; k++)
-                best = F.Join<V, T>(best, V.Load(p + k));
+            V best = Window<G>(p, kernel);
             if (step == 2)
-            {
-                V right = V.Load(p + V.Count);
-                for (long k = 1; k < kernel; k++)
-                    right = F.Join<V, T>(right, V.Load(p + V.Count + k));
-                best = EvenLanes<T, V>.Join(best, right);
-            }
-            int lanes = (int)Math.Min(V.Count, width - j);
+                best = EvenLanes<T, V>.Join(best, Window<G>(p + V.Count, kernel));
             if (along != null)
-                best /= V.Create(count) * V.LoadPartial(along + j, lanes);
-            if (lanes == V.Count)
-                best.Store(to + j);
+                best /= V.Create(count) * (whole < 0 ? V.LoadPartial(along, (int)width) : V.Load(along + j));
+            if (whole < 0)
+                best.StorePartial(to, (int)width);
             else
-                best.StorePartial(to + j, lanes);
+                best.Store(to + j);
+            if (j >= whole)
+                break;
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static V Window<G>(T* p, long kernel)
+        where G : struct, IWindowFold
+    {
+        V best = V.Load(p);
+        if (kernel == 3)
+            return G.Join<V, T>(G.Join<V, T>(best, V.Load(p + 1)), V.Load(p + 2));
+        for (long k = 1; k < kernel; k++)
+            best = G.Join<V, T>(best, V.Load(p + k));
+        return best;
     }
 }
