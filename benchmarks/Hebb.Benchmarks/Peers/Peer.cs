@@ -58,7 +58,7 @@ internal abstract class Peer
     protected static string Install(string peer) => $"sh benchmarks/peers/install.sh {peer}";
 
     /// <summary>This program itself, asked to speak for a native library.</summary>
-    protected static ProcessStartInfo Self(string peer)
+    internal static ProcessStartInfo Self(string peer)
     {
         string program = Environment.ProcessPath ?? "dotnet";
         var start = new ProcessStartInfo(program);

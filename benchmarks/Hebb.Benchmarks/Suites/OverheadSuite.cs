@@ -4,7 +4,7 @@ using Hebb.Memory;
 
 namespace Hebb.Benchmarks;
 
-/// <summary>What an eager add of 1,000 floats costs beside the bare loop that adds them, and what memory takes that nobody disposes.</summary>
+/// <summary>What an eager add of 1,000 floats costs beside the bare loop that adds them, what memory takes that nobody disposes, and what the first compile of a process takes.</summary>
 internal sealed class OverheadSuite : Suite
 {
     /// <summary>So many adds share a scope, as the ops of a model do.</summary>
@@ -14,7 +14,7 @@ internal sealed class OverheadSuite : Suite
 
     public override string Name => "overhead";
 
-    public override string About => "what an eager op costs beyond its kernel, and memory that nobody disposes";
+    public override string About => "what an eager op costs beyond its kernel, memory that nobody disposes, and the first compile of a process";
 
     public override IReadOnlyList<BenchCase> Cases { get; } =
     [
@@ -34,6 +34,7 @@ internal sealed class OverheadSuite : Suite
         for (int i = 0; i < 2_000_000 / Repeats; i++) undisposed.Call();
         yield return string.Create(CultureInfo.InvariantCulture, $"2,000,000 adds of 1,000 floats, never disposed: native memory peaks {(Allocator.PeakBytes - before) / 1048576.0:0.0} MiB above the start");
         foreach (string line in EagerMemory.Compare()) yield return line;
+        yield return FirstCompile.Measure();
     }
 
     private static HebbSide Add(bool recorded, bool scoped)

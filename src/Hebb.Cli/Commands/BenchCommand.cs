@@ -22,6 +22,7 @@ internal static class BenchCommand
         var command = new Command("bench", "Time Hebb beside the native libraries found on this machine") { suite, peer, wanted, threads, extra, markdown, process };
         command.SetAction(session =>
         {
+            if (session.Value(process) == FirstCompile.Name) return FirstCompile.Run(Console.Out);
             if (session.Value(process) is { } native) return PeerServer.Run(native, Console.In, Console.Out);
             if (session.Value(suite) is not { } name) return List(session);
             return Run(session, name, session.Value(peer), session.Value(wanted), session.Value(threads), session.Value(extra), session.Value(markdown));
