@@ -17,34 +17,44 @@ internal static unsafe class StridedCopy
     {
         if (view.Count == 0)
             return;
-        var layout = new Layout(source, view);
-        switch (view.DType.Size)
-        {
-            case 1:
-                Run<byte>(layout, source, view);
-                break;
-            case 2:
-                Run<ushort>(layout, source, view);
-                break;
-            case 4:
-                Run<uint>(layout, source, view);
-                break;
-            case 8:
-                Run<ulong>(layout, source, view);
-                break;
-            case 16:
-                Run<UInt128>(layout, source, view);
-                break;
-            default:
-                throw new DTypeException($"a {view.DType.Name} tensor has to be contiguous; cast it first");
-        }
-        GC.KeepAlive(source);
-        GC.KeepAlive(view);
+        Span<long> to = stackalloc long[Shape.MaxRank];
+        view.CopyStrides(to);
+        Into(source, view, to, 0);
     }
 
-    private static void Run<T>(in Layout layout, Tensor source, Tensor view) where T : unmanaged
+    /// <summary>Writes <paramref name="source"/> to a part of a tensor, without a view of that: its elements lie <paramref name="to"/> apart along the source's axes, from the tensor's element at <paramref name="offset"/> on.</summary>
+    public static void Into(Tensor source, Tensor whole, ReadOnlySpan<long> to, long offset)
     {
-        var body = new Body<T>(layout, source.Data<T>(), view.Data<T>());
+        if (source.Count == 0)
+            return;
+        var layout = new Layout(source, to);
+        switch (whole.DType.Size)
+        {
+            case 1:
+                Run<byte>(layout, source, whole, offset);
+                break;
+            case 2:
+                Run<ushort>(layout, source, whole, offset);
+                break;
+            case 4:
+                Run<uint>(layout, source, whole, offset);
+                break;
+            case 8:
+                Run<ulong>(layout, source, whole, offset);
+                break;
+            case 16:
+                Run<UInt128>(layout, source, whole, offset);
+                break;
+            default:
+                throw new DTypeException($"a {whole.DType.Name} tensor has to be contiguous; cast it first");
+        }
+        GC.KeepAlive(source);
+        GC.KeepAlive(whole);
+    }
+
+    private static void Run<T>(in Layout layout, Tensor source, Tensor whole, long offset) where T : unmanaged
+    {
+        var body = new Body<T>(layout, source.Data<T>(), whole.Data<T>() + offset);
         ParallelFor.Run(body.Blocks, body);
     }
 
@@ -56,20 +66,19 @@ internal static unsafe class StridedCopy
         private fixed long _from[Shape.MaxRank];
         private fixed long _to[Shape.MaxRank];
 
-        public Layout(Tensor source, Tensor view)
+        public Layout(Tensor source, ReadOnlySpan<long> to)
         {
-            Span<long> from = stackalloc long[Shape.MaxRank], to = stackalloc long[Shape.MaxRank];
+            Span<long> from = stackalloc long[Shape.MaxRank];
             source.CopyStrides(from);
-            view.CopyStrides(to);
-            for (int axis = view.Rank - 1; axis >= 0; axis--)
+            for (int axis = source.Rank - 1; axis >= 0; axis--)
             {
-                if (view.Shape[axis] == 1)
+                if (source.Shape[axis] == 1)
                     continue;
                 int at = Rank++;
                 // Insertion by the destination's step; equal steps keep their order.
                 for (; at > 0 && Math.Abs(_to[at - 1]) > Math.Abs(to[axis]); at--)
                     Move(at - 1, at);
-                (_sizes[at], _from[at], _to[at]) = (view.Shape[axis], from[axis], to[axis]);
+                (_sizes[at], _from[at], _to[at]) = (source.Shape[axis], from[axis], to[axis]);
             }
             Merge();
             // The second axis is the one that the source steps through most finely: the two make the tile of a transposition.

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hebb.Cpu;
 using Hebb.Cpu.Simd;
 using Hebb.Ops;
 using Hebb.Transforms;
@@ -36,13 +37,13 @@ internal sealed class BatchNormGradOp : NormGradPrimitive
     {
         var (n, channels, s) = ChannelKernels.Split(inputs[1].Shape);
         T* g = inputs[0].Data<T>(), x = inputs[1].Data<T>(), mean = inputs[2].Data<T>(), variance = inputs[3].Data<T>();
-        var spec = new TensorSpec([checked((int)ChannelKernels.Parts(n, s)), checked((int)channels)], inputs[1].DType);
-        var (plainParts, momentParts) = (new Tensor(spec), new Tensor(spec));
-        var sums = new Tensor(spec with { Shape = [5, checked((int)channels)] });
-        T* plain = sums.Data<T>(), moment = plain + channels, slope = moment + channels, offset = slope + channels, factor = offset + channels;
-        ChannelKernels.Sums(g, x, mean, plainParts.Data<T>(), momentParts.Data<T>(), n, channels, s);
-        Reductions.Run(c, default(SumReducer<T>), plainParts, [0], spec.DType, plain);
-        Reductions.Run(c, default(SumReducer<T>), momentParts, [0], spec.DType, moment);
+        long parts = ChannelKernels.Parts(n, s);
+        using var scratch = Scratch.Open();
+        T* plainParts = scratch.Take<T>(parts * channels), momentParts = scratch.Take<T>(parts * channels);
+        T* plain = scratch.Take<T>(5 * channels), moment = plain + channels, slope = moment + channels, offset = slope + channels, factor = offset + channels;
+        ChannelKernels.Sums(g, x, mean, plainParts, momentParts, n, channels, s);
+        Reductions.SumRows(c, plainParts, parts, channels, plain);
+        Reductions.SumRows(c, momentParts, parts, channels, moment);
         double count = n * s;
         for (long i = 0; i < channels; i++)
         {
@@ -55,7 +56,6 @@ internal sealed class BatchNormGradOp : NormGradPrimitive
             outputs[2].Data<T>()[i] = plain[i];
         }
         ChannelKernels.Apply(x, g, outputs[0].Data<T>(), mean, slope, offset, factor, n, channels, s);
-        GC.KeepAlive(sums);
     }
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)

@@ -92,24 +92,14 @@ internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* wei
         for (; i < end; i += V.Count)
         {
             int n = (int)Math.Min(V.Count, end - i);
-            T* rows = x + i * classes;
-            for (int j = 0; j < n; j++, rows += classes)
-            {
-                for (int c = 0; c < (int)classes; c++)
-                    columns[c * V.Count + j] = rows[c];
-            }
+            Packing.Transpose(x + i * classes, classes, n, classes, columns, V.Count);
             if (Grad is null)
             {
                 Scores<V>(columns, V.Count, i, n);
                 continue;
             }
             Gradients<V>(columns, columns, V.Count, i, n);
-            rows = Grad + i * classes;
-            for (int j = 0; j < n; j++, rows += classes)
-            {
-                for (int c = 0; c < (int)classes; c++)
-                    rows[c] = columns[c * V.Count + j];
-            }
+            Packing.Transpose(columns, V.Count, classes, n, Grad + i * classes, classes);
         }
     }
 

@@ -33,18 +33,16 @@ internal sealed class GroupNormGradOp : NormGradPrimitive
     protected override unsafe void Run<T>(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
         var (n, channels, s) = ChannelKernels.Split(inputs[1].Shape);
-        var spec = new TensorSpec([checked((int)n), checked((int)channels)], inputs[1].DType);
-        var (plain, moment) = (new Tensor(spec), new Tensor(spec));
+        using var scratch = Scratch.Open();
+        T* plain = scratch.Take<T>(n * channels), moment = scratch.Take<T>(n * channels);
         ParallelFor.Ranges(n * _groups, Math.Max(1, (16 << 10) / Math.Max(1, channels / _groups * s)), new Body<T>(
             inputs[0].Data<T>(), inputs[1].Data<T>(), inputs[2].Data<T>(), inputs[3].Data<T>(), _affine ? inputs[4].Data<T>() : null,
-            outputs[0].Data<T>(), plain.Data<T>(), moment.Data<T>(), _groups, channels / _groups, s));
+            outputs[0].Data<T>(), plain, moment, _groups, channels / _groups, s));
         if (_affine)
         {
-            Reductions.Run(c, default(SumReducer<T>), moment, [0], spec.DType, outputs[1].Data<T>());
-            Reductions.Run(c, default(SumReducer<T>), plain, [0], spec.DType, outputs[2].Data<T>());
+            Reductions.SumRows(c, moment, n, channels, outputs[1].Data<T>());
+            Reductions.SumRows(c, plain, n, channels, outputs[2].Data<T>());
         }
-        GC.KeepAlive(plain);
-        GC.KeepAlive(moment);
     }
 
     private readonly unsafe struct Body<T>(T* g, T* x, T* rstd, T* mean, T* weight, T* gx, T* plain, T* moment, long groups, long channels, long s) : IRangeBody where T : unmanaged, IFloatingPointIeee754<T>

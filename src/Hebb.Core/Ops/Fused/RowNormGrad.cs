@@ -1,4 +1,5 @@
 using System.Numerics;
+using Hebb.Cpu;
 using Hebb.Cpu.Simd;
 using Hebb.Ops;
 using Hebb.Transforms;
@@ -46,12 +47,12 @@ internal sealed class RowNormGradOp : NormGradPrimitive
             RowNormKernels.Backward(inputs[0].Data<T>(), inputs[1].Data<T>(), inputs[2].Data<T>(), mean, null, outputs[0].Data<T>(), null, null, rows, n);
             return;
         }
-        var spec = new TensorSpec([checked((int)parts), checked((int)outputs[1].Count)], outputs[1].DType);
-        var (weightParts, biasParts) = (new Tensor(spec), new Tensor(spec));
-        RowNormKernels.Backward(
-            inputs[0].Data<T>(), inputs[1].Data<T>(), inputs[2].Data<T>(), mean, inputs[^1].Data<T>(), outputs[0].Data<T>(), weightParts.Data<T>(), biasParts.Data<T>(), rows, n);
-        Reductions.Run(c, default(SumReducer<T>), weightParts, [0], spec.DType, outputs[1].Data<T>());
-        Reductions.Run(c, default(SumReducer<T>), biasParts, [0], spec.DType, outputs[2].Data<T>());
+        long width = outputs[1].Count;
+        using var scratch = Scratch.Open();
+        T* weightParts = scratch.Take<T>(parts * width), biasParts = scratch.Take<T>(parts * width);
+        RowNormKernels.Backward(inputs[0].Data<T>(), inputs[1].Data<T>(), inputs[2].Data<T>(), mean, inputs[^1].Data<T>(), outputs[0].Data<T>(), weightParts, biasParts, rows, n);
+        Reductions.SumRows(c, weightParts, parts, width, outputs[1].Data<T>());
+        Reductions.SumRows(c, biasParts, parts, width, outputs[2].Data<T>());
     }
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs) => Compose(inputs, inputs[1].Rank, 0, _affine ? inputs[^1] : null);

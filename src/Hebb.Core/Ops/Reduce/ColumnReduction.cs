@@ -4,6 +4,16 @@ using Hebb.Cpu.Simd;
 
 namespace Hebb.Ops;
 
+/// <summary>How rows are put together, whatever they are of.</summary>
+internal static class ColumnReduction
+{
+    /// <summary>Rows that are combined before they are added to the running totals.</summary>
+    public const int Group = 8;
+
+    /// <summary>Rows between two flushes into the compensated sums.</summary>
+    public const int RowsPerFlush = 64;
+}
+
 /// <summary>Some rows of neighbouring outputs, combined row upon row. The order depends on the number of rows alone.</summary>
 /// <remarks>Results go to <paramref name="totals"/> and <paramref name="losts"/>, which is null unless a sum's lost parts are asked for.</remarks>
 internal unsafe ref struct ColumnReduction<TOp, T>(
@@ -14,11 +24,10 @@ internal unsafe ref struct ColumnReduction<TOp, T>(
     /// <summary>The most outputs side by side.</summary>
     public const int MaxWidth = RunReader.TileSize;
 
-    /// <summary>Rows that are combined before they are added to the running totals.</summary>
-    private const int Group = 8;
+    private const int Group = ColumnReduction.Group;
 
     /// <summary>Groups between two flushes into the compensated sums.</summary>
-    private const int FlushEvery = 8;
+    private const int FlushEvery = ColumnReduction.RowsPerFlush / Group;
 
     private readonly ref readonly StridedAxes _rows = ref rows;
 

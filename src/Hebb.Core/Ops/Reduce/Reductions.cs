@@ -16,6 +16,9 @@ internal static unsafe class Reductions
     /// <summary>The same at most, where columns are so long that as many blocks remain as there are fewest parts.</summary>
     private const long LargestBlock = 256 << 10, FewestParts = 64;
 
+    /// <summary>Elements that narrow rows side by side have together, at most.</summary>
+    public const int Wide = 64;
+
     /// <summary>Scratch slots of <see cref="CpuContext"/> that reductions use; the other two are free to ops.</summary>
     private const int PartSlot = 2, FoldSlot = 3;
 
@@ -31,12 +34,26 @@ internal static unsafe class Reductions
         {
             PlainSums(c, op, x.Data<T>(), outputs, count, y, shifts);
         }
-        else
+        else if (c.Source.IsOpen || !PlainColumns.TryRun(op, x, axes, compute, y))
         {
             var plan = ReducePlan.Create(x, axes);
             Run(c, op, plan, compute, y, shifts);
         }
         GC.KeepAlive(x);
+    }
+
+    /// <summary>Adds up the rows of a contiguous matrix: the sums over the first axis of a tensor of that shape, bit for bit.</summary>
+    public static void SumRows<T>(CpuContext c, T* x, long rows, long width, T* y)
+        where T : unmanaged, INumber<T>
+    {
+        SumReducer<T> op = default;
+        if (PlainColumns.TryRun(op, x, rows, width, y))
+            return;
+        var dtype = typeof(T) == typeof(double) ? DType.Float64 : DType.Float32;
+        var plan = new ReducePlan { Data = (byte*)x, DType = dtype, Outputs = width, Count = rows };
+        plan.Kept.Add(width, 1);
+        plan.Reduced.Add(rows, width);
+        Run(c, op, plan, dtype, y, null);
     }
 
     private static void PlainSums<TOp, T>(CpuContext c, TOp op, T* x, long outputs, long count, T* y, T* shifts)
@@ -167,10 +184,9 @@ internal static unsafe class Reductions
         where TOp : struct, IReducer<T>
         where T : unmanaged, INumber<T>
     {
-        const int Wide = 64;
         long width = plan.Kept.LastSize;
         if (TOp.HasShift || plan.Kept.Rank != 1 || plan.Kept.LastStride != 1 || plan.Reduced.Rank != 1 || plan.Reduced.LastStride != width
-            || width > Wide / 2 || plan.Count * width < 1024)
+            || !Folds(width, plan.Count))
             return false;
         long side = Wide / width, rows = plan.Count / side;
         var wide = plan;
@@ -194,7 +210,11 @@ internal static unsafe class Reductions
         return true;
     }
 
-    private static void Combine<TOp, T>(TOp op, T* y, T* x, long count)
+    /// <summary>Whether contiguous rows are so narrow, and of so many elements, that they are taken side by side.</summary>
+    public static bool Folds(long width, long count) => width <= Wide / 2 && count * width >= 1024;
+
+    /// <summary>Combines each element of y with that of x at its place.</summary>
+    public static void Combine<TOp, T>(TOp op, T* y, T* x, long count)
         where TOp : struct, IReducer<T>
         where T : unmanaged, INumber<T>
     {

@@ -80,12 +80,14 @@ internal sealed class CatOp : Primitive
             return;
         }
         long at = 0, stride = y.Stride(_axis);
-        var strides = new long[y.Rank];
+        Span<long> strides = stackalloc long[Shape.MaxRank];
         y.CopyStrides(strides);
         foreach (var x in inputs)
         {
-            if (x.Count > 0)
-                Copying.Scatter(x, Tensor.Strided(y, x.Shape, strides, y.Offset + at));
+            if (x.DType == y.DType && x.DType.Bits >= 8)
+                StridedCopy.Into(x, y, strides, at);
+            else if (x.Count > 0)
+                Copying.Scatter(x, Tensor.Strided(y, x.Shape, strides[..y.Rank].ToArray(), y.Offset + at));
             at += x.Shape[_axis] * stride;
         }
     }

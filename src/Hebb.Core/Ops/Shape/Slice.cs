@@ -147,8 +147,15 @@ internal sealed class SliceScatterOp : Primitive
     {
         var y = outputs[0];
         System.Runtime.InteropServices.NativeMemory.Clear(y.Pointer, (nuint)y.DType.BytesFor(y.Count));
-        if (inputs[0].Count > 0)
-            Copying.Scatter(inputs[0], SliceOp.Part(y, _starts, _counts, _steps));
+        Span<long> strides = stackalloc long[Shape.MaxRank];
+        y.CopyStrides(strides);
+        long offset = 0;
+        for (int i = 0; i < _starts.Length; i++)
+        {
+            offset += strides[i] * _starts[i];
+            strides[i] *= _steps[i];
+        }
+        StridedCopy.Into(inputs[0], y, strides, offset);
     }
 
     public override void Vjp(in VjpContext c) => c.Set(0, Engine.Apply(new SliceOp(_starts, _counts, _steps), c.Grad()));

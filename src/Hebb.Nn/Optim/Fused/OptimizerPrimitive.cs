@@ -59,12 +59,11 @@ internal abstract class UpdatePrimitive<TOp, TSingle, TDouble> : OptimizerPrimit
 {
     public override void Run(CpuContext c, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
-        Tensor[] from = [inputs[0], .. inputs[2..^1]];
         var numbers = inputs[^1].Elements<double>();
         if (inputs[0].DType == DType.Float64)
-            UpdateKernel<TDouble, double>.Run(TDouble.Of((TOp)this, numbers), inputs[1], from, outputs);
+            UpdateKernel<TDouble, double>.Run(TDouble.Of((TOp)this, numbers), inputs, outputs);
         else
-            UpdateKernel<TSingle, float>.Run(TSingle.Of((TOp)this, numbers), inputs[1], from, outputs);
+            UpdateKernel<TSingle, float>.Run(TSingle.Of((TOp)this, numbers), inputs, outputs);
         GC.KeepAlive(inputs[^1]);
     }
 

@@ -46,21 +46,20 @@ internal unsafe struct UpdateKernel<TUpdate, T> : IRangeBody
     }
 
     /// <param name="update">The arithmetic.</param>
-    /// <param name="gradient">The gradient.</param>
-    /// <param name="from">Parameter and state before.</param>
+    /// <param name="inputs">Those of the op: the parameter before, its gradient, the state before, and the numbers of the step.</param>
     /// <param name="to">Parameter and state after.</param>
-    public static void Run(TUpdate update, Tensor gradient, ReadOnlySpan<Tensor> from, ReadOnlySpan<Tensor> to)
+    public static void Run(TUpdate update, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> to)
     {
-        var kernel = new UpdateKernel<TUpdate, T>(update, gradient) { _from = Read(from), _to = Read(to) };
-        ParallelFor.Ranges(gradient.Count, BlockSize, in kernel);
+        var kernel = new UpdateKernel<TUpdate, T>(update, inputs[1]) { _from = Read(inputs[0], inputs[2..^1]), _to = Read(to[0], to[1..]) };
+        ParallelFor.Ranges(inputs[1].Count, BlockSize, in kernel);
     }
 
-    private static UpdateStreams<T> Read(ReadOnlySpan<Tensor> tensors) => new()
+    private static UpdateStreams<T> Read(Tensor parameter, ReadOnlySpan<Tensor> state) => new()
     {
-        Parameter = tensors[0].Data<T>(),
-        First = tensors.Length > 1 ? tensors[1].Data<T>() : null,
-        Second = tensors.Length > 2 ? tensors[2].Data<T>() : null,
-        Third = tensors.Length > 3 ? tensors[3].Data<T>() : null,
+        Parameter = parameter.Data<T>(),
+        First = state.Length > 0 ? state[0].Data<T>() : null,
+        Second = state.Length > 1 ? state[1].Data<T>() : null,
+        Third = state.Length > 2 ? state[2].Data<T>() : null,
     };
 
     public void Invoke(long begin, long end)
