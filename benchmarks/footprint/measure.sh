@@ -3,13 +3,7 @@
 # prediction comes and the most memory that it holds, best and median of eleven runs. Warnings of the trimmer are errors. Without a model it takes the digits of `hebb quickstart`, one epoch.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd -P)
-case $(uname -m) in aarch64 | arm64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
-# What this machine has of the sets that crossgen knows by a level; Arm needs none.
-set_of_machine=
-if [ $rid = linux-x64 ] && grep -q avx2 /proc/cpuinfo; then set_of_machine=x86-64-v3; fi
-if [ $rid = linux-x64 ] && grep -q avx512vl /proc/cpuinfo; then set_of_machine=x86-64-v4; fi
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
+. "$root/benchmarks/footprint/common.sh"
 if [ $# -eq 2 ]; then
     model=$1 shape=$2
 else
@@ -36,12 +30,6 @@ publish() {
 publish small -p:PublishReadyToRun=false
 publish precompiled -p:HebbPrecompiled=true -p:InstructionSet=$set_of_machine
 
-# Only what a first prediction runs is precompiled: the JIT lists it when it may use no precompiled code, and what is called by precompiled code alone when it may.
-for use in 0 1; do
-    DOTNET_ReadyToRun=$use DOTNET_JitStdOutFile="$out/methods" DOTNET_JitDisasmSummary=1 "$out/precompiled/footprint" "$model" "$shape" >/dev/null
-done
-dotnet build "$root/benchmarks/footprint/profile" -c Release --artifacts-path "$root/artifacts/profile" -p:NuGetLockFilePath=obj/profile.lock.json -v quiet -nologo
-dotnet "$root/artifacts/profile/bin/Profile/release/profile.dll" "$out/methods" "$(echo "$root"/artifacts/footprint/obj/Footprint/*/linked)" "$out/startup.mibc" >"$out/profile.log"
-tail -n 1 "$out/profile.log"
+write_profile "$(echo "$root"/artifacts/footprint/obj/Footprint/*/linked)" "$out/precompiled/footprint" "$model" "$shape"
 publish profiled -p:HebbPrecompiled=true -p:InstructionSet=$set_of_machine -p:StartupProfile="$out/startup.mibc"
 publish compressed -p:HebbPrecompiled=true -p:InstructionSet=$set_of_machine -p:StartupProfile="$out/startup.mibc" -p:EnableCompressionInSingleFile=true
