@@ -13,6 +13,8 @@ internal static class Pipeline
         graph = KeptValues.Drop(DeadCode.Remove(CommonSubexpressions.Merge(Algebra.Simplify(graph, guards))));
         if (!fuses)
             return graph;
+        if (guards is not null)
+            graph = Patterns.Replace(graph, guards);
         graph = LookupProducts.Shrink(NormFolding.Fold(guards is null ? graph : ChannelFolding.Fold(graph, guards)));
         return ReductionFusion.Fuse(ElementwiseFusion.Fuse(ProductFusion.Fuse(ConvFusion.Fuse(graph, guards))));
     }

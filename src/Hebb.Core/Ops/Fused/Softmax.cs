@@ -8,7 +8,7 @@ internal abstract class SoftmaxBase(int axis, bool log) : Primitive
 {
     private int _axis = axis;
 
-    protected int Axis => _axis;
+    public int Axis => _axis;
 
     public override Saved Saves => Saved.Output0;
 

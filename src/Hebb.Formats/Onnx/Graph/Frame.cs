@@ -6,6 +6,7 @@ internal sealed class Frame
     private const int MaxDepth = 200;
 
     private readonly int _depth;
+    private readonly bool _traces = TracedControl.IsOn;
 
     public Frame(OnnxGraph graph, Frame? outer, IReadOnlyDictionary<string, (OnnxAttribute Attribute, Frame Frame)>? attributes = null, int? depth = null)
     {
@@ -17,7 +18,7 @@ internal sealed class Frame
             throw new FormatException("functions or graphs call each other without end");
         Values = new OnnxValue?[graph.SlotCount];
         foreach (var (slot, value) in graph.Initial)
-            Values[slot] = value.Get();
+            Values[slot] = _traces && value is not InitialParameter ? KnownSizes.Mark(value.Get()) : value.Get();
     }
 
     public OnnxGraph Graph { get; }
@@ -74,9 +75,10 @@ internal sealed class Frame
     public void Step(OnnxNode node)
     {
         OnnxValue?[] outputs;
+        bool known = _traces && KnownSizes.Give(node, this);
         try
         {
-            outputs = node.Function is { } function ? Call(function, node) : node.Body!(new NodeCall(node, this));
+            outputs = node.Function is { } function ? Call(function, node) : known ? KnownSizes.Run(node, this) : node.Body!(new NodeCall(node, this));
         }
         catch (HebbException e) when (Name(e, node))
         {
@@ -88,7 +90,7 @@ internal sealed class Frame
                 continue;
             if (i >= outputs.Length)
                 throw new FormatException($"{node.OpType} has {outputs.Length} outputs, output {i + 1} is asked for") { At = node.Describe() };
-            Values[node.Outputs[i]] = outputs[i];
+            Values[node.Outputs[i]] = known ? KnownSizes.Mark(outputs[i]) : outputs[i];
         }
     }
 

@@ -29,6 +29,9 @@ public sealed class OnnxTensor(Tensor tensor) : OnnxValue
     /// <summary>The tensor.</summary>
     public Tensor Tensor { get; } = tensor;
 
+    /// <summary>Whether it follows from shapes and constants alone; noted while ops are written down.</summary>
+    internal bool IsSize { get; init; }
+
     /// <inheritdoc/>
     public override string Describe() => $"{Tensor.DType.Name}{Tensor.Shape}";
 }
