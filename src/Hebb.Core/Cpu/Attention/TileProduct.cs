@@ -23,6 +23,8 @@ internal static unsafe class TileProduct
     {
         if (aRow == 1)
             Rows<T, V, UnitRows>(a, aRow, aStep, rows, steps, b, bStep, c, cRow, two, add, lanes, ahead, rowsAhead);
+        else if (aStep == 1)
+            Rows<T, V, UnitSteps>(a, aRow, aStep, rows, steps, b, bStep, c, cRow, two, add, lanes, ahead, rowsAhead);
         else
             Rows<T, V, AnyRows>(a, aRow, aStep, rows, steps, b, bStep, c, cRow, two, add, lanes, ahead, rowsAhead);
     }
@@ -44,7 +46,7 @@ internal static unsafe class TileProduct
                 ahead->Next(rowsAhead);
             tile.A = a + row * aRow;
             tile.C = c + row * cRow;
-            delegate*<TileArgs<T>*, void> kernel = two ? TileRows.Kernel<T, V, P, Stepped, TwoVectors>(height) : TileRows.Kernel<T, V, P, Stepped, OneVector>(height);
+            delegate*<TileArgs<T>*, void> kernel = bStep == width ? TileRows.Kernel<T, V, P, Packed>(height, width) : TileRows.Kernel<T, V, P, Stepped>(height, width);
             if (lanes >= width)
                 kernel(&tile);
             else

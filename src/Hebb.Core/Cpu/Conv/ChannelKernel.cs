@@ -88,35 +88,61 @@ static unsafe class ChannelKernel
         }
         T* a = args->A, b = args->B;
         int* offsets = args->Offsets;
-        for (long k = args->K; k > 0; k--)
+        nint k = (nint)args->K;
+
+        // Several steps at a time, for the same reason as in MicroKernel.
+        for (nint rest = k - Steps<R, W>(); rest >= 0; rest -= Steps<R, W>())
         {
-            T* p = a + *offsets;
-            offsets++;
-            if (Sse.IsSupported)
+            T* p0 = a + offsets[0];
+            Ask<T, X, F, W>(b, 0);
+            X wa0 = F.Load(b), wb0 = sizeof(W) > 1 ? F.Load(b + (((0 * sizeof(W)) + 1) * wide)) : F.Zero, wc0 = sizeof(W) > 2 ? F.Load(b + (((0 * sizeof(W)) + 2) * wide)) : F.Zero;
+            First<T, X, F, R, W>(p0, wa0, wb0, wc0, ref c0a, ref c0b, ref c0c, ref c1a, ref c1b, ref c1c, ref c2a, ref c2b, ref c2c, ref c3a, ref c3b, ref c3c);
+            if (sizeof(R) > 4)
+                Second<T, X, F, R, W>(p0, wa0, wb0, wc0, ref c4a, ref c4b, ref c4c, ref c5a, ref c5b, ref c5c, ref c6a, ref c6b, ref c6c, ref c7a, ref c7b, ref c7c, ref c8a, ref c8b, ref c8c);
+            if (sizeof(R) > 9)
+                Third<T, X, F, R, W>(p0, wa0, wb0, ref c9a, ref c9b, ref c10a, ref c10b, ref c11a, ref c11b, ref c12a, ref c12b, ref c13a, ref c13b);
+            T* p1 = a + offsets[1];
+            Ask<T, X, F, W>(b, 1);
+            X wa1 = F.Load(b + (1 * sizeof(W) * wide)), wb1 = sizeof(W) > 1 ? F.Load(b + (((1 * sizeof(W)) + 1) * wide)) : F.Zero, wc1 = sizeof(W) > 2 ? F.Load(b + (((1 * sizeof(W)) + 2) * wide)) : F.Zero;
+            First<T, X, F, R, W>(p1, wa1, wb1, wc1, ref c0a, ref c0b, ref c0c, ref c1a, ref c1b, ref c1c, ref c2a, ref c2b, ref c2c, ref c3a, ref c3b, ref c3c);
+            if (sizeof(R) > 4)
+                Second<T, X, F, R, W>(p1, wa1, wb1, wc1, ref c4a, ref c4b, ref c4c, ref c5a, ref c5b, ref c5c, ref c6a, ref c6b, ref c6c, ref c7a, ref c7b, ref c7c, ref c8a, ref c8b, ref c8c);
+            if (sizeof(R) > 9)
+                Third<T, X, F, R, W>(p1, wa1, wb1, ref c9a, ref c9b, ref c10a, ref c10b, ref c11a, ref c11b, ref c12a, ref c12b, ref c13a, ref c13b);
+            if (Steps<R, W>() > 2)
             {
-                Sse.Prefetch0(b + (PrefetchSteps * sizeof(W) * wide));
-                if (sizeof(W) * F.Bytes > 64)
-                    Sse.Prefetch0(b + (PrefetchSteps * sizeof(W) * wide) + (64 / sizeof(T)));
-                if (sizeof(W) * F.Bytes > 128)
-                    Sse.Prefetch0(b + (PrefetchSteps * sizeof(W) * wide) + (128 / sizeof(T)));
+                T* p2 = a + offsets[2];
+                Ask<T, X, F, W>(b, 2);
+                X wa2 = F.Load(b + (2 * sizeof(W) * wide)), wb2 = sizeof(W) > 1 ? F.Load(b + (((2 * sizeof(W)) + 1) * wide)) : F.Zero, wc2 = sizeof(W) > 2 ? F.Load(b + (((2 * sizeof(W)) + 2) * wide)) : F.Zero;
+                First<T, X, F, R, W>(p2, wa2, wb2, wc2, ref c0a, ref c0b, ref c0c, ref c1a, ref c1b, ref c1c, ref c2a, ref c2b, ref c2c, ref c3a, ref c3b, ref c3c);
+                if (sizeof(R) > 4)
+                    Second<T, X, F, R, W>(p2, wa2, wb2, wc2, ref c4a, ref c4b, ref c4c, ref c5a, ref c5b, ref c5c, ref c6a, ref c6b, ref c6c, ref c7a, ref c7b, ref c7c, ref c8a, ref c8b, ref c8c);
+                if (sizeof(R) > 9)
+                    Third<T, X, F, R, W>(p2, wa2, wb2, ref c9a, ref c9b, ref c10a, ref c10b, ref c11a, ref c11b, ref c12a, ref c12b, ref c13a, ref c13b);
+                T* p3 = a + offsets[3];
+                Ask<T, X, F, W>(b, 3);
+                X wa3 = F.Load(b + (3 * sizeof(W) * wide)), wb3 = sizeof(W) > 1 ? F.Load(b + (((3 * sizeof(W)) + 1) * wide)) : F.Zero, wc3 = sizeof(W) > 2 ? F.Load(b + (((3 * sizeof(W)) + 2) * wide)) : F.Zero;
+                First<T, X, F, R, W>(p3, wa3, wb3, wc3, ref c0a, ref c0b, ref c0c, ref c1a, ref c1b, ref c1c, ref c2a, ref c2b, ref c2c, ref c3a, ref c3b, ref c3c);
+                if (sizeof(R) > 4)
+                    Second<T, X, F, R, W>(p3, wa3, wb3, wc3, ref c4a, ref c4b, ref c4c, ref c5a, ref c5b, ref c5c, ref c6a, ref c6b, ref c6c, ref c7a, ref c7b, ref c7c, ref c8a, ref c8b, ref c8c);
+                if (sizeof(R) > 9)
+                    Third<T, X, F, R, W>(p3, wa3, wb3, ref c9a, ref c9b, ref c10a, ref c10b, ref c11a, ref c11b, ref c12a, ref c12b, ref c13a, ref c13b);
             }
-            X wa = F.Load(b), wb = sizeof(W) > 1 ? F.Load(b + wide) : F.Zero, wc = sizeof(W) > 2 ? F.Load(b + (2 * wide)) : F.Zero;
+            b += Steps<R, W>() * sizeof(W) * wide;
+            offsets += Steps<R, W>();
+        }
+        for (k &= Steps<R, W>() - 1; k > 0; k--)
+        {
+            T* p0 = a + offsets[0];
+            Ask<T, X, F, W>(b, 0);
+            X wa0 = F.Load(b), wb0 = sizeof(W) > 1 ? F.Load(b + (((0 * sizeof(W)) + 1) * wide)) : F.Zero, wc0 = sizeof(W) > 2 ? F.Load(b + (((0 * sizeof(W)) + 2) * wide)) : F.Zero;
+            First<T, X, F, R, W>(p0, wa0, wb0, wc0, ref c0a, ref c0b, ref c0c, ref c1a, ref c1b, ref c1c, ref c2a, ref c2b, ref c2c, ref c3a, ref c3b, ref c3c);
+            if (sizeof(R) > 4)
+                Second<T, X, F, R, W>(p0, wa0, wb0, wc0, ref c4a, ref c4b, ref c4c, ref c5a, ref c5b, ref c5c, ref c6a, ref c6b, ref c6c, ref c7a, ref c7b, ref c7c, ref c8a, ref c8b, ref c8c);
+            if (sizeof(R) > 9)
+                Third<T, X, F, R, W>(p0, wa0, wb0, ref c9a, ref c9b, ref c10a, ref c10b, ref c11a, ref c11b, ref c12a, ref c12b, ref c13a, ref c13b);
             b += sizeof(W) * wide;
-            X x;
-            if (sizeof(R) > 0) { x = F.Create(p[0]); c0a = F.MultiplyAdd(x, wa, c0a); if (sizeof(W) > 1) c0b = F.MultiplyAdd(x, wb, c0b); if (sizeof(W) > 2) c0c = F.MultiplyAdd(x, wc, c0c); }
-            if (sizeof(R) > 1) { x = F.Create(p[1]); c1a = F.MultiplyAdd(x, wa, c1a); if (sizeof(W) > 1) c1b = F.MultiplyAdd(x, wb, c1b); if (sizeof(W) > 2) c1c = F.MultiplyAdd(x, wc, c1c); }
-            if (sizeof(R) > 2) { x = F.Create(p[2]); c2a = F.MultiplyAdd(x, wa, c2a); if (sizeof(W) > 1) c2b = F.MultiplyAdd(x, wb, c2b); if (sizeof(W) > 2) c2c = F.MultiplyAdd(x, wc, c2c); }
-            if (sizeof(R) > 3) { x = F.Create(p[3]); c3a = F.MultiplyAdd(x, wa, c3a); if (sizeof(W) > 1) c3b = F.MultiplyAdd(x, wb, c3b); if (sizeof(W) > 2) c3c = F.MultiplyAdd(x, wc, c3c); }
-            if (sizeof(R) > 4) { x = F.Create(p[4]); c4a = F.MultiplyAdd(x, wa, c4a); if (sizeof(W) > 1) c4b = F.MultiplyAdd(x, wb, c4b); if (sizeof(W) > 2) c4c = F.MultiplyAdd(x, wc, c4c); }
-            if (sizeof(R) > 5) { x = F.Create(p[5]); c5a = F.MultiplyAdd(x, wa, c5a); if (sizeof(W) > 1) c5b = F.MultiplyAdd(x, wb, c5b); if (sizeof(W) > 2) c5c = F.MultiplyAdd(x, wc, c5c); }
-            if (sizeof(R) > 6) { x = F.Create(p[6]); c6a = F.MultiplyAdd(x, wa, c6a); if (sizeof(W) > 1) c6b = F.MultiplyAdd(x, wb, c6b); if (sizeof(W) > 2) c6c = F.MultiplyAdd(x, wc, c6c); }
-            if (sizeof(R) > 7) { x = F.Create(p[7]); c7a = F.MultiplyAdd(x, wa, c7a); if (sizeof(W) > 1) c7b = F.MultiplyAdd(x, wb, c7b); if (sizeof(W) > 2) c7c = F.MultiplyAdd(x, wc, c7c); }
-            if (sizeof(R) > 8) { x = F.Create(p[8]); c8a = F.MultiplyAdd(x, wa, c8a); if (sizeof(W) > 1) c8b = F.MultiplyAdd(x, wb, c8b); if (sizeof(W) > 2) c8c = F.MultiplyAdd(x, wc, c8c); }
-            if (sizeof(R) > 9) { x = F.Create(p[9]); c9a = F.MultiplyAdd(x, wa, c9a); if (sizeof(W) > 1) c9b = F.MultiplyAdd(x, wb, c9b); }
-            if (sizeof(R) > 10) { x = F.Create(p[10]); c10a = F.MultiplyAdd(x, wa, c10a); if (sizeof(W) > 1) c10b = F.MultiplyAdd(x, wb, c10b); }
-            if (sizeof(R) > 11) { x = F.Create(p[11]); c11a = F.MultiplyAdd(x, wa, c11a); if (sizeof(W) > 1) c11b = F.MultiplyAdd(x, wb, c11b); }
-            if (sizeof(R) > 12) { x = F.Create(p[12]); c12a = F.MultiplyAdd(x, wa, c12a); if (sizeof(W) > 1) c12b = F.MultiplyAdd(x, wb, c12b); }
-            if (sizeof(R) > 13) { x = F.Create(p[13]); c13a = F.MultiplyAdd(x, wa, c13a); if (sizeof(W) > 1) c13b = F.MultiplyAdd(x, wb, c13b); }
+            offsets++;
         }
 
         T* c = args->Sums;
@@ -134,6 +160,82 @@ static unsafe class ChannelKernel
         if (sizeof(R) > 11) { F.Store(c11a, c); if (sizeof(W) > 1) F.Store(c11b, c + wide); c += sizeof(W) * wide; }
         if (sizeof(R) > 12) { F.Store(c12a, c); if (sizeof(W) > 1) F.Store(c12b, c + wide); c += sizeof(W) * wide; }
         if (sizeof(R) > 13) { F.Store(c13a, c); if (sizeof(W) > 1) F.Store(c13b, c + wide); }
+    }
+
+    /// <summary>Steps at a time: as many as there are few sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static int Steps<R, W>()
+        where R : unmanaged
+        where W : unmanaged => sizeof(R) * sizeof(W) <= 12 ? 4 : 2;
+
+    // Weights follow each other; the wide ones pass faster than the hardware looks ahead.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Ask<T, X, F, W>(T* b, int step)
+        where T : unmanaged
+        where F : ITileVector<X, T>
+        where W : unmanaged
+    {
+        if (!Sse.IsSupported || F.Bytes < 64)
+            return;
+        byte* q = (byte*)b + ((PrefetchSteps + step) * sizeof(W) * F.Bytes);
+        Sse.Prefetch0(q);
+        if (sizeof(W) > 1)
+            Sse.Prefetch0(q + 64);
+        if (sizeof(W) > 2)
+            Sse.Prefetch0(q + 128);
+    }
+
+    /// <summary>One step of places 0 to 3.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void First<T, X, F, R, W>(
+        T* p, X wa, X wb, X wc,
+        ref X c0a, ref X c0b, ref X c0c, ref X c1a, ref X c1b, ref X c1c, ref X c2a, ref X c2b, ref X c2c, ref X c3a, ref X c3b, ref X c3c)
+        where T : unmanaged
+        where F : ITileVector<X, T>
+        where R : unmanaged
+        where W : unmanaged
+    {
+        X x;
+        if (sizeof(R) > 0) { x = F.Create(p[0]); c0a = F.MultiplyAdd(x, wa, c0a); if (sizeof(W) > 1) c0b = F.MultiplyAdd(x, wb, c0b); if (sizeof(W) > 2) c0c = F.MultiplyAdd(x, wc, c0c); }
+        if (sizeof(R) > 1) { x = F.Create(p[1]); c1a = F.MultiplyAdd(x, wa, c1a); if (sizeof(W) > 1) c1b = F.MultiplyAdd(x, wb, c1b); if (sizeof(W) > 2) c1c = F.MultiplyAdd(x, wc, c1c); }
+        if (sizeof(R) > 2) { x = F.Create(p[2]); c2a = F.MultiplyAdd(x, wa, c2a); if (sizeof(W) > 1) c2b = F.MultiplyAdd(x, wb, c2b); if (sizeof(W) > 2) c2c = F.MultiplyAdd(x, wc, c2c); }
+        if (sizeof(R) > 3) { x = F.Create(p[3]); c3a = F.MultiplyAdd(x, wa, c3a); if (sizeof(W) > 1) c3b = F.MultiplyAdd(x, wb, c3b); if (sizeof(W) > 2) c3c = F.MultiplyAdd(x, wc, c3c); }
+    }
+
+    /// <summary>One step of places 4 to 8.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Second<T, X, F, R, W>(
+        T* p, X wa, X wb, X wc,
+        ref X c4a, ref X c4b, ref X c4c, ref X c5a, ref X c5b, ref X c5c, ref X c6a, ref X c6b, ref X c6c, ref X c7a, ref X c7b, ref X c7c, ref X c8a, ref X c8b, ref X c8c)
+        where T : unmanaged
+        where F : ITileVector<X, T>
+        where R : unmanaged
+        where W : unmanaged
+    {
+        X x;
+        if (sizeof(R) > 4) { x = F.Create(p[4]); c4a = F.MultiplyAdd(x, wa, c4a); if (sizeof(W) > 1) c4b = F.MultiplyAdd(x, wb, c4b); if (sizeof(W) > 2) c4c = F.MultiplyAdd(x, wc, c4c); }
+        if (sizeof(R) > 5) { x = F.Create(p[5]); c5a = F.MultiplyAdd(x, wa, c5a); if (sizeof(W) > 1) c5b = F.MultiplyAdd(x, wb, c5b); if (sizeof(W) > 2) c5c = F.MultiplyAdd(x, wc, c5c); }
+        if (sizeof(R) > 6) { x = F.Create(p[6]); c6a = F.MultiplyAdd(x, wa, c6a); if (sizeof(W) > 1) c6b = F.MultiplyAdd(x, wb, c6b); if (sizeof(W) > 2) c6c = F.MultiplyAdd(x, wc, c6c); }
+        if (sizeof(R) > 7) { x = F.Create(p[7]); c7a = F.MultiplyAdd(x, wa, c7a); if (sizeof(W) > 1) c7b = F.MultiplyAdd(x, wb, c7b); if (sizeof(W) > 2) c7c = F.MultiplyAdd(x, wc, c7c); }
+        if (sizeof(R) > 8) { x = F.Create(p[8]); c8a = F.MultiplyAdd(x, wa, c8a); if (sizeof(W) > 1) c8b = F.MultiplyAdd(x, wb, c8b); if (sizeof(W) > 2) c8c = F.MultiplyAdd(x, wc, c8c); }
+    }
+
+    /// <summary>One step of places 9 to 13.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Third<T, X, F, R, W>(
+        T* p, X wa, X wb,
+        ref X c9a, ref X c9b, ref X c10a, ref X c10b, ref X c11a, ref X c11b, ref X c12a, ref X c12b, ref X c13a, ref X c13b)
+        where T : unmanaged
+        where F : ITileVector<X, T>
+        where R : unmanaged
+        where W : unmanaged
+    {
+        X x;
+        if (sizeof(R) > 9) { x = F.Create(p[9]); c9a = F.MultiplyAdd(x, wa, c9a); if (sizeof(W) > 1) c9b = F.MultiplyAdd(x, wb, c9b); }
+        if (sizeof(R) > 10) { x = F.Create(p[10]); c10a = F.MultiplyAdd(x, wa, c10a); if (sizeof(W) > 1) c10b = F.MultiplyAdd(x, wb, c10b); }
+        if (sizeof(R) > 11) { x = F.Create(p[11]); c11a = F.MultiplyAdd(x, wa, c11a); if (sizeof(W) > 1) c11b = F.MultiplyAdd(x, wb, c11b); }
+        if (sizeof(R) > 12) { x = F.Create(p[12]); c12a = F.MultiplyAdd(x, wa, c12a); if (sizeof(W) > 1) c12b = F.MultiplyAdd(x, wb, c12b); }
+        if (sizeof(R) > 13) { x = F.Create(p[13]); c13a = F.MultiplyAdd(x, wa, c13a); if (sizeof(W) > 1) c13b = F.MultiplyAdd(x, wb, c13b); }
     }
 
     /// <summary>The kernel for <paramref name="rows"/> places and <paramref name="vectors"/> vectors. It is compiled when first called.</summary>

@@ -50,17 +50,14 @@ readonly unsafe struct GatherConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, int p
         Gather(p, lane, lanes, width, right);
         byte* bytes = stackalloc byte[14 * 128];
         var tile = (T*)bytes;
-        var args = new TileArgs<T> { K = p.Terms, ARow = 1, B = right, BStep = width, C = tile, CRow = width };
+        var args = new TileArgs<T> { K = p.Terms, ARow = 1, B = right, C = tile, CRow = width };
         for (long t = 0; t < tiles.Count; t++)
         {
             long row = tiles.Start(t);
             int height = tiles.Height(t);
             args.A = p.Weights + (group * plan.WeightGroup) + (row * p.Terms);
             args.AStep = height;
-            delegate*<TileArgs<T>*, void> kernel = width == V.Count
-                ? TileRows.Kernel<T, V, UnitRows, Stepped, OneVector>(height)
-                : TileRows.Kernel<T, V, UnitRows, Stepped, TwoVectors>(height);
-            kernel(&args);
+            TileRows.Kernel<T, V, UnitRows, Packed>(height, width)(&args);
             for (int r = 0; r < height; r++)
             {
                 T shift = plan.Bias == null ? T.Zero : plan.Bias[(group * plan.Rows) + row + r];

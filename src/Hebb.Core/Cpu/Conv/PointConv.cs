@@ -257,7 +257,7 @@ unsafe struct PointConv<T, V> : IBlockBody
                 bool whole = end - run == 1 && run->Length == width && !_places.TargetStrided && !_streams;
                 bool stays = _inPlace && run->Length == Width;
                 args.B = stays ? _source + (group * _terms * _places.SourceSize) + run->Source : right + (p * Width * _terms);
-                args.BStep = stays ? _places.SourceSize : width;
+                args.BStep = _places.SourceSize;
                 args.C = whole ? rows + run->Target : buffer;
                 args.CRow = whole ? _places.TargetSize : width;
                 args.Add = bias != null;
@@ -265,9 +265,7 @@ unsafe struct PointConv<T, V> : IBlockBody
                     VectorCopy<T, V>.Fill(args.C, args.CRow, height, width, bias);
                 if (whole)
                     _finish.Ahead(args.C, height, width);
-                delegate*<TileArgs<T>*, void> kernel = width == V.Count
-                    ? TileRows.Kernel<T, V, UnitRows, Stepped, OneVector>(height)
-                    : TileRows.Kernel<T, V, UnitRows, Stepped, TwoVectors>(height);
+                delegate*<TileArgs<T>*, void> kernel = stays ? TileRows.Kernel<T, V, UnitRows, Stepped>(height, width) : TileRows.Kernel<T, V, UnitRows, Packed>(height, width);
                 kernel(&args);
                 if (whole)
                     _finish.Run<V>(args.C, args.CRow, args.C, height, width);

@@ -222,7 +222,6 @@ unsafe struct PointWeightGrad<T, V> : IBlockBody
                 int width = (int)Math.Min(Width, _paddedLanes - lane);
                 args.C = sums + (row * _paddedLanes) + lane;
                 args.B = Panel(group, panel, image) + (place * width);
-                args.BStep = width;
                 args.Add = add;
                 for (long call = 0; call < calls; call++)
                 {
@@ -232,14 +231,14 @@ unsafe struct PointWeightGrad<T, V> : IBlockBody
                         args.A = _left + (_count * _places * ((group * _rows) + row)) + (((image * _places) + place) * height);
                         args.ARow = 1;
                         args.AStep = height;
-                        kernel = width == V.Count ? TileRows.Kernel<T, V, UnitRows, Stepped, OneVector>(height) : TileRows.Kernel<T, V, UnitRows, Stepped, TwoVectors>(height);
+                        kernel = TileRows.Kernel<T, V, UnitRows, Packed>(height, width);
                     }
                     else
                     {
                         args.A = (_left != null ? _left + ((((group * _count) + image + call) * _rows) + row) * _leftRow : Source(_turned, image + call, group, row)) + place;
                         args.ARow = _leftRow;
                         args.AStep = 1;
-                        kernel = width == V.Count ? TileRows.Kernel<T, V, AnyRows, Stepped, OneVector>(height) : TileRows.Kernel<T, V, AnyRows, Stepped, TwoVectors>(height);
+                        kernel = TileRows.Kernel<T, V, UnitSteps, Packed>(height, width);
                     }
                     kernel(&args);
                     args.B += places * width;

@@ -117,10 +117,7 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, ConvFi
             VectorCopy<T, V>.Fill(args.C, args.CRow, height, width, bias + row);
         if (whole)
             finish.Ahead(args.C, height, width);
-        delegate*<TileArgs<T>*, void> kernel = width == V.Count
-            ? TileRows.Kernel<T, V, UnitRows, Listed, OneVector>(height)
-            : TileRows.Kernel<T, V, UnitRows, Listed, TwoVectors>(height);
-        kernel(&args);
+        TileRows.Kernel<T, V, UnitRows, Listed>(height, width)(&args);
         if (whole)
         {
             finish.Run<V>(args.C, args.CRow, args.C, height, width);

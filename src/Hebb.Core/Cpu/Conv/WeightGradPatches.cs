@@ -110,10 +110,7 @@ readonly unsafe struct WeightGradPatches<T, V> : IBlockBody
                 int height = _tiles.Height(t);
                 args.A = left + (_tiles.Start(t) * most);
                 args.C = sums + (_tiles.Start(t) * _lanes) + lane;
-                delegate*<TileArgs<T>*, void> kernel = _lanes - lane == V.Count
-                    ? TileRows.Kernel<T, V, AnyRows, Stepped, OneVector>(height)
-                    : TileRows.Kernel<T, V, AnyRows, Stepped, TwoVectors>(height);
-                kernel(&args);
+                TileRows.Kernel<T, V, UnitSteps, Stepped>(height, (int)Math.Min(_lanes - lane, 2 * V.Count))(&args);
             }
         }
     }

@@ -166,7 +166,7 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
         var args = new TileArgs<T> { K = places, ARow = 1, Offsets = offsets, CRow = _lanes, Add = add };
         for (long lane = 0; lane < _lanes; lane += 2 * V.Count)
         {
-            bool one = _lanes - lane == V.Count;
+            var width = (int)Math.Min(_lanes - lane, 2 * V.Count);
             long tap = 0;
             for (long k0 = 0; k0 < _g.Kernel[0]; k0++)
             {
@@ -182,10 +182,7 @@ unsafe struct WeightGradTiles<T, V> : IBlockBody
                             args.A = left + (_tiles.Start(t) * most);
                             args.AStep = height;
                             args.C = sums + (((tap * _g.GroupOut) + _tiles.Start(t)) * _lanes) + lane;
-                            delegate*<TileArgs<T>*, void> kernel = one
-                                ? TileRows.Kernel<T, V, UnitRows, Listed, OneVector>(height)
-                                : TileRows.Kernel<T, V, UnitRows, Listed, TwoVectors>(height);
-                            kernel(&args);
+                            TileRows.Kernel<T, V, UnitRows, Listed>(height, width)(&args);
                         }
                     }
                 }

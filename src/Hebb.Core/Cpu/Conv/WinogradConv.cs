@@ -156,18 +156,14 @@ unsafe struct WinogradConv<V>
         var args = new TileArgs<float> { K = _plan.Channels, ARow = _inLanes, AStep = 1, CRow = _outLanes };
         for (long lane = 0; lane < _outLanes; lane += 2 * V.Count)
         {
-            bool one = _outLanes - lane == V.Count;
+            var width = (int)Math.Min(_outLanes - lane, 2 * V.Count);
             args.B = weights + (lane * _plan.Channels);
-            args.BStep = one ? V.Count : 2 * V.Count;
             for (long t = 0; t < heights.Count; t++)
             {
                 int height = heights.Height(t);
                 args.A = left + (heights.Start(t) * _inLanes);
                 args.C = sums + (heights.Start(t) * _outLanes) + lane;
-                delegate*<TileArgs<float>*, void> kernel = one
-                    ? TileRows.Kernel<float, V, AnyRows, Stepped, OneVector>(height)
-                    : TileRows.Kernel<float, V, AnyRows, Stepped, TwoVectors>(height);
-                kernel(&args);
+                TileRows.Kernel<float, V, UnitSteps, Packed>(height, width)(&args);
             }
         }
     }

@@ -185,10 +185,7 @@ unsafe struct WinogradWeightGrad<V>
                     int height = heights.Height(t);
                     args.A = left + heights.Start(t);
                     args.C = sums + (heights.Start(t) * ins) + lane;
-                    delegate*<TileArgs<float>*, void> kernel = ins - lane == V.Count
-                        ? TileRows.Kernel<float, V, UnitRows, Stepped, OneVector>(height)
-                        : TileRows.Kernel<float, V, UnitRows, Stepped, TwoVectors>(height);
-                    kernel(&args);
+                    TileRows.Kernel<float, V, UnitRows, Stepped>(height, (int)Math.Min(ins - lane, 2 * V.Count))(&args);
                 }
             }
         }

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Hebb.Cpu.Simd;
 using static Hebb.Cpu.MicroKernel;
 
@@ -103,6 +104,8 @@ unsafe struct GemmCells<T, V> : IBlockBody
         {
             if (PackedLeft != null ? !LeftRows : Plan.LeftRow == 1)
                 Block<UnitRows>(k, fromTile, toTile, fromPanel, toPanel);
+            else if (LeftRows)
+                Block<UnitSteps>(k, fromTile, toTile, fromPanel, toPanel);
             else
                 Block<AnyRows>(k, fromTile, toTile, fromPanel, toPanel);
         }
@@ -111,7 +114,7 @@ unsafe struct GemmCells<T, V> : IBlockBody
     readonly void Block<P>(long k, long fromTile, long toTile, long fromPanel, long toPanel)
     {
         var edge = new TileEdge<T, V>();
-        var tile = new TileArgs<T> { K = Math.Min(Steps, K - k) };
+        var tile = new TileArgs<T> { K = Math.Min(Steps, K - k), BStep = Plan.RightStep };
         bool add = Plan.Add || FromK + k > 0, finish = Plan.Finishes && FromK + k + tile.K == Plan.K;
         for (long t = fromTile; t < toTile; t++)
         {
@@ -123,10 +126,9 @@ unsafe struct GemmCells<T, V> : IBlockBody
                 long lane = panel * PanelWidth, l = FromLane + lane;
                 int width = Width(panel);
                 int lanes = (int)Math.Min(width, Lanes - lane);
-                SetRight(ref tile, panel, width, lanes, k);
-                delegate*<TileArgs<T>*, void> kernel = width == V.Count
-                    ? TileRows.Kernel<T, V, P, Stepped, OneVector>(height)
-                    : TileRows.Kernel<T, V, P, Stepped, TwoVectors>(height);
+                bool packed = Plan.PackRight || lanes < width;
+                tile.B = packed ? PackedPanel(panel, k) : Plan.Right + l + ((FromK + k) * Plan.RightStep);
+                delegate*<TileArgs<T>*, void> kernel = packed ? TileRows.Kernel<T, V, P, Packed>(height, width) : TileRows.Kernel<T, V, P, Stepped>(height, width);
                 if (Plan.Swapped)
                 {
                     T* c = Plan.C + (l * Plan.CRow) + r;
@@ -139,6 +141,8 @@ unsafe struct GemmCells<T, V> : IBlockBody
                 tile.CRow = Plan.CRow;
                 tile.Add = add;
                 tile.Bias = Plan.Bias == null ? null : Plan.Bias + l;
+                if (!TiledGemm.PanelsStay && panel + 1 < toPanel)
+                    Ask(tile.C + width, height);
                 if (lanes == width)
                     kernel(&tile);
                 else
@@ -149,18 +153,11 @@ unsafe struct GemmCells<T, V> : IBlockBody
         }
     }
 
-    readonly void SetRight(ref TileArgs<T> tile, long panel, int width, int lanes, long k)
+    // The next tile of C: rows of a wide matrix lie on pages of their own, where the hardware does not look ahead.
+    readonly void Ask(T* c, int rows)
     {
-        if (Plan.PackRight || lanes < width)
-        {
-            tile.B = PackedPanel(panel, k);
-            tile.BStep = width;
-        }
-        else
-        {
-            tile.B = Plan.Right + FromLane + (panel * PanelWidth) + ((FromK + k) * Plan.RightStep);
-            tile.BStep = Plan.RightStep;
-        }
+        for (int r = 0; Sse.IsSupported && r < rows; r++, c += Plan.CRow)
+            Sse.Prefetch0(c);
     }
 
     readonly void SetLeft(ref TileArgs<T> tile, long row, int height, long k)

@@ -71,17 +71,14 @@ unsafe struct HalfFewRows<S, V>(GemmProblem<ushort> problem) : IBlockBody
     readonly void Multiply(long k, long count, int width, float* sums, float* right)
     {
         var tiles = new RowTiles(Problem.M, TileRows.Max<float, V>());
-        var tile = new TileArgs<float> { K = count, ARow = Problem.K, AStep = 1, B = right, BStep = width, CRow = width, Add = true };
+        var tile = new TileArgs<float> { K = count, ARow = Problem.K, AStep = 1, B = right, CRow = width, Add = true };
         for (long t = 0; t < tiles.Count; t++)
         {
             long row = tiles.Start(t);
             int height = tiles.Height(t);
             tile.A = Left + (row * Problem.K) + k;
             tile.C = sums + (row * width);
-            delegate*<TileArgs<float>*, void> kernel = width == V.Count
-                ? TileRows.Kernel<float, V, AnyRows, Stepped, OneVector>(height)
-                : TileRows.Kernel<float, V, AnyRows, Stepped, TwoVectors>(height);
-            kernel(&tile);
+            TileRows.Kernel<float, V, UnitSteps, Packed>(height, width)(&tile);
         }
     }
 

@@ -23,6 +23,8 @@ static unsafe class SmallGemm
             return false;
         if (p.ARow == 1)
             Run<T, V, UnitRows>(p);
+        else if (p.ACol == 1)
+            Run<T, V, UnitSteps>(p);
         else
             Run<T, V, AnyRows>(p);
         if (!p.Epilogue.IsNone)
@@ -45,11 +47,11 @@ static unsafe class SmallGemm
             int lanes = Math.Min(panel, columns - column), width = lanes <= V.Count ? V.Count : panel;
             T* c = p.C + column;
             var tile = new TileArgs<T> { K = p.K, ARow = p.ARow, AStep = p.ACol, B = p.B + (column * p.BCol), BStep = p.BRow, C = c, CRow = p.CRow, Add = p.Accumulate, Bias = bias == null ? null : bias + column };
-            if (p.BCol != 1 || lanes < width)
+            bool packs = p.BCol != 1 || lanes < width;
+            if (packs)
             {
                 Packing.Copy<T, V>(tile.B, p.BCol, p.BRow, lanes, p.K, packed, width, width);
                 tile.B = packed;
-                tile.BStep = width;
             }
             // A panel that overhangs is summed up beside C.
             if (lanes < width)
@@ -64,13 +66,16 @@ static unsafe class SmallGemm
                     TileEdge<T, V>.Widen(bias + column, tile.Bias, lanes, width);
                 }
             }
-            Tiles<T, V, P>(&tile, p.A, rows, wide: width == panel);
+            if (packs)
+                Tiles<T, V, P, Packed>(&tile, p.A, rows, width);
+            else
+                Tiles<T, V, P, Stepped>(&tile, p.A, rows, width);
             for (int r = 0; lanes < width && r < rows; r++)
                 TileEdge<T, V>.Narrow(sums + (r * width), c + (r * p.CRow), lanes);
         }
     }
 
-    static void Tiles<T, V, P>(TileArgs<T>* tile, T* a, int rows, bool wide)
+    static void Tiles<T, V, P, Q>(TileArgs<T>* tile, T* a, int rows, int width)
         where T : unmanaged
         where V : unmanaged, ISimd<V, T>
     {
@@ -79,10 +84,7 @@ static unsafe class SmallGemm
         {
             int high = t < taller ? height + 1 : height;
             tile->A = a;
-            if (wide)
-                TileRows.Kernel<T, V, P, Stepped, TwoVectors>(high)(tile);
-            else
-                TileRows.Kernel<T, V, P, Stepped, OneVector>(high)(tile);
+            TileRows.Kernel<T, V, P, Q>(high, width)(tile);
             a += high * tile->ARow;
             tile->C += high * tile->CRow;
         }

@@ -16,8 +16,12 @@ static unsafe class TileRows
         where T : unmanaged
         where V : unmanaged, ISimd<V, T> => V.Count * sizeof(T) == 64 ? 14 : V.Count * sizeof(T) == 32 || !AdvSimd.IsSupported ? 6 : 12;
 
-    /// <summary>The kernel for tiles of <paramref name="rows"/> rows. It is compiled when first called.</summary>
-    public static delegate*<TileArgs<T>*, void> Kernel<T, V, P, Q, W>(int rows)
+    /// <summary>The kernel for tiles of <paramref name="rows"/> rows and one vector or two of lanes. It is compiled when first called.</summary>
+    public static delegate*<TileArgs<T>*, void> Kernel<T, V, P, Q>(int rows, int width)
+        where T : unmanaged
+        where V : unmanaged, ISimd<V, T> => width == V.Count ? Kernel<T, V, P, Q, OneVector>(rows) : Kernel<T, V, P, Q, TwoVectors>(rows);
+
+    static delegate*<TileArgs<T>*, void> Kernel<T, V, P, Q, W>(int rows)
         where T : unmanaged
         where V : unmanaged, ISimd<V, T> => (V.Count * sizeof(T)) switch
         {

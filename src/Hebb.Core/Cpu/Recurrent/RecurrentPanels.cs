@@ -59,12 +59,12 @@ static unsafe class RecurrentPanels
         {
             for (long k = 0; k < steps; k += StepsAtOnce)
             {
-                var tile = new TileArgs<T> { K = Math.Min(StepsAtOnce, steps - k), ARow = aRow, AStep = 1, B = panels + (k * width), BStep = width, CRow = cRow, Add = add || k > 0 };
+                var tile = new TileArgs<T> { K = Math.Min(StepsAtOnce, steps - k), ARow = aRow, AStep = 1, B = panels + (k * width), CRow = cRow, Add = add || k > 0 };
                 for (long i = 0; i < tiles.Count; i++)
                 {
                     tile.A = a + (tiles.Start(i) * aRow) + k;
                     tile.C = c + (tiles.Start(i) * cRow) + lane;
-                    TileRows.Kernel<T, V, AnyRows, Stepped, TwoVectors>(tiles.Height(i))(&tile);
+                    TileRows.Kernel<T, V, UnitSteps, Packed>(tiles.Height(i), width)(&tile);
                 }
             }
         }
