@@ -68,7 +68,22 @@ public static partial class VectorMath
         where T : unmanaged
         => Avx512DQ.IsSupported && typeof(V) == typeof(V512<float>)
             ? Unsafe.BitCast<Vector512<float>, V>(PowerOfTwo512(Unsafe.BitCast<V, Vector512<float>>(y), Vector512<float>.Zero))
+            : typeof(T) == typeof(float) ? PowerOfTwo24<V, T>(AtLeast<V, T>(AtMost<V, T>(y, 128), -127))
             : InlinedExp<V, T>(y * C<V, T>(0.6931471805599453));
+
+    /// <summary>2^y of floats for y from -127 to 128, with an error of 2^-23.3 of it; 0 below -126.5, infinite from 127.5.</summary>
+    [MethodImpl(Inline)]
+    static V PowerOfTwo24<V, T>(V y)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        // The last bits of t are the whole part; shifted, nothing else is left of it.
+        V shifter = Shifter<V, T>(), t = y + shifter, f = y - (t - shifter), square = f * f;
+        V a = Horner<V, T>(C<V, T>(0.6931470036506653), f, 1);
+        V b = Horner<V, T>(C<V, T>(0.05550709739327431), f, 0.24022245407104492);
+        V c = Horner<V, T>(C<V, T>(0.0013270687777549028), f, 0.009671393781900406);
+        return V.MultiplyAdd(V.MultiplyAdd(c, square, b), square, a) * V.AddBits(t << 23, Bits<V, T>(127 << 23));
+    }
 
     /// <summary>2^(y + low) for a small low, with an error of 2^-23.5 of it. Infinite y will do where low is 0.</summary>
     [MethodImpl(Inline)]
