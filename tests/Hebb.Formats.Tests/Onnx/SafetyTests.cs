@@ -63,15 +63,34 @@ public class SafetyTests
             (nodes[i], nodes[i + 1]) = (0x32, 0x00);
         Assert.Empty(OnnxModel.Load(Whole(nodes)).Operators);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64L << 20);
+    }
 
-        static byte[] Varint(int value)
+    [Fact]
+    public void NumbersThatNoShapeAsksForAreCountedBeforeTheyAreMade()
+    {
+        // An initializer of four million numbers of one byte each.
+        const int Count = 4_000_000;
+        var numbers = new byte[Count];
+        byte[] Whole(int size)
         {
-            var bytes = new List<byte>();
-            for (; value >= 0x80; value >>= 7)
-                bytes.Add((byte)(value | 0x80));
-            bytes.Add((byte)value);
-            return [.. bytes];
+            byte[] tensor = [0x08, .. Varint(size), 0x10, 0x07, 0x3A, .. Varint(Count), .. numbers, 0x42, 0x01, (byte)'w'];
+            byte[] graph = [0x2A, .. Varint(tensor.Length), .. tensor];
+            return [0x08, 0x08, 0x3A, .. Varint(graph.Length), .. graph];
         }
+        byte[] lying = Whole(1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("more numbers than its shapes ask for", Error(lying), StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16L << 20);
+        Assert.Empty(OnnxModel.Load(Whole(Count)).Operators);
+    }
+
+    private static byte[] Varint(int value)
+    {
+        var bytes = new List<byte>();
+        for (; value >= 0x80; value >>= 7)
+            bytes.Add((byte)(value | 0x80));
+        bytes.Add((byte)value);
+        return [.. bytes];
     }
 
     [Fact]
