@@ -241,7 +241,7 @@ static unsafe class MicroKernel
         if (sizeof(R) > 0) { x = F.Create(*(T*)(a0 + (step * aStep))); c0a = F.MultiplyAdd(x, qa, c0a); if (typeof(W) == typeof(TwoVectors)) c0b = F.MultiplyAdd(x, qb, c0b); }
         if (sizeof(R) > 1) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[1] : *(T*)(a0 + (row + (step * aStep)))); c1a = F.MultiplyAdd(x, qa, c1a); if (typeof(W) == typeof(TwoVectors)) c1b = F.MultiplyAdd(x, qb, c1b); }
         if (sizeof(R) > 2) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[2] : *(T*)(a0 + (row2 + (step * aStep)))); c2a = F.MultiplyAdd(x, qa, c2a); if (typeof(W) == typeof(TwoVectors)) c2b = F.MultiplyAdd(x, qb, c2b); }
-        if (sizeof(R) > 3) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[3] : *(T*)(a3 + ((step * aStep)))); c3a = F.MultiplyAdd(x, qa, c3a); if (typeof(W) == typeof(TwoVectors)) c3b = F.MultiplyAdd(x, qb, c3b); }
+        if (sizeof(R) > 3) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[3] : *(T*)(a3 + (step * aStep))); c3a = F.MultiplyAdd(x, qa, c3a); if (typeof(W) == typeof(TwoVectors)) c3b = F.MultiplyAdd(x, qb, c3b); }
         if (sizeof(R) > 4) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[4] : *(T*)(a3 + (row + (step * aStep)))); c4a = F.MultiplyAdd(x, qa, c4a); if (typeof(W) == typeof(TwoVectors)) c4b = F.MultiplyAdd(x, qb, c4b); }
         if (sizeof(R) > 5) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[5] : *(T*)(a3 + (row2 + (step * aStep)))); c5a = F.MultiplyAdd(x, qa, c5a); if (typeof(W) == typeof(TwoVectors)) c5b = F.MultiplyAdd(x, qb, c5b); }
     }
@@ -256,13 +256,13 @@ static unsafe class MicroKernel
         where R : unmanaged
     {
         X x;
-        if (sizeof(R) > 6) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[6] : *(T*)(a6 + ((step * aStep)))); c6a = F.MultiplyAdd(x, qa, c6a); if (typeof(W) == typeof(TwoVectors)) c6b = F.MultiplyAdd(x, qb, c6b); }
+        if (sizeof(R) > 6) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[6] : *(T*)(a6 + (step * aStep))); c6a = F.MultiplyAdd(x, qa, c6a); if (typeof(W) == typeof(TwoVectors)) c6b = F.MultiplyAdd(x, qb, c6b); }
         if (sizeof(R) > 7) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[7] : *(T*)(a6 + (row + (step * aStep)))); c7a = F.MultiplyAdd(x, qa, c7a); if (typeof(W) == typeof(TwoVectors)) c7b = F.MultiplyAdd(x, qb, c7b); }
         if (sizeof(R) > 8) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[8] : *(T*)(a6 + (row2 + (step * aStep)))); c8a = F.MultiplyAdd(x, qa, c8a); if (typeof(W) == typeof(TwoVectors)) c8b = F.MultiplyAdd(x, qb, c8b); }
-        if (sizeof(R) > 9) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[9] : *(T*)(a9 + ((step * aStep)))); c9a = F.MultiplyAdd(x, qa, c9a); if (typeof(W) == typeof(TwoVectors)) c9b = F.MultiplyAdd(x, qb, c9b); }
+        if (sizeof(R) > 9) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[9] : *(T*)(a9 + (step * aStep))); c9a = F.MultiplyAdd(x, qa, c9a); if (typeof(W) == typeof(TwoVectors)) c9b = F.MultiplyAdd(x, qb, c9b); }
         if (sizeof(R) > 10) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[10] : *(T*)(a9 + (row + (step * aStep)))); c10a = F.MultiplyAdd(x, qa, c10a); if (typeof(W) == typeof(TwoVectors)) c10b = F.MultiplyAdd(x, qb, c10b); }
         if (sizeof(R) > 11) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[11] : *(T*)(a9 + (row2 + (step * aStep)))); c11a = F.MultiplyAdd(x, qa, c11a); if (typeof(W) == typeof(TwoVectors)) c11b = F.MultiplyAdd(x, qb, c11b); }
-        if (sizeof(R) > 12) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[12] : *(T*)(a12 + ((step * aStep)))); c12a = F.MultiplyAdd(x, qa, c12a); if (typeof(W) == typeof(TwoVectors)) c12b = F.MultiplyAdd(x, qb, c12b); }
+        if (sizeof(R) > 12) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[12] : *(T*)(a12 + (step * aStep))); c12a = F.MultiplyAdd(x, qa, c12a); if (typeof(W) == typeof(TwoVectors)) c12b = F.MultiplyAdd(x, qb, c12b); }
         if (sizeof(R) > 13) { x = F.Create(typeof(P) == typeof(UnitRows) ? ((T*)(a0 + (step * aStep)))[13] : *(T*)(a12 + (row + (step * aStep)))); c13a = F.MultiplyAdd(x, qa, c13a); if (typeof(W) == typeof(TwoVectors)) c13b = F.MultiplyAdd(x, qb, c13b); }
     }
 }

@@ -79,10 +79,10 @@ static unsafe class SmallGemm
         where T : unmanaged
         where V : unmanaged, ISimd<V, T>
     {
-        int tiles = (rows + TileRows.Max<T, V>() - 1) / TileRows.Max<T, V>(), height = rows / tiles, taller = rows - (height * tiles);
-        for (int t = 0; t < tiles; t++)
+        var tiles = new RowTiles(rows, TileRows.Max<T, V>());
+        for (long t = 0; t < tiles.Count; t++)
         {
-            int high = t < taller ? height + 1 : height;
+            int high = tiles.Height(t);
             tile->A = a;
             TileRows.Kernel<T, V, P, Q>(high, width)(tile);
             a += high * tile->ARow;

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
@@ -74,32 +73,7 @@ unsafe struct TileEdge<T, V>
     /// <summary>Copies the first elements of whole vectors.</summary>
     public static void Narrow(T* from, T* to, int count)
     {
-        int i = 0;
-        for (; i <= count - V.Count; i += V.Count)
-            V.Load(from + i).Store(to + i);
-        if (i == count)
-            return;
-        if (V.Count * sizeof(T) == 64)
-        {
-            V.Load(from + i).StorePartial(to + i, count - i);
-            return;
-        }
-        // Masked stores of 256 bits take dozens of cycles on some processors.
-        byte* source = (byte*)(from + i), target = (byte*)(to + i);
-        int bytes = (count - i) * sizeof(T);
-        if ((bytes & 16) != 0)
-        {
-            Vector128.Load(source).Store(target);
-            source += 16;
-            target += 16;
-        }
-        if ((bytes & 8) != 0)
-        {
-            *(long*)target = *(long*)source;
-            source += 8;
-            target += 8;
-        }
-        if ((bytes & 4) != 0)
-            *(int*)target = *(int*)source;
+        for (int i = 0; i < count; i += V.Count)
+            V.Load(from + i).StorePartial(to + i, Math.Min(V.Count, count - i));
     }
 }
