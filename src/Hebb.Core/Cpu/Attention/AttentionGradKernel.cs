@@ -230,7 +230,7 @@ internal static unsafe class AttentionGradKernel
             V shift = V.Load(shifts), less = V.Load(deltas), scale = V.Create(problem.Scale);
             for (int k = 0; k < keys; k++, weights += QueryBlock, slopes += QueryBlock)
             {
-                V p = SoftmaxExp.Exp2<V, T>(V.Load(weights) - shift), d = V.Load(slopes), kept = p;
+                V p = VectorMath.SoftmaxPowerOfTwo<V, T>(V.Load(weights) - shift), d = V.Load(slopes), kept = p;
                 if (factors is not null)
                 {
                     V f = V.Load(factors);

@@ -166,14 +166,14 @@ internal static unsafe class AttentionKernel
             s = scores;
             for (k = 0; k < keys; k++, s += pitch)
             {
-                V p = SoftmaxExp.Exp2<V, T>(V.Load(s) - shift);
+                V p = VectorMath.SoftmaxPowerOfTwo<V, T>(V.Load(s) - shift);
                 p.Store(s);
                 sum += p;
             }
             V old = V.Load(total);
             if (V.AnyLess(before, a))
             {
-                V shrink = SoftmaxExp.Exp2<V, T>(before - shift);
+                V shrink = VectorMath.SoftmaxPowerOfTwo<V, T>(before - shift);
                 old *= shrink;
                 for (long r = 0; r < rows; r++, sums += pitch)
                     (V.Load(sums) * shrink).Store(sums);

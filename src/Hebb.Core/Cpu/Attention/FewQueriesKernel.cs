@@ -193,13 +193,13 @@ internal static unsafe class FewQueriesKernel
             V shift = V.Create(T.IsNegativeInfinity(peak) ? T.Zero : peak), sum = V.Zero;    // where nothing is seen so far
             for (int k = 0; k < count; k += V.Count)
             {
-                V p = SoftmaxExp.Exp2<V, T>(V.Load(scores + k) - shift);
+                V p = VectorMath.SoftmaxPowerOfTwo<V, T>(V.Load(scores + k) - shift);
                 p.Store(scores + k);
                 sum += p;
             }
             if (!(peak <= *most))
             {
-                T shrink = SoftmaxExp.Exp2<V, T>(before - shift)[0];
+                T shrink = VectorMath.SoftmaxPowerOfTwo<V, T>(before - shift)[0];
                 *total *= shrink;
                 for (long i = 0; i < problem.ValueWidth; i++)
                     sums[i] *= shrink;
@@ -223,7 +223,7 @@ internal static unsafe class FewQueriesKernel
                     to[i] = T.Zero;
                 for (long i = 0; i < runs; i++)
                 {
-                    T factor = SoftmaxExp.Exp2<V, T>(V.Create(Most(first + i)[r] - shift))[0];
+                    T factor = VectorMath.SoftmaxPowerOfTwo<V, T>(V.Create(Most(first + i)[r] - shift))[0];
                     total += Total(first + i)[r] * factor;
                     T* from = Sums(first + i) + r * f;
                     for (long j = 0; j < f; j++)

@@ -29,6 +29,22 @@ internal static unsafe class Streaming
             Sse.Prefetch0(p);
     }
 
+    /// <summary>Asks for the lines of some vectors, up to four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch<V, T>(T* p, int vectors)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        int bytes = vectors * V.Count * sizeof(T);
+        Prefetch(p);
+        if (bytes > Line)
+            Prefetch((byte*)p + Line);
+        if (bytes > 2 * Line)
+            Prefetch((byte*)p + 2 * Line);
+        if (bytes > 3 * Line)
+            Prefetch((byte*)p + 3 * Line);
+    }
+
     /// <summary>Writes a tile past the caches, and fetches as many bytes of two inputs read next. Only whole lines go that way, which a tile that begins at one has most of.</summary>
     [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
     public static void Write(byte* tile, byte* to, long bytes, byte* next, byte* other)

@@ -42,16 +42,25 @@ public static partial class VectorMath
         return Scale<V, T>(C<V, T>(1) + V.MultiplyAdd(r * r, ExpTail<V, T>(r), r), n);
     }
 
-    /// <summary>exp(x) of x up to 80 for sums and quotients that round more than it does: within 2 units in the last place down to -16, and one more for every 16 below.</summary>
+    /// <summary>
+    /// exp(x) of x up to 80 for sums and quotients that round more than it does: within 3 + |x| / 4 units in the last place, where a rounding of x itself
+    /// makes up to |x| / 2. 0 below -87.7.
+    /// </summary>
     [MethodImpl(Inline)]
     internal static V QuickExp<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
-        if (!Avx512DQ.IsSupported || typeof(V) != typeof(V512<float>))
+        if (typeof(T) != typeof(float))
             return InlinedExp<V, T>(x);
-        Vector512<float> z = Unsafe.BitCast<V, Vector512<float>>(AtLeast<V, T>(x, -200)), log2 = Vector512.Create(1.4426950408889634f), y = z * log2;
-        return Unsafe.BitCast<Vector512<float>, V>(PowerOfTwo512(y, Avx512F.FusedMultiplySubtract(z, log2, y)));
+        if (Avx512DQ.IsSupported && typeof(V) == typeof(V512<float>))
+        {
+            Vector512<float> z = Unsafe.BitCast<V, Vector512<float>>(AtLeast<V, T>(x, -200)), turns = Vector512.Create(1.4426950408889634f), y = z * turns;
+            return Unsafe.BitCast<Vector512<float>, V>(PowerOfTwo512(y, Avx512F.FusedMultiplySubtract(z, turns, y)));
+        }
+        // Fused, what is left of x log2(e) loses only what log2(e) itself lost.
+        V log2 = C<V, T>(1.4426950408889634), shifter = Shifter<V, T>(), least = AtLeast<V, T>(x, -88), t = V.MultiplyAdd(least, log2, shifter);
+        return PowerOfTwo24<V, T>(V.MultiplyAdd(least, log2, shifter - t), t);
     }
 
     /// <summary>x / (1 + 2^y), within 3 units in the last place of x: gates by the logistic function.</summary>
@@ -71,17 +80,59 @@ public static partial class VectorMath
             : typeof(T) == typeof(float) ? PowerOfTwo24<V, T>(AtLeast<V, T>(AtMost<V, T>(y, 128), -127))
             : InlinedExp<V, T>(y * C<V, T>(0.6931471805599453));
 
+    /// <summary>
+    /// 2^y for the weights of a softmax, y up to 127 (1023 for double), within 3 units in the last place, and 1 at 0. Below -126.5 (-1021) it is 0: denormal
+    /// weights would hold up what multiplies them. NaN stays.
+    /// </summary>
+    [MethodImpl(Inline)]
+    internal static V SoftmaxPowerOfTwo<V, T>(V y)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        if (Avx512DQ.IsSupported && typeof(V) == typeof(V512<float>))
+        {
+            Vector512<float> z = Unsafe.BitCast<V, Vector512<float>>(y);
+            return Unsafe.BitCast<Vector512<float>, V>(Vector512.ConditionalSelect(Avx512F.CompareNotLessThan(z, Vector512.Create(-125f)), PowerOfTwo512(z, Vector512<float>.Zero), Vector512<float>.Zero));
+        }
+        if (typeof(T) == typeof(float))
+            return PowerOfTwo24<V, T>(AtLeast<V, T>(y, -127));
+        // 2^f = 1 + f q(f), to 2^-57.9 for |f| up to 1/2; n goes to the exponent.
+        V shifter = Shifter<V, T>(), t = y + shifter, f = y - (t - shifter);
+        V q = C<V, T>(4.4326234459676934e-10);
+        q = Horner<V, T>(q, f, 7.073858615864772e-09);
+        q = Horner<V, T>(q, f, 1.0178214931422609e-07);
+        q = Horner<V, T>(q, f, 1.3215434819646012e-06);
+        q = Horner<V, T>(q, f, 1.52527334532511e-05);
+        q = Horner<V, T>(q, f, 0.00015403530458094855);
+        q = Horner<V, T>(q, f, 0.0013333558146819493);
+        q = Horner<V, T>(q, f, 0.009618129107593295);
+        q = Horner<V, T>(q, f, 0.05550410866481988);
+        q = Horner<V, T>(q, f, 0.24022650695910133);
+        q = Horner<V, T>(q, f, 0.6931471805599453);
+        return V.SelectLess(y, C<V, T>(-1021), V.Zero, V.AddBits(Horner<V, T>(q, f, 1), t << 52));
+    }
+
     /// <summary>2^y of floats for y from -127 to 128, with an error of 2^-23.3 of it; 0 below -126.5, infinite from 127.5.</summary>
     [MethodImpl(Inline)]
     static V PowerOfTwo24<V, T>(V y)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
-        // The last bits of t are the whole part; shifted, nothing else is left of it.
-        V shifter = Shifter<V, T>(), t = y + shifter, f = y - (t - shifter), square = f * f;
+        V shifter = Shifter<V, T>(), t = y + shifter;
+        return PowerOfTwo24<V, T>(y - (t - shifter), t);
+    }
+
+    /// <summary>2^(n + f) for f up to 1/2 and t = n + <see cref="Shifter"/>.</summary>
+    [MethodImpl(Inline)]
+    static V PowerOfTwo24<V, T>(V f, V t)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        V square = f * f;
         V a = Horner<V, T>(C<V, T>(0.6931470036506653), f, 1);
         V b = Horner<V, T>(C<V, T>(0.05550709739327431), f, 0.24022245407104492);
         V c = Horner<V, T>(C<V, T>(0.0013270687777549028), f, 0.009671393781900406);
+        // The last bits of t are n; shifted, nothing else is left of it.
         return V.MultiplyAdd(V.MultiplyAdd(c, square, b), square, a) * V.AddBits(t << 23, Bits<V, T>(127 << 23));
     }
 

@@ -204,7 +204,7 @@ internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* wei
         if (at < classes)
         {
             int n = (int)(classes - at);
-            V p = VectorMath.Exp<V, T>(V.LoadPartial(from + at, n) - log) * scale;
+            V p = VectorMath.QuickExp<V, T>(V.LoadPartial(from + at, n) - log) * scale;
             if (smoothing != T.Zero)
                 p -= weight is null ? each : each * V.LoadPartial(weight + at, n);
             p.StorePartial(to + at, n);

@@ -58,10 +58,7 @@ internal static unsafe partial class RowNormKernels
                 for (long i = 0; i < n; i += 4 * V.Count)
                 {
                     long j = i + V.Count, k = j + V.Count, l = k + V.Count;
-                    Streaming.Prefetch(after + ahead + i);
-                    Streaming.Prefetch(after + ahead + j);
-                    Streaming.Prefetch(after + ahead + k);
-                    Streaming.Prefetch(after + ahead + l);
+                    Streaming.Prefetch<V, T>(after + ahead + i, 4);
                     V p = V.Load(from + i) - middle, q = V.Load(from + j) - middle, s = V.Load(from + k) - middle, t = V.Load(from + l) - middle;
                     (a, b, c, d) = (V.MultiplyAdd(p, p, a), V.MultiplyAdd(q, q, b), V.MultiplyAdd(s, s, c), V.MultiplyAdd(t, t, d));
                     (e, f, g, h) = (e + V.Load(after + i), f + V.Load(after + j), g + V.Load(after + k), h + V.Load(after + l));

@@ -27,17 +27,18 @@ internal static unsafe partial class SoftmaxKernels
             V factor = V.Create(T.One / sum), shift = V.Create(most), a = V.Zero, b = V.Zero, c = V.Load(after), d = V.Load(after + V.Count);
             for (long i = 0; i < n; i += 2 * V.Count)
             {
-                Streaming.Prefetch(after + i + ahead);
-                Streaming.Prefetch(after + i + ahead + V.Count);
+                Streaming.Prefetch<V, T>(after + i + ahead, 2);
                 V p = VectorMath.QuickExp<V, T>(V.Load(from + i) - shift), q = VectorMath.QuickExp<V, T>(V.Load(from + i + V.Count) - shift);
-                (V.Load(done + i) * factor).StoreNonTemporal(to + i);
-                (V.Load(done + i + V.Count) * factor).StoreNonTemporal(to + i + V.Count);
-                p.Store(coming + i);
-                q.Store(coming + i + V.Count);
+                V r = V.Load(done + i) * factor, s = V.Load(done + i + V.Count) * factor;
                 a += p;
                 b += q;
                 c = V.MaxNative(c, V.Load(after + i));
                 d = V.MaxNative(d, V.Load(after + i + V.Count));
+                // After all loads: one from an address that ends in the same twelve bits as a store before it waits for it.
+                r.StoreNonTemporal(to + i);
+                s.StoreNonTemporal(to + i + V.Count);
+                p.Store(coming + i);
+                q.Store(coming + i + V.Count);
             }
             (sum, most) = (V.Sum(a + b), V.MaxLane(V.Max(c, d)));
             T* swap = done;

@@ -95,12 +95,40 @@ internal static unsafe partial class SoftmaxKernels
         public void Row<V, TStore>(long row, in RowPlace<T> place) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
         {
             T* from = x + row * n, to = place.Target, tile = place.Scratch;
+            if (n <= 2 * V.Count)
+            {
+                ShortRow<V>(from, to);
+                return;
+            }
             T most = RowMath.MaxNative<V, T>(from, n);
             T sum = RowMath.ExpSum<V, T>(from, most, log ? null : tile, n, place.Ahead);
             if (log)
                 Subtract<V, TStore>(from, most, T.Log(sum), to, n);
             else
                 Multiply<V, TStore>(tile, T.One / sum, to, n);
+        }
+
+        // A row in two vectors: the second ends where the row does, and what both hold counts in the first alone.
+        [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
+        private void ShortRow<V>(T* from, T* to) where V : unmanaged, ISimd<V, T>
+        {
+            bool two = n >= V.Count;
+            V a = two ? V.Load(from) : V.LoadPartial(from, (int)n), b = two ? V.Load(from + n - V.Count) : a;
+            V bound = V.Create(T.CreateTruncating(two ? 2 * V.Count - n : n));
+            T most = V.MaxLane(two ? V.Max(a, b) : V.Select(V.Less(V.Indices, bound), a, V.Create(from[0])));
+            V shift = V.Create(most);
+            (a, b) = (a - shift, b - shift);
+            V p = VectorMath.QuickExp<V, T>(a), q = VectorMath.QuickExp<V, T>(b);
+            T sum = V.Sum(two ? p + V.Select(V.Less(V.Indices, bound), V.Zero, q) : V.Select(V.Less(V.Indices, bound), p, V.Zero));
+            V last = V.Create(log ? T.Log(sum) : T.One / sum);
+            (p, q) = log ? (a - last, b - last) : (p * last, q * last);
+            if (!two)
+            {
+                p.StorePartial(to, (int)n);
+                return;
+            }
+            p.Store(to);
+            q.Store(to + n - V.Count);
         }
 
         public bool Interleave<V>(long begin, long end, long rows) where V : unmanaged, ISimd<V, T>

@@ -175,8 +175,7 @@ internal static unsafe class RowMath
             long end = Math.Min(n, i + FlushEvery);
             for (; i <= end - 2 * V.Count; i += 2 * V.Count)
             {
-                Streaming.Prefetch(x + i + ahead);
-                Streaming.Prefetch(x + i + ahead + V.Count);
+                Streaming.Prefetch<V, T>(x + i + ahead, 2);
                 V p = VectorMath.QuickExp<V, T>(V.Load(x + i) - shift), q = VectorMath.QuickExp<V, T>(V.Load(x + i + V.Count) - shift);
                 if (y is not null)
                 {
@@ -186,14 +185,8 @@ internal static unsafe class RowMath
                 a += p;
                 b += q;
             }
-            for (; i < end; i += V.Count)
-            {
-                int rest = (int)Math.Min(V.Count, end - i);
-                V p = VectorMath.QuickExp<V, T>(Load<V, T>(x + i, rest) - shift);
-                if (y is not null)
-                    Store<V, T>(p, y + i, rest);
-                a += rest == V.Count ? p : V.Select(V.Less(V.Indices, V.Create(T.CreateTruncating(rest))), p, V.Zero);
-            }
+            if (i < end)
+                a += ExpRest(x + i, shift, y is null ? null : y + i, end - i);
             i = end;
             if (n <= FlushEvery)
                 return V.Sum(a + b);
@@ -201,6 +194,24 @@ internal static unsafe class RowMath
             if (i == n)
                 return V.Sum(Compensation.Total<V, T>(total, lost));
         }
+    }
+
+    // By itself: what a method may inline would not do for the loop and this.
+    [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
+    private static V ExpRest<V, T>(T* x, V shift, T* y, long n)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, INumber<T>
+    {
+        V sum = V.Zero;
+        for (long i = 0; i < n; i += V.Count)
+        {
+            int rest = (int)Math.Min(V.Count, n - i);
+            V p = VectorMath.QuickExp<V, T>(Load<V, T>(x + i, rest) - shift);
+            if (y is not null)
+                Store<V, T>(p, y + i, rest);
+            sum += rest == V.Count ? p : V.Select(V.Less(V.Indices, V.Create(T.CreateTruncating(rest))), p, V.Zero);
+        }
+        return sum;
     }
 
     /// <summary>The sum of the squared distances from <paramref name="mean"/>.</summary>
@@ -221,11 +232,7 @@ internal static unsafe class RowMath
             long end = Math.Min(n, i + FlushEvery);
             for (; i <= end - 4 * V.Count; i += 4 * V.Count)
             {
-                T* next = x + i + ahead;
-                Streaming.Prefetch(next);
-                Streaming.Prefetch(next + V.Count);
-                Streaming.Prefetch(next + 2 * V.Count);
-                Streaming.Prefetch(next + 3 * V.Count);
+                Streaming.Prefetch<V, T>(x + i + ahead, 4);
                 V p = V.Load(x + i) - shift, q = V.Load(x + i + V.Count) - shift, r = V.Load(x + i + 2 * V.Count) - shift, s = V.Load(x + i + 3 * V.Count) - shift;
                 a = V.MultiplyAdd(p, p, a);
                 b = V.MultiplyAdd(q, q, b);
