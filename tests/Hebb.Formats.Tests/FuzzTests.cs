@@ -7,6 +7,7 @@ using Hebb.Formats.Tests.Package;
 using Hebb.Formats.Tests.Tflite;
 using Hebb.Formats.Tests.Torch;
 using Hebb.Formats.Tests.Weights;
+using Hebb.Onnx;
 using Hebb.Onnx.Proto;
 
 namespace Hebb.Formats.Tests;
@@ -68,12 +69,48 @@ public sealed class FuzzTests : IDisposable
         ["onnx with data outside"] = t => (t.OnnxOutside(), t.InFolder("m.onnx", path => OnnxModel.Load(path)), FileParts.Bytes, -1),
         ["hebb"] = _ => ([.. ((string[])["mlp", "attention", "buffers"]).Select(Package)], bytes => SavedModels.Load(bytes), FileParts.Zip | FileParts.Text, 1),
         ["tokenizer.json"] = _ => ([TokenizerFile()], bytes => Tokenizer.FromJson(bytes), FileParts.Text, -1),
+        ["anything"] = t => t.Anything(),
         ["png"] = _ => ([Png.Encode(Picture(3)), Png.Encode(Picture(1))], bytes => Png.Decode(bytes), FileParts.Bytes, 0),
         ["jpeg"] = _ => ([.. s_jpeg.Select(Convert.FromBase64String)], bytes => Jpeg.Decode(bytes), FileParts.Bytes, 0),
         ["jpeg 2000"] = _ => ([.. s_jpeg2000.Select(Convert.FromBase64String)], bytes => Jpeg2000.Decode(bytes), FileParts.Bytes, 0),
         ["webp"] = _ => ([.. s_webp.Select(Convert.FromBase64String)], bytes => Webp.Decode(bytes), FileParts.Bytes, 0),
+        ["bmp, pnm"] = _ => ([Bitmap(), [.. "P6\n3 2\n255\n"u8, .. new byte[18]]], bytes => ImageFile.Decode(bytes), FileParts.Bytes, 0),
         ["wav"] = _ => ([Wav.Encode(new Audio(8000, 1, new float[64]))], bytes => Wav.Decode(bytes), FileParts.Bytes, 0),
     };
+
+    /// <summary>Files of all kinds, as the command line takes them: it must see what they are first.</summary>
+    private (byte[][] Files, Action<byte[]> Read, FileParts Parts, double Likely) Anything()
+    {
+        byte[][] files = [.. ((string[])["pytorch", "pytorch legacy", "gguf", "safetensors", "npz", "npy", "llama2.c", "tflite", "onnx", "hebb"]).SelectMany(n => s_formats[n](this).Files.Take(4))];
+        return (files, InFolder("m", path =>
+        {
+            var refusals = new List<HebbException>();
+            foreach (var read in (Action[])[() => FileReport.Of(path), () => WeightFile.Load(path), () => Model.Load(path)])
+            {
+                try
+                {
+                    read();
+                }
+                catch (HebbException e)
+                {
+                    Assert.DoesNotContain('\n', e.Message);
+                    refusals.Add(e);
+                }
+            }
+            // Weights are no model, nor a model weights: a whole file is refused by one of them.
+            if (refusals.Count > 1)
+                throw refusals[0];
+        }), FileParts.Zip | FileParts.Text, -1);
+    }
+
+    private static byte[] Bitmap()
+    {
+        byte[] file = new byte[54 + 2 * 12];
+        "BM"u8.CopyTo(file);
+        foreach (var (at, value) in ((int, int)[])[(10, 54), (14, 40), (18, 3), (22, 2), (28, 24)])
+            BitConverter.TryWriteBytes(file.AsSpan(at), value);
+        return file;
+    }
 
     public static IEnumerable<TheoryDataRow<string>> Names => s_formats.Keys.Select(n => new TheoryDataRow<string>(n));
 

@@ -17,12 +17,12 @@ internal ref struct PngDecoder(ReadOnlySpan<byte> bytes, string source)
         if (!_bytes.StartsWith(Png.Signature)) throw Error("is not a PNG file (wrong signature)");
         var data = ReadChunks();
         int channels = _header.OutputChannels(_transparency.Length > 0);
-        long pixelBytes = (long)_header.Width * _header.Height * channels;
-        if (pixelBytes > Png.MaxPixelBytes) throw Error($"{_header.Width}x{_header.Height} is larger than the limit of {Png.MaxPixelBytes} bytes");
+        long count = (long)_header.Width * _header.Height;
+        if (count > Png.MaxPixelBytes / channels) throw Error($"{_header.Width}x{_header.Height} is larger than the limit of {Png.MaxPixelBytes} bytes");
         // Refused before anything of that size is allocated.
         if (_header.FilteredBytes() > (long)data.Length * DataFile.MaxDeflateRatio)
             throw Error($"is truncated: {data.Length} bytes of image data cannot hold {_header.Width}x{_header.Height} pixels");
-        var pixels = new byte[pixelBytes];
+        var pixels = new byte[count * channels];
         try
         {
             using var zlib = new ZLibStream(new MemoryStream(data, writable: false), CompressionMode.Decompress);

@@ -1,4 +1,6 @@
 using Hebb.Files;
+using Hebb.Onnx;
+using Hebb.Onnx.Proto;
 using Hebb.Tfjs;
 using Hebb.Tflite;
 
@@ -30,20 +32,77 @@ internal static class Inspectors
 
     private static FileReport Onnx(FileBytes file)
     {
-        var model = OnnxModel.Load(file.Name);
-        var metadata = new OrderedDictionary<string, string> { ["graph"] = model.Name, ["written by"] = model.Producer };
-        foreach (var (domain, version) in model.Opsets)
-            metadata[$"operators of {(domain.Length == 0 ? "ai.onnx" : domain)}"] = $"version {version}";
-        foreach (var (key, value) in model.Metadata)
-            metadata.TryAdd(key, value);
+        OnnxModel model;
+        try
+        {
+            model = OnnxModel.Load(file.Name);
+        }
+        catch (FormatException e)
+        {
+            return Unread(file, e);
+        }
         return new FileReport(file.Name, FileFormat.Onnx, file.Length)
         {
-            Metadata = metadata,
+            Metadata = Facts(model.Name, model.Producer, model.Opsets, model.Metadata),
             Tensors = [.. model.StateDict().Select(t => new WeightEntry(t.Key, t.Value.Shape, t.Value.DType))],
             Inputs = [.. model.Inputs.Select(p => new FilePort(p.Name, p.Type))],
             Outputs = [.. model.Outputs.Select(p => new FilePort(p.Name, p.Type))],
             Operators = [.. model.Operators.OrderByDescending(o => o.Count)],
         };
+    }
+
+    /// <summary>An ONNX file that is whole, and yet no model that could run, for one as it uses an operator that is not known.</summary>
+    private static FileReport Unread(FileBytes file, FormatException reason) => Reading.Guard(file.Name, () =>
+    {
+        ModelProto proto;
+        try
+        {
+            proto = ValueReader.Parse(ModelProto.Parser, file.Span(0, file.Length).ToArray(), "the model");
+        }
+        catch (FormatException)
+        {
+            throw reason;
+        }
+        if (proto.Graph is not { } graph)
+            throw reason;
+        var metadata = Facts(graph.Name, $"{proto.ProducerName} {proto.ProducerVersion}".Trim(), ModelReader.Opsets(proto.OpsetImport), proto.MetadataProps.GroupBy(p => p.Key).ToDictionary(g => g.Key, g => g.Last().Value));
+        metadata["can't be run"] = reason.Message.StartsWith($"{file.Name}: ", StringComparison.Ordinal) ? reason.Message[(file.Name.Length + 2)..] : reason.Message;
+        var given = graph.Initializer.Select(t => t.Name).ToHashSet();
+        return new FileReport(file.Name, FileFormat.Onnx, file.Length)
+        {
+            Metadata = metadata,
+            Tensors = Entries(graph.Initializer),
+            Inputs = [.. graph.Input.Where(p => !given.Contains(p.Name)).Select(Port)],
+            Outputs = [.. graph.Output.Select(Port)],
+            Operators = FileReport.Count(graph.Node.Select(n => n.Domain is "" or "ai.onnx" ? n.OpType : $"{n.Domain}.{n.OpType}")),
+        };
+
+        static FilePort Port(ValueInfoProto port) => new(port.Name, TypeNames.Describe(port.Type));
+    });
+
+    private static List<WeightEntry> Entries(IReadOnlyList<TensorProto> tensors)
+    {
+        var entries = new List<WeightEntry>(tensors.Count);
+        Int128 elements = 0;
+        foreach (var tensor in tensors)
+        {
+            var shape = TensorReader.ShapeOf(tensor.Dims, tensor.Name);
+            // What is only said, and not read, must not be more than can be counted.
+            if ((elements += shape.Count) > 1L << 56)
+                throw new FormatException($"its tensors are said to have {elements} elements");
+            entries.Add(ElementType.IsString(tensor.DataType) ? new WeightEntry(tensor.Name, shape, "string", tensor.StringData.Sum(t => (long)t.Length)) : new WeightEntry(tensor.Name, shape, ElementType.Of(tensor.DataType)));
+        }
+        return entries;
+    }
+
+    private static OrderedDictionary<string, string> Facts(string graph, string producer, IReadOnlyDictionary<string, int> opsets, IReadOnlyDictionary<string, string> more)
+    {
+        var metadata = new OrderedDictionary<string, string> { ["graph"] = graph, ["written by"] = producer };
+        foreach (var (domain, version) in opsets)
+            metadata[$"operators of {(domain.Length == 0 ? "ai.onnx" : domain)}"] = $"version {version}";
+        foreach (var (key, value) in more)
+            metadata.TryAdd(key, value);
+        return metadata;
     }
 
     private static FileReport Tfjs(FileBytes file)

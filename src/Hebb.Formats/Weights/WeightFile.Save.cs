@@ -49,7 +49,7 @@ public sealed partial class WeightFile
     /// <summary>
     /// Writes tensors to several safetensors files in a folder, as large models are kept: <c>model-00001-of-00003.safetensors</c> … and <c>model.safetensors.index.json</c>, which tells what is where.
     /// </summary>
-    /// <param name="folder">Where to; made if it is not there.</param>
+    /// <param name="folder">Where to; made if it is not there. What is there of the same names is replaced only when all is complete.</param>
     /// <param name="tensors">The tensors.</param>
     /// <param name="most">The most bytes of a file; a larger tensor gets one of its own.</param>
     /// <param name="metadata">What is said beside the tensors, in every file.</param>
@@ -73,26 +73,29 @@ public sealed partial class WeightFile
             total += size;
         }
         string[] files = [.. Enumerable.Range(1, shards.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"model-{i:00000}-of-{shards.Count:00000}.safetensors"))];
-        for (int i = 0; i < files.Length; i++)
-            Safetensors.Save(System.IO.Path.Combine(folder, files[i]), shards[i], metadata);
         string index = System.IO.Path.Combine(folder, "model.safetensors.index.json");
-        // The index comes last: until it is there, nobody takes the files for a whole.
-        AtomicFile.Write(index, stream =>
-        {
-            using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
-            json.WriteStartObject();
-            json.WriteStartObject("metadata");
-            json.WriteNumber("total_size", total);
-            json.WriteEndObject();
-            json.WriteStartObject("weight_map");
-            for (int i = 0; i < files.Length; i++)
-            {
-                foreach (string name in shards[i].Keys)
-                    json.WriteString(name, files[i]);
-            }
-            json.WriteEndObject();
-            json.WriteEndObject();
-        });
+        AtomicFile.Write([
+            .. files.Zip(shards, (file, shard) => (System.IO.Path.Combine(folder, file), (Action<Stream>)(stream => Safetensors.Save(stream, shard, metadata)))),
+            // The index comes last: until it is there, nobody takes the files for a whole.
+            (index, stream => WriteIndex(stream, files, shards, total)),
+        ]);
         return index;
+    }
+
+    private static void WriteIndex(Stream stream, string[] files, List<Dictionary<string, Tensor>> shards, long total)
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteStartObject("metadata");
+        json.WriteNumber("total_size", total);
+        json.WriteEndObject();
+        json.WriteStartObject("weight_map");
+        for (int i = 0; i < files.Length; i++)
+        {
+            foreach (string name in shards[i].Keys)
+                json.WriteString(name, files[i]);
+        }
+        json.WriteEndObject();
+        json.WriteEndObject();
     }
 }

@@ -38,6 +38,8 @@ public class Jpeg2000Tests
         Assert.Contains("bypasses or ends the arithmetic coder", Message(Change(file, style + 12, 1)));
         Assert.Contains("has a broken coding style", Message(Change(file, style + 5, 9)));
         Assert.Contains("cannot be trusted to hold", Message(Change(Change(file, size + 7, 40), size + 23, 40)));
+        // Three components of 2^31 by 2^31 samples are more than 2^63.
+        Assert.Contains("larger than the limit", Message([.. file[..(size + 6)], .. Enumerable.Repeat((byte)0x7f, 8), .. file[(size + 14)..]]));
     }
 
     private static string Message(byte[] file)

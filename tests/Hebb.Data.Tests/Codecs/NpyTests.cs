@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text;
 
 namespace Hebb.Data.Tests;
@@ -96,6 +97,28 @@ public class NpyTests
         Assert.Equal(first, File.ReadAllBytes(path));
         Assert.Contains("two arrays are called \"w\"", Assert.Throws<DataException>(() => Npz.Write(path, [.. arrays, new("w", arrays["w"])])).Message);
         Assert.Equal(first, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void MembersThatShareBytesAreRefused()
+    {
+        var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (string name in (string[])["a.npy", "b.npy"])
+            {
+                using var target = zip.CreateEntry(name, CompressionLevel.NoCompression).Open();
+                Npy.Write(target, Tensor.Zeros([1000]));
+            }
+        }
+        byte[] file = stream.ToArray();
+        using (var whole = Npz.Open(new MemoryStream(file)))
+            Assert.Equal(2, whole.Names.Count);
+        // The second entry of the list made to lead to the bytes of the first, and those of the second left out.
+        int second = file.AsSpan(10).IndexOf("PK\x03\x04"u8) + 10, list = file.AsSpan().IndexOf("PK\x01\x02"u8), end = file.AsSpan().IndexOf("PK\x05\x06"u8);
+        file.AsSpan(list + 42, 4).CopyTo(file.AsSpan(list + (end - list) / 2 + 42));
+        BitConverter.TryWriteBytes(file.AsSpan(end + 16), second);
+        Assert.Contains("cut short, or they overlap", Assert.Throws<FormatException>(() => Npz.Open(new MemoryStream([.. file[..second], .. file[list..]]), "m.npz")).Message);
     }
 
     [Fact]

@@ -100,6 +100,16 @@ public class PngTests
     }
 
     [Fact]
+    public void SizesOfMoreThan64BitsAreRefused()
+    {
+        var file = (byte[])PngCase.All.First(c => c.Name.StartsWith("colour6", StringComparison.Ordinal)).File.Clone();
+        BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(16), int.MaxValue);
+        BinaryPrimitives.WriteInt32BigEndian(file.AsSpan(20), int.MaxValue);
+        PngCase.FixChecksums(file);
+        Assert.Contains("larger than the limit", Assert.Throws<FormatException>(() => Png.Decode(file)).Message);
+    }
+
+    [Fact]
     public void NamesWhatIsWrong()
     {
         Assert.Contains("not a PNG", Message(f => f[0] = 0));

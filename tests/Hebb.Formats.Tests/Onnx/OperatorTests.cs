@@ -158,6 +158,19 @@ public class OperatorTests
             for (int length = 0; length < file.Length - 4; length += 3)
                 Assert.Throws<FormatException>(() => Run("ImageDecoder", 20, [Tensor.From(file[..length])]));
         }
+        // Sizes whose product is more than 2^63.
+        byte[] map = [.. "P6\n2147483647 2147483647\n255\n"u8, .. pixels], bitmap = new byte[60];
+        "BM"u8.CopyTo(bitmap);
+        foreach (var (at, value) in ((int, int)[])[(10, 54), (14, 40), (18, int.MaxValue), (22, int.MaxValue), (28, 32)])
+            BitConverter.TryWriteBytes(bitmap.AsSpan(at), value);
+        for (int tag = 0; tag < 2; tag++)
+        {
+            tiff[16 + 12 * tag + 2] = 4;
+            for (int i = 8; i < 12; i++)
+                tiff[16 + 12 * tag + i] = 0xff;
+        }
+        foreach (byte[] file in (byte[][])[map, bitmap, [.. tiff]])
+            Assert.Contains("cut short", Assert.Throws<FormatException>(() => Run("ImageDecoder", 20, [Tensor.From(file)])).Message);
     }
 
     [Fact]

@@ -202,4 +202,28 @@ public class SafetyTests
             throw new InvalidOperationException($"round {round}: {e.GetType().Name}: {e.Message}", e);
         }
     }
+
+    [Fact]
+    public void WhatCannotRunIsLookedIntoAllTheSame()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            byte[] file = ModelMaker.Model(ModelMaker.Graph(["x"], ["y"], ModelMaker.Node("Unheard", ["x", "w"], ["h"]), ModelMaker.Node("Relu", ["h"], ["y"])).With(ModelMaker.Floats("w", [2, 3], 1, 2, 3, 4, 5, 6)));
+            File.WriteAllBytes(path, file);
+            Assert.Throws<FormatException>(() => OnnxModel.Load(path));
+            var report = FileReport.Of(path);
+            Assert.Contains("Unheard is not known", report.Metadata["can't be run"]);
+            Assert.Equal([("Relu", 1), ("Unheard", 1)], report.Operators);
+            Assert.Equal([new WeightEntry("w", [2, 3], "float32", 24)], report.Tensors);
+            Assert.Equal("x", Assert.Single(report.Inputs).Name);
+            Assert.Equal("y", Assert.Single(report.Outputs).Name);
+            File.WriteAllBytes(path, file[..^9]);
+            Assert.Throws<FormatException>(() => FileReport.Of(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 }

@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace Hebb.Data;
 
-/// <summary>Zip files that may be damaged or hostile: every failure is one line, and no member can claim more than its compressed bytes can hold.</summary>
+/// <summary>Zip files that may be damaged or hostile: every failure is one line, no member can claim more than its compressed bytes can hold, and all together no more than the file has.</summary>
 internal static class ZipFiles
 {
     /// <summary>Opens an archive.</summary>
@@ -17,7 +17,19 @@ internal static class ZipFiles
         {
             zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen);
             if (zip.Entries.Count > maxMembers) throw new FormatException($"{source}: has {zip.Entries.Count} members (at most {maxMembers} are read)");
+            // Members that share bytes would let a small file fill the memory.
+            long left = stream.Length;
+            foreach (var entry in zip.Entries)
+            {
+                if (entry.CompressedLength < 0 || entry.CompressedLength > left) throw new FormatException($"{source}: its members are said to take more bytes than the file has: it is cut short, or they overlap");
+                left -= entry.CompressedLength;
+            }
             return zip;
+        }
+        catch (FormatException)
+        {
+            zip?.Dispose();
+            throw;
         }
         catch (Exception e) when (IsDamage(e))
         {

@@ -43,7 +43,7 @@ internal sealed class J2kSize
         if (size._tileX == 0 || size._tileY == 0 || size._tileX0 > size.X0 || size._tileY0 > size.Y0 || (long)size._tileX0 + size._tileX <= size.X0 || (long)size._tileY0 + size._tileY <= size.Y0)
             throw new J2kException("has impossible tiles");
         if (count is < 1 or > 4) throw new J2kException($"has {count} components (1 to 4 are read)");
-        if ((long)size.Width * size.Height * count > Jpeg2000.MaxPixelBytes) throw new J2kException($"{size.Width}x{size.Height} is larger than the limit of {Jpeg2000.MaxPixelBytes} bytes");
+        if ((long)size.Width * size.Height > Jpeg2000.MaxPixelBytes / count) throw new J2kException($"{size.Width}x{size.Height} is larger than the limit of {Jpeg2000.MaxPixelBytes} bytes");
         if (s.Length != FixedLength + 3 * count) throw new J2kException("has a broken size");
         size.Components = new J2kComponent[count];
         for (int c = 0; c < count; c++)

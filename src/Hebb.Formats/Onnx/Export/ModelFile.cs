@@ -31,14 +31,7 @@ internal static class ModelFile
             model.Graph.Initializer.Add(TensorWriter.WriteExternal(name, weight, Path.GetFileName(data), at));
             at += weight.DType.BytesFor(weight.Count);
         }
-        // The model takes its place while the weights wait under another name, so that neither stands without the other for long.
-        AtomicFile.Write(data, stream =>
-        {
-            WriteData(stream, weights);
-            // Bytes that find no room must be known before the old model goes.
-            (stream as FileStream)?.Flush(flushToDisk: true);
-            AtomicFile.Write(path, model.WriteTo);
-        });
+        AtomicFile.Write([(data, stream => WriteData(stream, weights)), (path, model.WriteTo)]);
         return data;
     }
 

@@ -59,10 +59,10 @@ internal static class ImageFile
                 throw new FormatException("the PNM picture is cut short");
         }
         int channels = bytes[1] == '6' ? 3 : 1;
-        long count = (long)header[0] * header[1] * channels;
-        if (header[2] != 255 || header[0] < 1 || header[1] < 1 || count > bytes.Length - at - 1)
+        // Compared by division: such products may be more than 2^63.
+        if (header[2] != 255 || header[0] < 1 || header[1] < 1 || (long)header[0] * header[1] > (bytes.Length - at - 1) / channels)
             throw new FormatException($"a PNM picture of {header[0]}x{header[1]} with values to {header[2]} is not read, or cut short");
-        return new Image(header[0], header[1], channels, bytes.Slice(at + 1, (int)count).ToArray());
+        return new Image(header[0], header[1], channels, bytes.Slice(at + 1, header[0] * header[1] * channels).ToArray());
     }
 
     // Windows bitmaps without compression: 8 bits through a palette, 24 or 32 bits as blue, green, red.
@@ -77,7 +77,7 @@ internal static class ImageFile
         if (bits is not (8 or 24 or 32) || compression is not (0 or 3) || header < 40 || width < 1 || height < 1)
             throw new FormatException($"a bitmap of {bits} bits and compression {compression} is not read");
         long palette = 14 + (long)header;
-        if (start < palette || start + stride * height > bytes.Length || (bits == 8 && palette + 4 > start))
+        if (start < palette || height > (bytes.Length - start) / stride || (bits == 8 && palette + 4 > start))
             throw new FormatException("the bitmap is cut short");
         var pixels = new byte[width * height * 3];
         for (int y = 0; y < height; y++)

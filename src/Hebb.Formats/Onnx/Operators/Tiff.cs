@@ -17,7 +17,7 @@ internal static class Tiff
         long width = One(Width, 0), height = One(Height, 0), samples = One(Samples, 1);
         if (One(Compression, 1) != 1 || One(Bits, 1) != 8 || One(Planes, 1) != 1 || samples is not (1 or 3 or 4) || One(Photometric, 1) is not (1 or 2))
             throw new FormatException("a TIFF picture of this kind is not read: only 8 bits a sample, gray or RGB, without compression");
-        if (width < 1 || height < 1 || width * height * samples > bytes.Length || !tags.TryGetValue(StripOffsets, out long[]? offsets) || !tags.TryGetValue(StripCounts, out long[]? counts) || offsets.Length != counts.Length)
+        if (width < 1 || height < 1 || width > bytes.Length || height > bytes.Length / (width * samples) || !tags.TryGetValue(StripOffsets, out long[]? offsets) || !tags.TryGetValue(StripCounts, out long[]? counts) || offsets.Length != counts.Length)
             throw new FormatException("the TIFF picture is cut short");
         var pixels = new byte[width * height * samples];
         int at = 0;
