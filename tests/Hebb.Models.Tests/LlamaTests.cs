@@ -179,8 +179,60 @@ public class LlamaTests
             double expected = wave < 8192 / 4.0 ? frequency : wave > 8192 ? frequency / 8 : (1 - smooth) * frequency / 8 + smooth * frequency;
             Assert.Equal(expected, frequency / factors[i], 1e-12);
         }
-        Assert.Contains("scaled in the way 'yarn', which is not supported", Assert.Throws<FormatException>(() => Read("{\"type\": \"yarn\", \"factor\": 4}")).Message);
+        Assert.Contains("scaled in the way 'longrope', which is not supported", Assert.Throws<FormatException>(() => Read("{\"type\": \"longrope\", \"factor\": 4}")).Message);
         Assert.Contains("rope_scaling lacks factor", Assert.Throws<FormatException>(() => Read("{\"type\": \"linear\"}")).Message);
+    }
+
+    [Theory]
+    [InlineData("\"rope_theta\": 10000.0, \"rope_scaling\": {\"rope_type\": \"yarn\", \"factor\": 4.0, \"original_max_position_embeddings\": 64}", new[] { 1, 4 / 3.0, 2, 4, 4, 4, 4, 4 }, 1.138629436111989)]
+    [InlineData("\"rope_parameters\": {\"rope_theta\": 10000.0, \"rope_type\": \"yarn\", \"factor\": 8.0, \"original_max_position_embeddings\": 64, \"beta_fast\": 8, \"beta_slow\": 2, \"attention_factor\": 1.5}", new[] { 1, 16 / 9.0, 8, 8, 8, 8, 8, 8 }, 1.5)]
+    [InlineData("\"rope_scaling\": {\"type\": \"yarn\", \"factor\": 4.0, \"mscale\": 2, \"mscale_all_dim\": 1}, \"max_position_embeddings\": 64", new[] { 1, 4 / 3.0, 2, 4, 4, 4, 4, 4 }, 1.277258872223978 / 1.138629436111989)]
+    public void PositionsAreScaledAsYarnSays(string scaling, double[] factors, double magnitude)
+    {
+        var config = LlamaConfig.FromJson(System.Text.Encoding.UTF8.GetBytes($$"""
+            {"model_type": "llama", "vocab_size": 50, "hidden_size": 64, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, {{scaling}}}
+            """), "c");
+        Assert.All(config.RopeFactors!.Zip(factors), p => Assert.Equal(p.Second, p.First, 1e-12));
+        Assert.Equal(magnitude, config.RopeMagnitude, 1e-12);
+    }
+
+    [Fact]
+    public void MagnitudesScaleScoresByTheirSquare()
+    {
+        var (q, k) = (Tensor.RandN([2, 3, 8], rng: new Rng(1)), Tensor.RandN([2, 3, 8], rng: new Rng(2)));
+        var (plain, large) = (new RotaryEmbedding(8), new RotaryEmbedding(8, magnitude: 1.5));
+        float[] expected = (plain.Call(q, 5).MatMul(plain.Call(k, 5).Transpose(-1, -2)) * 2.25).ToArray<float>();
+        Assert.All(expected.Zip(large.Call(q, 5).MatMul(large.Call(k, 5).Transpose(-1, -2)).ToArray<float>()), p => Assert.Equal(p.First, p.Second, 1e-4));
+    }
+
+    [Theory]
+    [InlineData("yarn", new[] { 1, 16 / 9.0, 8, 8 }, 1.2079441541679836)]
+    [InlineData("linear", new double[] { 8, 8, 8, 8 }, 1)]
+    [InlineData(null, new double[] { 8, 8, 8, 8 }, 1)]
+    public void FilesTellHowPositionsAreScaled(string? kind, double[] factors, double magnitude)
+    {
+        var model = Make(Tiny with { HeadDimensions = 8 });
+        var facts = new Dictionary<string, object> { ["llama.rope.scaling.factor"] = 8f, ["llama.rope.scaling.original_context_length"] = 64u, ["llama.rope.scaling.yarn_beta_fast"] = 8f, ["llama.rope.scaling.yarn_beta_slow"] = 2f, ["llama.rope.freq_base"] = 100f };
+        if (kind is not null)
+            facts["llama.rope.scaling.type"] = kind;
+        string path = Path.GetTempFileName();
+        try
+        {
+            LlamaGguf.Save(path, model, GgufType.F32, facts);
+            var scaled = Llama.Load(path);
+            Assert.All(scaled.Config.RopeFactors!.Zip(factors), p => Assert.Equal(p.Second, p.First, 1e-12));
+            Assert.Equal(magnitude, scaled.Config.RopeMagnitude, 1e-12);
+            float[] expected = Scores(scaled);
+            Assert.NotEqual(Scores(model), expected);
+            // What is saved again tells the same by numbers alone.
+            LlamaGguf.Save(path, scaled, GgufType.F32);
+            foreach (var again in (Hebb.Module[])[Llama.Load(path), QuantizedLlama.Load(path)])
+                Assert.All(expected.Zip(again.Call(Tensor.From((long[])[3, 1, 4, 1, 5, 9], [1, 6])).ToArray<float>()), p => Assert.Equal(p.First, p.Second, 1e-4));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Theory, InlineData(1L << 40), InlineData(10000)]

@@ -14,7 +14,7 @@ public sealed partial class LlamaAttention : Module
         (_heads, _kvHeads, _width) = (config.Heads, config.KvHeads, config.HeadWidth);
         if (_heads < 1 || _kvHeads < 1 || _heads % _kvHeads != 0 || (config.HeadDimensions is null && config.Dimensions % _heads != 0))
             throw new ShapeException($"LlamaAttention: {config.Dimensions} features, {_heads} heads and {_kvHeads} heads of keys don't fall into equal groups");
-        _rotary = new RotaryEmbedding(_width, config.RopeTheta, factors: config.RopeFactors);
+        _rotary = new RotaryEmbedding(_width, config.RopeTheta, factors: config.RopeFactors, magnitude: config.RopeMagnitude);
         QProj = new Linear(config.Dimensions, _heads * _width, bias: false, rng: rng);
         KProj = new Linear(config.Dimensions, _kvHeads * _width, bias: false, rng: rng);
         VProj = new Linear(config.Dimensions, _kvHeads * _width, bias: false, rng: rng);

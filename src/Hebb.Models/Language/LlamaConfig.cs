@@ -39,6 +39,9 @@ public sealed record LlamaConfig
     /// <summary>What the turns of each pair of features of a head are divided by, for texts longer than those that a model was trained on first; null for 1.</summary>
     public IReadOnlyList<double>? RopeFactors { get; init; }
 
+    /// <summary>What turned queries and keys are multiplied by, as YaRN asks for.</summary>
+    public double RopeMagnitude { get; init; } = 1;
+
     /// <summary>Whether the embedding of tokens is the last layer too.</summary>
     public bool TieEmbeddings { get; init; }
 
@@ -53,10 +56,14 @@ public sealed record LlamaConfig
         {
             using var document = JsonDocument.Parse(json);
             var facts = Facts(document.RootElement);
+            // Newer files tell all of it in one place.
+            bool whole = document.RootElement.TryGetProperty("rope_parameters", out var scaling) && scaling.ValueKind == JsonValueKind.Object;
+            if (whole && scaling.TryGetProperty("rope_theta", out var theta))
+                facts["rope_theta"] = theta.ToString();
             var config = FromFacts(facts, source);
-            if (!document.RootElement.TryGetProperty("rope_scaling", out var scaling) || scaling.ValueKind == JsonValueKind.Null)
+            if (!whole && (!document.RootElement.TryGetProperty("rope_scaling", out scaling) || scaling.ValueKind == JsonValueKind.Null))
                 return config;
-            return config with { RopeFactors = RopeScaling.Factors(Facts(scaling), config, source) };
+            return RopeScaling.Apply(Facts(scaling), config, source);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -60,6 +60,8 @@ public static class LlamaGguf
             ["llama.rope.dimension_count"] = (uint)config.HeadWidth,
             ["llama.rope.freq_base"] = (float)config.RopeTheta,
         };
+        if (config.RopeMagnitude != 1)
+            facts["llama.rope.scaling.attn_factor"] = (float)config.RopeMagnitude;
         var tensors = new OrderedDictionary<string, GgufTensor>();
         if (config.RopeFactors is { } factors)
             tensors.Add(RopeFactors, GgufTensor.Of(Tensor.From(factors.Select(f => (float)f).ToArray())));
@@ -107,15 +109,38 @@ public static class LlamaGguf
         if (file.Tensors.TryGetValue("token_embd.weight", out var embedding) && embedding.Shape.Rank == 2)
             facts.TryAdd("vocab_size", embedding.Shape[0].ToString(CultureInfo.InvariantCulture));
         var config = LlamaConfig.FromFacts(facts, path);
-        if (file.Tensors.TryGetValue(RopeFactors, out var factors))
-            return config with { RopeFactors = factors.ToTensor().To(DType.Float64).Reshape(-1).ToArray<double>() };
+        return Scaled(config, file, architecture, path);
+    }
+
+    /// <summary>The sizes with the way in which positions are scaled, which llama.cpp tells by a tensor, by numbers, or both.</summary>
+    private static LlamaConfig Scaled(LlamaConfig config, GgufFile file, string architecture, string path)
+    {
         var scaling = new Dictionary<string, string>();
-        foreach (var (key, name) in ((string, string)[])[("rope.scaling.type", "type"), ("rope.scaling.factor", "factor")])
+        foreach (var (key, name) in ((string, string)[])[("type", "type"), ("factor", "factor"), ("original_context_length", "original_max_position_embeddings"), ("yarn_beta_fast", "beta_fast"), ("yarn_beta_slow", "beta_slow")])
         {
-            if (file.Metadata.TryGetValue($"{architecture}.{key}", out object? value))
-                scaling[name] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+            if (Fact($"scaling.{key}") is { } value)
+                scaling[name] = value;
         }
-        return config with { RopeFactors = RopeScaling.Factors(scaling, config, path) };
+        // What files held before there were kinds.
+        if (Fact("scale_linear") is { } scale)
+            scaling.TryAdd("factor", scale);
+        if (scaling.ContainsKey("factor"))
+            scaling.TryAdd("type", "linear");
+        config = RopeScaling.Apply(scaling, config, path);
+        if ((Fact("scaling.attn_factor") ?? Fact("scaling.yarn_attn_factor")) is { } magnitude)
+        {
+            if (!double.TryParse(magnitude, NumberStyles.Float, CultureInfo.InvariantCulture, out double times) || !(times > 0) || !double.IsFinite(times))
+                throw new FormatException($"{path}: rope.scaling.attn_factor is {magnitude}");
+            config = config with { RopeMagnitude = config.RopeMagnitude * times };
+        }
+        if (!file.Tensors.TryGetValue(RopeFactors, out var factors))
+            return config;
+        double[] divided = factors.ToTensor().To(DType.Float64).Reshape(-1).ToArray<double>();
+        if (divided.Length != config.HeadWidth / 2)
+            throw new FormatException($"{path}: {RopeFactors} has {divided.Length} numbers for {config.HeadWidth / 2} pairs of features");
+        return config with { RopeFactors = config.RopeFactors is { } slowed ? [.. divided.Zip(slowed, (a, b) => a * b)] : divided };
+
+        string? Fact(string key) => file.Metadata.TryGetValue($"{architecture}.rope.{key}", out object? value) ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
     }
 
     /// <summary>The name in a <see cref="Llama"/>; empty for what it works out by itself, null for what it has not.</summary>

@@ -114,7 +114,7 @@ public sealed class QuantizedLlama : LanguageModel
         {
             _config = config;
             // Queries and keys stand in the file as its own order of features wants them.
-            _rotary = new RotaryEmbedding(config.HeadWidth, config.RopeTheta, interleaved: neighbours, factors: config.RopeFactors);
+            _rotary = new RotaryEmbedding(config.HeadWidth, config.RopeTheta, interleaved: neighbours, factors: config.RopeFactors, magnitude: config.RopeMagnitude);
             int heads = config.Heads * config.HeadWidth, groups = config.KvHeads * config.HeadWidth;
             (_before, _between) = (weights.Norm($"{name}.attn_norm", config), weights.Norm($"{name}.ffn_norm", config));
             _q = weights.Linear($"{name}.attn_q", config.Dimensions, heads);

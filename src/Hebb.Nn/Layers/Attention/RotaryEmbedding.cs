@@ -5,7 +5,7 @@ namespace Hebb;
 /// </summary>
 public sealed class RotaryEmbedding : Module
 {
-    private readonly double _theta, _scale;
+    private readonly double _theta, _scale, _magnitude;
     private readonly bool _interleaved;
     private readonly double[]? _factors;
 
@@ -14,15 +14,16 @@ public sealed class RotaryEmbedding : Module
     /// <param name="interleaved">Pairs are neighbours, (0, 1), (2, 3) …, as in the paper and GPT-J; else feature i and i + dimensions / 2, as in GPT-NeoX and Llama.</param>
     /// <param name="scale">Positions are multiplied by it: below 1 to reach farther than a model was trained for (position interpolation; Chen et al., 2023).</param>
     /// <param name="factors">What the turns of each pair are divided by, as in Llama 3.1; null for 1.</param>
+    /// <param name="magnitude">What is turned is multiplied by it; by its square then the scores, as YaRN asks for (Peng et al., 2023).</param>
     /// <exception cref="ShapeException">The number of features is not even, or below 2; or there is not one factor for each pair.</exception>
-    public RotaryEmbedding(int dimensions, double theta = 10000, bool interleaved = false, double scale = 1, IReadOnlyList<double>? factors = null)
+    public RotaryEmbedding(int dimensions, double theta = 10000, bool interleaved = false, double scale = 1, IReadOnlyList<double>? factors = null, double magnitude = 1)
     {
         if (dimensions < 2 || dimensions % 2 != 0)
             throw new ShapeException($"RotaryEmbedding: {dimensions} features don't fall into pairs");
         if (factors is not null && factors.Count != dimensions / 2)
             throw new ShapeException($"RotaryEmbedding: {factors.Count} factors for {dimensions / 2} pairs of features");
         _factors = factors?.ToArray();
-        (Dimensions, _theta, _interleaved, _scale) = (dimensions, theta, interleaved, scale);
+        (Dimensions, _theta, _interleaved, _scale, _magnitude) = (dimensions, theta, interleaved, scale, magnitude);
     }
 
     /// <summary>How many features of a head are turned.</summary>
@@ -58,7 +59,9 @@ public sealed class RotaryEmbedding : Module
         int half = Dimensions / 2;
         var frequencies = Tensor.From([.. Enumerable.Range(0, half).Select(i => Math.Pow(_theta, -2.0 * i / Dimensions) * _scale / (_factors?[i] ?? 1))]);
         var angles = positions.To(DType.Float64).Unsqueeze(1) * frequencies;
-        return (angles.Cos().To(type), angles.Sin().To(type));
+        return (Sized(angles.Cos()), Sized(angles.Sin()));
+
+        Tensor Sized(Tensor x) => (_magnitude == 1 ? x : x * _magnitude).To(type);
     }
 
     private static Tensor Halves(Tensor x, Tensor cos, Tensor sin)
