@@ -116,28 +116,29 @@ readonly unsafe struct PoolingRows<T, V, F>(PoolingGeometry g, T* x, T* y, T* do
         for (long plane = begin; plane < end; plane++)
         {
             T* from = x + (plane * g.Input[1] * g.Input[2]), to = y + (plane * g.Output[1] * g.Output[2]);
-            if (typeof(F) == typeof(LargestFold) && LargestBitsFold.Fits<V, T>(from, g.Input[1] * g.Input[2]))
-                Plane<LargestBitsFold>(from, to, rows, cells, atOnce);
-            else
-                Plane<F>(from, to, rows, cells, atOnce);
+            for (long first = 0; first < g.Output[1]; first += atOnce)
+            {
+                long last = Math.Min(first + atOnce, g.Output[1]);
+                long top = Math.Max(Top(first), 0), bottom = Math.Min(Top(last - 1) + g.Kernel[1], g.Input[1]);
+                if (typeof(F) == typeof(LargestFold) && LargestBitsFold.Fits<V, T>(from + (top * g.Input[2]), (bottom - top) * g.Input[2]))
+                    Rows<LargestBitsFold>(from, to, rows, cells, first, last);
+                else
+                    Rows<F>(from, to, rows, cells, first, last);
+            }
         }
     }
 
-    void Plane<G>(T* from, T* to, T* rows, long cells, long atOnce)
+    // The row of the input at which a row of windows begins; it may be padding.
+    long Top(long row) => (row * g.Stride[1]) - g.PadBegin[1];
+
+    // Some rows of each step together: what has just been written by halves of vectors can't be read at once.
+    void Rows<G>(T* from, T* to, T* rows, long cells, long first, long last)
         where G : struct, IWindowFold
     {
-        for (long first = 0; first < g.Output[1]; first += atOnce)
-        {
-            // Some rows of each step together: what has just been written by halves of vectors can't be read at once.
-            long last = Math.Min(first + atOnce, g.Output[1]);
-            for (long i = first; i < last; i++)
-            {
-                long top = (i * g.Stride[1]) - g.PadBegin[1];
-                Down<G>(from, Math.Max(top, 0), Math.Min(top + g.Kernel[1], g.Input[1]), rows + ((i - first) * cells) + g.PadBegin[2]);
-            }
-            for (long i = first; i < last; i++)
-                Along<G>(rows + ((i - first) * cells), to + (i * g.Output[2]), down == null ? T.One : down[i]);
-        }
+        for (long i = first; i < last; i++)
+            Down<G>(from, Math.Max(Top(i), 0), Math.Min(Top(i) + g.Kernel[1], g.Input[1]), rows + ((i - first) * cells) + g.PadBegin[2]);
+        for (long i = first; i < last; i++)
+            Along<G>(rows + ((i - first) * cells), to + (i * g.Output[2]), down == null ? T.One : down[i]);
     }
 
     // Rows first to last - 1 joined, column by column. The last vector overlaps the one before.
