@@ -113,10 +113,13 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
     void Turn(T* from, T* to)
     {
         (long height, long width) = (_plane.KernelHeight, _plane.KernelWidth);
-        for (long x = 0; x < width; x++)
+        long step = _turned ? -1 : 1;
+        if (_turned)
+            from += _plane.Taps - 1;
+        for (long x = 0; x < width; x++, from += step)
         {
             for (long y = 0; y < height; y++)
-                *to++ = _turned ? from[((height - 1 - y) * width) + width - 1 - x] : from[(y * width) + x];
+                *to++ = from[y * width * step];
         }
     }
 
@@ -132,25 +135,25 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
         long atOnce = tall ? 8 : 4, across = _plane.DilationWidth;
         for (long row = 0; row < rows; row += atOnce)
         {
-            // The last rows may overlap the ones before: what is written twice is the same.
+            // The last rows may overlap the ones before, and so may columns: what is written twice is the same.
             long r = Math.Max(0, Math.Min(row, rows - atOnce));
             T* p = cells + (r * step), y = target + (r * width);
             if (tall)
             {
-                int lanes = (int)width;
                 if (height == 3)
-                    DepthwiseKernels<T, V>.Eight<DepthwiseKernels<T, V>.Height3>(p, pitch, across, columns, weights, start, y, width, lanes);
+                    DepthwiseKernels<T, V>.Eight<DepthwiseKernels<T, V>.Height3>(p, pitch, across, columns, weights, start, y, width, (int)width);
                 else if (height == 5)
-                    DepthwiseKernels<T, V>.Eight<DepthwiseKernels<T, V>.Height5>(p, pitch, across, columns, weights, start, y, width, lanes);
+                    DepthwiseKernels<T, V>.Eight<DepthwiseKernels<T, V>.Height5>(p, pitch, across, columns, weights, start, y, width, (int)width);
                 else if (height == 7)
-                    DepthwiseKernels<T, V>.Eight<DepthwiseKernels<T, V>.Height7>(p, pitch, across, columns, weights, start, y, width, lanes);
+                    DepthwiseKernels<T, V>.Eight<DepthwiseKernels<T, V>.Height7>(p, pitch, across, columns, weights, start, y, width, (int)width);
                 else
-                    DepthwiseKernels<T, V>.AnyTall(p, step, offsets, weights, taps, start, y, width, lanes);
+                    DepthwiseKernels<T, V>.AnyTall(p, step, offsets, weights, taps, start, y, width, (int)width);
                 continue;
             }
-            for (long c = 0; c < width; c += 2 * V.Count)
+            for (long at = 0; at < width; at += 2 * V.Count)
             {
-                int lanes = (int)Math.Min(width - c, 2 * V.Count);
+                int lanes = (int)Math.Min(width, width - at > V.Count ? 2 * V.Count : V.Count);
+                long c = Math.Min(at, width - lanes);
                 if (height == 3)
                     DepthwiseKernels<T, V>.Four<DepthwiseKernels<T, V>.Height3>(p + c, pitch, across, columns, weights, start, y + c, width, lanes);
                 else if (height == 5)

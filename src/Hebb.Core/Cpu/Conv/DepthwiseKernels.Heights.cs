@@ -33,6 +33,7 @@ static unsafe partial class DepthwiseKernels<T, V>
         where H : unmanaged
     {
         V a0 = start, a1 = start, a2 = start, a3 = start, b0 = start, b1 = start, b2 = start, b3 = start;
+        long second = lanes - V.Count;
         for (int x = 0; x < columns; x++, cells += step, weights += sizeof(H))
         {
             T* p = cells;
@@ -42,7 +43,7 @@ static unsafe partial class DepthwiseKernels<T, V>
             a0 = V.MultiplyAdd(w0, v, a0);
             if (typeof(W) == typeof(MicroKernel.TwoVectors))
             {
-                v = V.Load(p + V.Count);
+                v = V.Load(p + second);
                 b0 = V.MultiplyAdd(w0, v, b0);
             }
             p += pitch;
@@ -51,7 +52,7 @@ static unsafe partial class DepthwiseKernels<T, V>
             a1 = V.MultiplyAdd(w0, v, a1);
             if (typeof(W) == typeof(MicroKernel.TwoVectors))
             {
-                v = V.Load(p + V.Count);
+                v = V.Load(p + second);
                 b0 = V.MultiplyAdd(w1, v, b0);
                 b1 = V.MultiplyAdd(w0, v, b1);
             }
@@ -62,7 +63,7 @@ static unsafe partial class DepthwiseKernels<T, V>
             a2 = V.MultiplyAdd(w0, v, a2);
             if (typeof(W) == typeof(MicroKernel.TwoVectors))
             {
-                v = V.Load(p + V.Count);
+                v = V.Load(p + second);
                 b0 = V.MultiplyAdd(w2, v, b0);
                 b1 = V.MultiplyAdd(w1, v, b1);
                 b2 = V.MultiplyAdd(w0, v, b2);
@@ -75,7 +76,7 @@ static unsafe partial class DepthwiseKernels<T, V>
             a3 = V.MultiplyAdd(w0, v, a3);
             if (typeof(W) == typeof(MicroKernel.TwoVectors))
             {
-                v = V.Load(p + V.Count);
+                v = V.Load(p + second);
                 if (sizeof(H) > 3) b0 = V.MultiplyAdd(w3, v, b0);
                 b1 = V.MultiplyAdd(w2, v, b1);
                 b2 = V.MultiplyAdd(w1, v, b2);
@@ -89,7 +90,7 @@ static unsafe partial class DepthwiseKernels<T, V>
             a3 = V.MultiplyAdd(w1, v, a3);
             if (typeof(W) == typeof(MicroKernel.TwoVectors))
             {
-                v = V.Load(p + V.Count);
+                v = V.Load(p + second);
                 if (sizeof(H) > 4) b0 = V.MultiplyAdd(w4, v, b0);
                 if (sizeof(H) > 3) b1 = V.MultiplyAdd(w3, v, b1);
                 b2 = V.MultiplyAdd(w2, v, b2);
@@ -103,7 +104,7 @@ static unsafe partial class DepthwiseKernels<T, V>
             a3 = V.MultiplyAdd(w2, v, a3);
             if (typeof(W) == typeof(MicroKernel.TwoVectors))
             {
-                v = V.Load(p + V.Count);
+                v = V.Load(p + second);
                 if (sizeof(H) > 5) b0 = V.MultiplyAdd(w5, v, b0);
                 if (sizeof(H) > 4) b1 = V.MultiplyAdd(w4, v, b1);
                 if (sizeof(H) > 3) b2 = V.MultiplyAdd(w3, v, b2);
@@ -119,7 +120,7 @@ static unsafe partial class DepthwiseKernels<T, V>
                 if (sizeof(H) > 3) a3 = V.MultiplyAdd(w3, v, a3);
                 if (typeof(W) == typeof(MicroKernel.TwoVectors))
                 {
-                    v = V.Load(p + V.Count);
+                    v = V.Load(p + second);
                     if (sizeof(H) > 6) b0 = V.MultiplyAdd(w6, v, b0);
                     if (sizeof(H) > 5) b1 = V.MultiplyAdd(w5, v, b1);
                     if (sizeof(H) > 4) b2 = V.MultiplyAdd(w4, v, b2);
@@ -135,7 +136,7 @@ static unsafe partial class DepthwiseKernels<T, V>
                 if (sizeof(H) > 4) a3 = V.MultiplyAdd(w4, v, a3);
                 if (typeof(W) == typeof(MicroKernel.TwoVectors))
                 {
-                    v = V.Load(p + V.Count);
+                    v = V.Load(p + second);
                     if (sizeof(H) > 6) b1 = V.MultiplyAdd(w6, v, b1);
                     if (sizeof(H) > 5) b2 = V.MultiplyAdd(w5, v, b2);
                     if (sizeof(H) > 4) b3 = V.MultiplyAdd(w4, v, b3);
@@ -149,7 +150,7 @@ static unsafe partial class DepthwiseKernels<T, V>
                 if (sizeof(H) > 5) a3 = V.MultiplyAdd(w5, v, a3);
                 if (typeof(W) == typeof(MicroKernel.TwoVectors))
                 {
-                    v = V.Load(p + V.Count);
+                    v = V.Load(p + second);
                     if (sizeof(H) > 6) b2 = V.MultiplyAdd(w6, v, b2);
                     if (sizeof(H) > 5) b3 = V.MultiplyAdd(w5, v, b3);
                 }
@@ -161,7 +162,7 @@ static unsafe partial class DepthwiseKernels<T, V>
                 if (sizeof(H) > 6) a3 = V.MultiplyAdd(w6, v, a3);
                 if (typeof(W) == typeof(MicroKernel.TwoVectors))
                 {
-                    v = V.Load(p + V.Count);
+                    v = V.Load(p + second);
                     if (sizeof(H) > 6) b3 = V.MultiplyAdd(w6, v, b3);
                 }
             }
@@ -172,7 +173,7 @@ static unsafe partial class DepthwiseKernels<T, V>
             return;
         }
         Put(a0, a1, a2, a3, y, yRow, V.Count);
-        Put(b0, b1, b2, b3, y + V.Count, yRow, lanes - V.Count);
+        Put(b0, b1, b2, b3, y + second, yRow, V.Count);
     }
 
     /// <summary>Eight rows by one vector.</summary>

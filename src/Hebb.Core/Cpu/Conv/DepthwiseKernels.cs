@@ -5,7 +5,7 @@ using Hebb.Cpu.Simd;
 namespace Hebb.Cpu;
 
 /// <summary>
-/// Rows of outputs of one filtered plane, one or two vectors wide. Each output is one chain of multiply-adds, column of the kernel by column, the same in
+/// Rows of outputs of one filtered plane, one or two vectors wide; of two, the second ends with the row and may overlap the first. Each output is one chain of multiply-adds, column of the kernel by column, the same in
 /// all of these. Vectors may read past the cells; what comes of that is not written.
 /// </summary>
 static unsafe partial class DepthwiseKernels<T, V>
@@ -23,24 +23,24 @@ static unsafe partial class DepthwiseKernels<T, V>
         if (lanes > V.Count)
         {
             V b0 = start, b1 = start, b2 = start, b3 = start;
+            long second = lanes - V.Count;
             for (int t = 0; t < taps; t++)
             {
                 long at = offsets[t];
                 V w = V.Create(weights[t]);
                 a0 = V.MultiplyAdd(w, V.Load(x0 + at), a0);
-                b0 = V.MultiplyAdd(w, V.Load(x0 + at + V.Count), b0);
+                b0 = V.MultiplyAdd(w, V.Load(x0 + at + second), b0);
                 a1 = V.MultiplyAdd(w, V.Load(x1 + at), a1);
-                b1 = V.MultiplyAdd(w, V.Load(x1 + at + V.Count), b1);
+                b1 = V.MultiplyAdd(w, V.Load(x1 + at + second), b1);
                 a2 = V.MultiplyAdd(w, V.Load(x2 + at), a2);
-                b2 = V.MultiplyAdd(w, V.Load(x2 + at + V.Count), b2);
+                b2 = V.MultiplyAdd(w, V.Load(x2 + at + second), b2);
                 a3 = V.MultiplyAdd(w, V.Load(x3 + at), a3);
-                b3 = V.MultiplyAdd(w, V.Load(x3 + at + V.Count), b3);
+                b3 = V.MultiplyAdd(w, V.Load(x3 + at + second), b3);
             }
-            int rest = lanes - V.Count;
-            b0.StorePartial(y + V.Count, rest);
-            b1.StorePartial(y + (r1 * yRow) + V.Count, rest);
-            b2.StorePartial(y + (r2 * yRow) + V.Count, rest);
-            b3.StorePartial(y + (r3 * yRow) + V.Count, rest);
+            b0.Store(y + second);
+            b1.Store(y + (r1 * yRow) + second);
+            b2.Store(y + (r2 * yRow) + second);
+            b3.Store(y + (r3 * yRow) + second);
             lanes = V.Count;
         }
         else
@@ -54,6 +54,11 @@ static unsafe partial class DepthwiseKernels<T, V>
                 a2 = V.MultiplyAdd(w, V.Load(x2 + at), a2);
                 a3 = V.MultiplyAdd(w, V.Load(x3 + at), a3);
             }
+        }
+        if (rows == 4)
+        {
+            Put(a0, a1, a2, a3, y, yRow, lanes);
+            return;
         }
         a0.StorePartial(y, lanes);
         a1.StorePartial(y + (r1 * yRow), lanes);
@@ -93,6 +98,15 @@ static unsafe partial class DepthwiseKernels<T, V>
             a1.Store(y + yRow);
             a2.Store(y + (2 * yRow));
             a3.Store(y + (3 * yRow));
+            return;
+        }
+        if (yRow == lanes && 2 * lanes >= V.Count)
+        {
+            // What goes past the end of a row is written over by the next one.
+            a0.Store(y);
+            a1.Store(y + yRow);
+            a2.Store(y + (2 * yRow));
+            a3.StorePartial(y + (3 * yRow), lanes);
             return;
         }
         a0.StorePartial(y, lanes);

@@ -68,6 +68,7 @@ unsafe struct DepthwisePlane<T, V>
             (begins[phase], columns[phase]) = (begin, at);
             ends[phase] = Math.Min(width, begin + ((SourceWidth - at + StrideWidth - 1) / StrideWidth));
         }
+        T* last = source + (SourceHeight * SourceWidth);
         for (long r = from; r < from + rows; r++)
         {
             T* row = source + (r * SourceWidth);
@@ -76,20 +77,15 @@ unsafe struct DepthwisePlane<T, V>
                 (long begin, long end) = (begins[phase], ends[phase]);
                 if (r < 0 || r >= SourceHeight || end <= begin)
                     (begin, end) = (0, 0);
-                else if (StrideWidth == 1)
-                    VectorCopy<T, V>.Copy(row + columns[phase], cells + begin, end - begin);
+                for (long i = 0; i < begin; i++)
+                    cells[i] = T.Zero;
+                if (StrideWidth == 1)
+                    VectorCopy<T, V>.CopyOver(row + columns[phase], cells + begin, end - begin, last);
                 else
-                    EvenLanes<T, V>.Copy(row + columns[phase], cells + begin, end - begin);
-                Zero(cells, begin);
-                Zero(cells + end, width - end);
+                    EvenLanes<T, V>.CopyOver(row + columns[phase], cells + begin, end - begin, last);
+                for (long i = end; i < width; i += V.Count)
+                    V.Zero.Store(cells + i);
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Zero(T* p, long count)
-    {
-        for (long i = 0; i < count; i++)
-            p[i] = T.Zero;
     }
 }

@@ -27,6 +27,19 @@ static unsafe class EvenLanes<T, V>
         }
     }
 
+    /// <summary>The same for who writes what follows later: it may write past to[count - 1], but reads nothing from <paramref name="last"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyOver(T* from, T* to, long count, T* last)
+    {
+        if (last - from < 2 * ((count + V.Count - 1) & -V.Count))
+        {
+            Copy(from, to, count);
+            return;
+        }
+        for (long i = 0; i < count; i += V.Count)
+            Join(V.Load(from + (2 * i)), V.Load(from + (2 * i) + V.Count)).Store(to + i);
+    }
+
     /// <summary>to[2 i] = from[i] for i below <paramref name="count"/>; every other element of to[0] up to to[cells - 1] becomes <paramref name="rest"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Spread(T* from, long count, V rest, T* to, long cells)

@@ -22,6 +22,16 @@ static unsafe class VectorCopy<T, V>
         V.Load(from + last).Store(to + last);
     }
 
+    /// <summary>The same for who writes what follows later: it may write past to[count - 1], but reads nothing from <paramref name="last"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void CopyOver(T* from, T* to, long count, T* last)
+    {
+        if (count >= V.Count || last - from < V.Count)
+            Copy(from, to, count);
+        else if (count > 0)
+            V.Load(from).Store(to);
+    }
+
     /// <summary>Sets each of some rows of one or two vectors to a value of its own, such as the bias that its sums begin with.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fill(T* to, long step, int rows, int width, T* values)
