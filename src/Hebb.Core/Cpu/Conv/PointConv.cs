@@ -23,6 +23,7 @@ unsafe struct PointConv<T, V> : IBlockBody
     const long PackAtOnce = 1L << 15;
     const int TermsAhead = 4;              // that a layout asks for: a term is a plane of its own, and the hardware follows no such steps
     const int LineBytes = 64;
+    const long FinishAtOnce = 256;         // places, of all rows of a tile: they stay in the L1 cache
 
     PointPlaces<T> _places;
     T* _source, _target, _weights, _bias, _shared;
@@ -249,7 +250,8 @@ unsafe struct PointConv<T, V> : IBlockBody
             args.A = _weights + (group * _rows * _terms) + (row * _terms);
             args.AStep = height;
             T* bias = _bias == null ? null : _bias + (group * _rows) + row;
-            T* rows = target + (row * _places.TargetSize);
+            T* rows = target + (row * _places.TargetSize), made = null;
+            long madeLength = 0;    // places from made on that are to be finished
             for (long p = 0; p < panels; p++)
             {
                 int width = PanelWidth(panel + p);
@@ -268,7 +270,15 @@ unsafe struct PointConv<T, V> : IBlockBody
                 delegate*<TileArgs<T>*, void> kernel = stays ? TileRows.Kernel<T, V, UnitRows, Stepped>(height, width) : TileRows.Kernel<T, V, UnitRows, Packed>(height, width);
                 kernel(&args);
                 if (whole)
-                    _finish.Run<V>(args.C, args.CRow, args.C, height, width);
+                {
+                    if (made + madeLength != args.C || madeLength >= FinishAtOnce)
+                    {
+                        Finish(made, height, madeLength);
+                        made = args.C;
+                        madeLength = 0;
+                    }
+                    madeLength += width;
+                }
                 for (; !whole && run < end; run++)
                 {
                     if (_places.TargetStrided)
@@ -280,7 +290,14 @@ unsafe struct PointConv<T, V> : IBlockBody
                     Write(buffer + run->Lane, height, width, run->Length, rows + run->Target);
                 }
             }
+            Finish(made, height, madeLength);
         }
+    }
+
+    readonly void Finish(T* made, int height, long length)
+    {
+        if (length > 0)
+            _finish.Run<V>(made, _places.TargetSize, made, height, length);
     }
 
     [MethodImpl(Jit.Full)]

@@ -53,14 +53,21 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, ConvFi
         }
     }
 
+    /// <summary>Whether so many outputs of a part are made line by line, since whole vectors fill the lines well.</summary>
+    public static bool FillsLines(in ShiftPlan<T> plan, in Axes count)
+    {
+        long rowVectors = TiledGemm.CeilDiv(count[2], V.Count);
+        return plan.Axis[2].OutStep == 1 && rowVectors >= LeastRowVectors && rowVectors * count[0] * count[1] <= TiledGemm.CeilDiv(plan.Span(count), V.Count);
+    }
+
     void Tiles(in ShiftPart<T> part, in ShiftBox box, T* planes, T* weights, T* tile, T* target, T* bias)
     {
-        long span = plan.Span(box.Count), rowVectors = TiledGemm.CeilDiv(box.Count[2], V.Count);
+        long span = plan.Span(box.Count);
         TileRuns runs = default;
-        if (plan.Axis[2].OutStep == 1 && rowVectors >= LeastRowVectors && rowVectors * box.Count[0] * box.Count[1] <= TiledGemm.CeilDiv(span, V.Count))
+        if (FillsLines(plan, box.Count))
         {
             for (long t = 0; t < tiles.Count; t++)
-                Lines(part, box, planes + box.Cell, t, weights, tile, target, bias);
+                Lines(part, box, planes + box.Cell, t, weights, target, bias);
             return;
         }
         for (long at = 0; at < span; at += 2 * V.Count)
@@ -72,24 +79,39 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, ConvFi
         }
     }
 
-    // Outputs line by line, where whole vectors fill a line. One tile of rows after the other: few places of the target are written to at a time, so that the hardware fetches them ahead.
-    void Lines(in ShiftPart<T> part, in ShiftBox box, T* planes, long t, T* weights, T* tile, T* target, T* bias)
+    // Outputs line by line, where whole vectors fill a line: the last ones overlap those before, so all are made where they belong. One tile of rows after the other: few places of the target are
+    // written to at a time, so that the hardware fetches them ahead.
+    void Lines(in ShiftPart<T> part, in ShiftBox box, T* planes, long t, T* weights, T* target, T* bias)
     {
-        TileRuns runs = default;
-        long length = box.Count[2];
+        long row = tiles.Start(t), length = box.Count[2];
+        int height = tiles.Height(t);
+        var args = new TileArgs<T>
+        {
+            K = part.Terms,
+            A = weights + (row * part.Terms),
+            ARow = 1,
+            AStep = height,
+            Offsets = part.Offsets,
+            CRow = plan.TargetSize,
+            Add = bias != null,
+        };
         for (long i0 = 0; i0 < box.Count[0]; i0++)
         {
             for (long i1 = 0; i1 < box.Count[1]; i1++)
             {
-                T* line = planes + (((i0 * plan.Extent[1]) + i1) * plan.Extent[2]);
-                long place = plan.Place(box, i0, i1, 0);
+                T* line = planes + (((i0 * plan.Extent[1]) + i1) * plan.Extent[2]), to = target + (row * plan.TargetSize) + plan.Place(box, i0, i1, 0);
                 for (long i2 = 0; i2 < length; i2 += 2 * V.Count)
                 {
-                    long lanes = Math.Min(2 * V.Count, length - i2);
-                    runs.Count = 0;
-                    runs.Add(0, (int)lanes, place + i2);
-                    Multiply(part, line + i2, runs, lanes, t, weights, tile, target, bias);
+                    int width = length - i2 > V.Count ? 2 * V.Count : V.Count;
+                    long at = Math.Min(i2, length - width);
+                    args.B = line + at;
+                    args.C = to + at;
+                    if (bias != null)
+                        VectorCopy<T, V>.Fill(args.C, args.CRow, height, width, bias + row);
+                    finish.Ahead(args.C, height, width);
+                    TileRows.Kernel<T, V, UnitRows, Listed>(height, width)(&args);
                 }
+                finish.Run<V>(to, plan.TargetSize, to, height, length);
             }
         }
     }
