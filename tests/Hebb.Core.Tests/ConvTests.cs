@@ -89,6 +89,12 @@ public unsafe partial class ConvTests
         (2, 40, 16, 1, [900], [1], [2], [0], [-3], [1]),
         (1, 19, 300, 1, [16, 128], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),    // planes of whole pages
         (1, 130, 300, 1, [31, 33], [1, 1], [1, 1], [0, 0], [0, 0], [1, 1]),
+        (2, 60, 50, 1, [13, 15], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]),    // patches as panels of a product
+        (2, 90, 74, 2, [11, 9], [3, 3], [2, 1], [1, 1], [1, 1], [1, 1]),
+        (1, 30, 40, 1, [9, 11], [5, 5], [1, 1], [2, 2], [2, 2], [1, 1]),
+        (2, 20, 33, 1, [4, 5, 6], [2, 3, 3], [1, 1, 2], [1, 0, 1], [1, 1, 0], [1, 1, 1]),
+        (1, 130, 32, 1, [48], [3], [2], [1], [1], [2]),
+        (2, 70, 40, 1, [57, 33], [3, 3], [2, 2], [1, 1], [1, 1], [1, 1]),
     ];
 
     public static TheoryData<IsaPath> Paths => GemmTests.Paths;
@@ -187,7 +193,7 @@ public unsafe partial class ConvTests
     public void The_bits_do_not_depend_on_the_threads(IsaPath path)
     {
         var random = new Random(13);
-        foreach (int row in (ReadOnlySpan<int>)[1, 2, 3, 4, 6, 7, 11, 17, 18, 19, 20, 22, 30, 34, 36, 38, 39, 40, 41, 42, 43, 45, 47, 51, 52])
+        foreach (int row in (ReadOnlySpan<int>)[1, 2, 3, 4, 6, 7, 11, 17, 18, 19, 20, 22, 30, 34, 36, 38, 39, 40, 41, 42, 43, 45, 47, 51, 52, 78, 79, 80, 81, 82, 83])
         {
             using var c = new Case<float>(Geometry(row), random);
             using (ParallelFor.Limit(1))

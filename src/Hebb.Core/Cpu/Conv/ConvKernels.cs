@@ -100,6 +100,11 @@ static unsafe class ConvKernels
         var whole = ShiftPlan<T>.Forward(g, x, w, bias, y, scratch, whole: true, weights);
         if (Winograd<T, V>(g, ref whole, forward: true, finish, scratch))
             return;
+        if (PatchConv<T, V>.IsBetter(whole))
+        {
+            PatchConv<T, V>.Run(ShiftPlan<T>.Forward(g, x, w, bias, y, scratch, whole: true, weights, uncut: true), finish, scratch);
+            return;
+        }
         if (g.IsPointwise || ChannelConv<T, V>.IsBetter(whole))
             ChannelConv<T, V>.Run(whole, finish, scratch);
         else

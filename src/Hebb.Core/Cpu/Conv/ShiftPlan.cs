@@ -78,7 +78,7 @@ unsafe struct ShiftPlan<T>
     public readonly long Taps => (long)Axis[0].Taps * Axis[1].Taps * Axis[2].Taps;
 
     /// <summary>y from x and w.</summary>
-    public static ShiftPlan<T> Forward(in ConvGeometry g, T* x, T* w, T* bias, T* y, in Scratch scratch, bool whole = false, Storage? storage = null)
+    public static ShiftPlan<T> Forward(in ConvGeometry g, T* x, T* w, T* bias, T* y, in Scratch scratch, bool whole = false, Storage? storage = null, bool uncut = false)
     {
         ShiftAxis* axis = scratch.Take<ShiftAxis>(Axes.Count);
         for (int i = 0; i < Axes.Count; i++)
@@ -102,7 +102,7 @@ unsafe struct ShiftPlan<T>
             WeightRow = g.GroupIn * taps,
             WeightChannel = taps,
             WeightGroupSource = g.GroupOut * g.GroupIn * taps,
-        }.Finish(scratch, whole);
+        }.Finish(scratch, whole, uncut);
     }
 
     /// <summary>The gradient of x from that of y; also the transposed convolution of <paramref name="dy"/>.</summary>
@@ -182,10 +182,10 @@ unsafe struct ShiftPlan<T>
         return (((d0 * Axis[1].Destination) + d1) * Axis[2].Destination) + box.OutStart[2] + (i2 * Axis[2].OutStep);
     }
 
-    readonly ShiftPlan<T> Finish(in Scratch scratch, bool whole)
+    readonly ShiftPlan<T> Finish(in Scratch scratch, bool whole, bool uncut = false)
     {
         ShiftPlan<T> plan = this;
-        plan.Cut(whole);
+        plan.Cut(whole, uncut);
         plan.PartCount = Axis[0].Parts * Axis[1].Parts * Axis[2].Parts;
         plan.Parts = scratch.Take<ShiftPart<T>>(plan.PartCount);
         for (int p = 0; p < plan.PartCount; p++)
@@ -194,7 +194,7 @@ unsafe struct ShiftPlan<T>
     }
 
     // Blocks follow from the geometry alone, and each output is one sum whatever its block.
-    void Cut(bool whole)
+    void Cut(bool whole, bool uncut)
     {
         BlockAxis = 0;
         while (BlockAxis < Axes.Count - 1 && Axis[BlockAxis].Cells <= 1)
@@ -211,7 +211,7 @@ unsafe struct ShiftPlan<T>
         long images = Math.Max(1, Batch * Groups);
         if (!whole && images < BlocksWanted)
             cells = Math.Min(cells, Math.Max(Math.Max(4, 2 * axis.Reach), axis.Cells * images / BlocksWanted));
-        cells = Math.Clamp(cells, 1, Math.Max(1, axis.Cells));
+        cells = uncut ? Math.Max(1, axis.Cells) : Math.Clamp(cells, 1, Math.Max(1, axis.Cells));
         Blocks = Math.Max(1, TiledGemm.CeilDiv(Math.Max(1, axis.Cells), cells));
         BlockCells = TiledGemm.CeilDiv(Math.Max(1, axis.Cells), Blocks);
         Extent[BlockAxis] = BlockCells + axis.Reach;
