@@ -98,6 +98,9 @@ public sealed class CompiledFunction
 
     private void Run(CompiledKind kind, ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs)
     {
+        // Traces for other sizes are no function's: they are worked out.
+        if (_verify && _dynamic is null)
+            TraceComparison.Check(kind.Traced!, Tracing.Observe(_function, CompiledKind.Specs(inputs), _module, lines: true).Graph);
         if (!kind.Effects!.Any)
         {
             kind.Run(inputs, outputs, _verify);

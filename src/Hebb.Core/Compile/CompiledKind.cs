@@ -122,7 +122,8 @@ internal sealed class CompiledKind
         Effects!.Apply(all.AsSpan(Results));
     }
 
-    private static TensorSpec[] Specs(ReadOnlySpan<Tensor> tensors)
+    /// <summary>Shapes and types.</summary>
+    public static TensorSpec[] Specs(ReadOnlySpan<Tensor> tensors)
     {
         var specs = new TensorSpec[tensors.Length];
         for (int i = 0; i < specs.Length; i++)

@@ -13,7 +13,7 @@ public static partial class Transform
     /// <param name="strict">Throws a <see cref="Hebb.Compile.TraceException"/> where the function can't be compiled.</param>
     /// <param name="verify">
     /// Applies in every call the traced ops one by one beside the plan and compares each value that the plan computes: bit for bit (NaN equals NaN), or to 1e-6 of the
-    /// largest value where a pass changed the order of sums. Slow, and keeps all intermediates; for finding faults. The first difference is a <see cref="Hebb.Compile.VerificationException"/>.
+    /// largest value where a pass changed the order of sums. Traces the function anew too, unless sizes are dynamic, to find values of the host that have changed. Slow, and keeps all intermediates; for finding faults. The first difference is a <see cref="Hebb.Compile.VerificationException"/>.
     /// </param>
     /// <param name="dynamic">
     /// Axes whose sizes change from call to call. The function is traced at a few sizes of them; graphs for all others are worked out from these traces and only planned anew.

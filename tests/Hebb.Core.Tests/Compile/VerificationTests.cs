@@ -67,6 +67,30 @@ public partial class VerificationTests
         }
     }
 
+    [Fact]
+    public void AValueOfTheHostThatHasChangedIsNamed()
+    {
+        double factor = 1.5;
+        int axis = 0;
+        bool sine = true;
+        var f = Transform.Compile((Tensor x) => ((sine ? x.Sin() : x.Cos()) * factor).Sum(axis), strict: true, verify: true);
+        f(X);
+        f(X);
+        Assert.Matches(@"^Verify: the function is no longer the one that was compiled, for a value of the host has changed: mul reads 2\.5, not 1\.5; .* \(at VerificationTests\.cs:\d+\)$", Failure(() => factor = 2.5));
+        factor = 1.5;
+        Assert.Contains("sum has axes=[1], not [0];", Failure(() => axis = 1));
+        axis = 0;
+        Assert.Contains("cos stands where sin was;", Failure(() => sine = false));
+        sine = true;
+        f(X);
+
+        string Failure(Action change)
+        {
+            change();
+            return Assert.Throws<VerificationException>(() => f(X)).Message;
+        }
+    }
+
     /// <summary>The identity; from the second call on one element is larger by a quarter.</summary>
     private sealed class Unsteady : Primitive
     {
