@@ -2,6 +2,7 @@ using System.CommandLine;
 using Hebb.Cli.Recipes;
 using Hebb.Cli.Runs;
 using Hebb.Diagnostics;
+using Hebb.Memory;
 
 namespace Hebb.Cli.Commands;
 
@@ -35,15 +36,21 @@ internal static class ProfileCommand
         var job = new TrainingJob(start, session.Data, folder: null, options => options with { Callbacks = [profiling], Compile = !eager });
         // Plans tell the lines of their ops; they are noted when the step is traced, before the profile begins.
         DebugSettings.Lines = !eager;
-        job.Trainer.Fit(job.Batches(whole: true), epochs: int.MaxValue / 2, cancellationToken: session.Cancellation);
+        var loader = job.Batches(whole: true);
+        job.Trainer.Fit(loader, epochs: int.MaxValue / 2, cancellationToken: session.Cancellation);
         using var profile = profiling.Profile ?? throw new HebbException("profile: training ended before the profile began");
         profile.Peak = peak;
         profile.WriteTrace(file);
+        var plan = eager ? null : StepPlan.Of(job.Trainer, loader.First());
+        // What was there before the compiled steps is counted by its elements, in both figures.
+        long? taken = plan?.Step is null ? null : plan.Bytes - plan.Step.ArenaBytes + profiling.TakenBytes;
 
         session.Output.Line($"{start.Recipe.Name}: {Texts.Plural(steps, "training step")} of {Texts.Plural(start.Settings.Whole("batch"), "sample")}, {(eager ? "op by op" : "compiled")}, "
             + $"{profile.Elapsed.TotalMilliseconds / steps:0.000} ms a step");
         session.Output.Line();
         session.Output.Line(profile.Table().TrimEnd('\n'));
+        if (taken is { } bytes)
+            session.Output.Line($"memory: {Units.Bytes(bytes)} at the peak of a step, {Units.Bytes(plan!.Bytes)} planned, beside the data");
         session.Output.Line($"trace: {Paths.Shown(file)} (open it in chrome://tracing or ui.perfetto.dev)");
         session.Output.Json(json =>
         {
@@ -51,6 +58,11 @@ internal static class ProfileCommand
             json.WriteNumber("steps", steps);
             json.WriteBoolean("compiled", !eager);
             json.WriteNumber("ms_per_step", Math.Round(profile.Elapsed.TotalMilliseconds / steps, 4));
+            if (taken is { } bytes)
+            {
+                json.WriteNumber("peak", bytes);
+                json.WriteNumber("planned_peak", plan!.Bytes);
+            }
             json.WriteString("trace", Paths.Shown(file));
             json.WriteStartArray("ops");
             foreach (var op in profile.Ops())
@@ -73,14 +85,32 @@ internal static class ProfileCommand
     private sealed class Profiling(int steps, bool lines, Session session) : Callback
     {
         private IDisposable? _region;
+        private long _steps, _held;
+
+        /// <summary>Memory that the first compiled step took beside what was there when it began, its batch included, at its peak.</summary>
+        public long TakenBytes { get; private set; }
 
         public Profiler? Profile { get; private set; }
+
+        public override void OnStepBegin(TrainingContext context)
+        {
+            if (++_steps != 2)
+                return;
+            // The second step is the first that is compiled. What was dead before goes back first, so that only what the step takes comes on top.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            Allocator.Trim();
+            Allocator.ResetPeak();
+            _held = Allocator.BytesInUse;
+        }
 
         public override void OnStepEnd(TrainingContext context, in StepResult step)
         {
             session.Cancellation.ThrowIfCancellationRequested();
             _region?.Dispose();
             long done = step.Step - WarmUp;
+            if (_steps == 2)
+                TakenBytes = Allocator.PeakBytes - _held;
             if (done == 0)
             {
                 DebugSettings.Lines = false;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Hebb.Cli.Recipes;
+using Hebb.Data;
 
 namespace Hebb.Cli.Tests.Commands;
 
@@ -35,6 +37,30 @@ public sealed class DebugTests : IDisposable
         Assert.Matches(@"(?m)^ *\d+  conv +float32\[16, 24, 8, 8\] .*model\.0\.0, Conv2d at Conv\w*\.cs:\d+$", outcome.Errors);
         Assert.DoesNotContain("Command.cs", outcome.Errors);
         Assert.Matches(@"(?m)^arena [\d.]+ [KM]iB, ", outcome.Errors);
+    }
+
+    [Theory]
+    [InlineData("cnn-digits")]
+    [InlineData("cnn-mnist")]
+    [InlineData("mlp-mnist")]
+    [InlineData("tabular-adult")]
+    [InlineData("tabular-housing")]
+    [InlineData("tabular-titanic")]
+    public void TheMemoryThatStepsTakeIsWhatWasPlanned(string recipe)
+    {
+        string dataset = RecipeBook.Find(recipe).Dataset;
+        Assert.SkipUnless(dataset == "digits" || DataStore.FromEnvironment(offline: true).Has(Catalog.Find(dataset)), $"{dataset} is neither in HEBB_DATA nor in the cache");
+        (string, string?)[] environment = [("HEBB_DATA", Environment.GetEnvironmentVariable("HEBB_DATA"))];
+        var profiled = _cli.Run(environment, "profile", recipe, "--steps", "2", "--json");
+        Assert.True(profiled.Status == 0, profiled.Output + profiled.Errors);
+        Assert.Matches(@"(?m)^memory: [\d.]+ [KM]iB at the peak of a step, [\d.]+ [KM]iB planned, beside the data$", profiled.Output);
+        var json = Cli.Json(profiled.Output);
+        double measured = json.GetProperty("peak").GetInt64(), planned = json.GetProperty("planned_peak").GetInt64();
+        Assert.InRange(planned / measured, 0.95, 1.05);
+        // What `hebb plan` says before anything ran.
+        var told = _cli.Run(environment, "plan", recipe, "--json");
+        Assert.True(told.Status == 0, told.Output + told.Errors);
+        Assert.Equal(planned, Cli.Json(told.Output).GetProperty("peak").GetInt64());
     }
 
     [Fact]
