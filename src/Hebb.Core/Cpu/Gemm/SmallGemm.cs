@@ -53,29 +53,30 @@ static unsafe class SmallGemm
                 Packing.Copy<T, V>(tile.B, p.BCol, p.BRow, lanes, p.K, packed, width, width);
                 tile.B = packed;
             }
-            // A panel that overhangs is summed up beside C.
-            if (lanes < width)
+            // A panel that overhangs is summed up beside C: all of it, or the last tile alone where rows follow each other, for what overhangs of the others is written over by the rows after them.
+            bool follows = columns < panel && p.CRow == columns && !p.Accumulate;
+            if (lanes < width && !follows)
             {
                 tile.C = sums;
                 tile.CRow = width;
                 for (int r = 0; p.Accumulate && r < rows; r++)
                     TileEdge<T, V>.Widen(c + (r * p.CRow), sums + (r * width), lanes, width);
-                if (bias != null)
-                {
-                    tile.Bias = sums + (rows * width);
-                    TileEdge<T, V>.Widen(bias + column, tile.Bias, lanes, width);
-                }
             }
-            if (packs)
-                Tiles<T, V, P, Packed>(&tile, p.A, rows, width);
-            else
-                Tiles<T, V, P, Stepped>(&tile, p.A, rows, width);
-            for (int r = 0; lanes < width && r < rows; r++)
-                TileEdge<T, V>.Narrow(sums + (r * width), c + (r * p.CRow), lanes);
+            if (lanes < width && bias != null)
+            {
+                tile.Bias = sums + (rows * width);
+                TileEdge<T, V>.Widen(bias + column, tile.Bias, lanes, width);
+            }
+            T* last = lanes < width && follows ? sums : null;
+            int aside = packs ? Tiles<T, V, P, Packed>(&tile, p.A, rows, width, last) : Tiles<T, V, P, Stepped>(&tile, p.A, rows, width, last);
+            for (int r = lanes < width ? rows - aside : rows; r < rows; r++, sums += width)
+                TileEdge<T, V>.Narrow(sums, c + (r * p.CRow), lanes);
         }
     }
 
-    static void Tiles<T, V, P, Q>(TileArgs<T>* tile, T* a, int rows, int width)
+    /// <summary>All tiles of a panel. The last goes to <paramref name="last"/> unless that is null.</summary>
+    /// <returns>How many rows were summed up beside C, if any were.</returns>
+    static int Tiles<T, V, P, Q>(TileArgs<T>* tile, T* a, int rows, int width, T* last)
         where T : unmanaged
         where V : unmanaged, ISimd<V, T>
     {
@@ -83,10 +84,16 @@ static unsafe class SmallGemm
         for (long t = 0; t < tiles.Count; t++)
         {
             int high = tiles.Height(t);
+            if (last != null && t == tiles.Count - 1)
+            {
+                tile->C = last;
+                tile->CRow = width;
+            }
             tile->A = a;
             TileRows.Kernel<T, V, P, Q>(high, width)(tile);
             a += high * tile->ARow;
             tile->C += high * tile->CRow;
         }
+        return last == null ? rows : tiles.Height(tiles.Count - 1);
     }
 }
