@@ -175,6 +175,8 @@ public static class InPlace
     private static Tensor Fit(string op, Tensor value, in Shape target)
     {
         var shape = value.Shape;
+        if (shape == target && !value.RequiresGrad && value.Tracer is null)
+            return value;
         while (shape.Rank > target.Rank && shape[0] == 1)
             shape = shape.Remove(0);
         if (!shape.ExpandsTo(target))
