@@ -190,24 +190,23 @@ static unsafe class Packing
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Square8(float* p, long row, float* q, long targetRow)
     {
-        HalfSquare8(p, row, q, targetRow);
-        HalfSquare8(p + 4, row, q + (4 * targetRow), targetRow);
-    }
-
-    // Four columns of rows i and i + 4 make a vector, as in Square16.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void HalfSquare8(float* p, long row, float* q, long targetRow)
-    {
-        Vector256<float> r0 = Pair(p, row), r1 = Pair(p + row, row), r2 = Pair(p + (2 * row), row), r3 = Pair(p + (3 * row), row);
+        Vector256<float> r0 = Vector256.Load(p), r1 = Vector256.Load(p + row), r2 = Vector256.Load(p + (2 * row)), r3 = Vector256.Load(p + (3 * row));
+        p += 4 * row;
+        Vector256<float> r4 = Vector256.Load(p), r5 = Vector256.Load(p + row), r6 = Vector256.Load(p + (2 * row)), r7 = Vector256.Load(p + (3 * row));
         Vector256<float> a0 = Avx.UnpackLow(r0, r1), a1 = Avx.UnpackHigh(r0, r1), a2 = Avx.UnpackLow(r2, r3), a3 = Avx.UnpackHigh(r2, r3);
-        Avx.Shuffle(a0, a2, 0x44).Store(q);
-        Avx.Shuffle(a0, a2, 0xEE).Store(q + targetRow);
-        Avx.Shuffle(a1, a3, 0x44).Store(q + (2 * targetRow));
-        Avx.Shuffle(a1, a3, 0xEE).Store(q + (3 * targetRow));
+        Vector256<float> a4 = Avx.UnpackLow(r4, r5), a5 = Avx.UnpackHigh(r4, r5), a6 = Avx.UnpackLow(r6, r7), a7 = Avx.UnpackHigh(r6, r7);
+        Vector256<float> b0 = Avx.Shuffle(a0, a2, 0x44), b1 = Avx.Shuffle(a0, a2, 0xEE), b2 = Avx.Shuffle(a1, a3, 0x44), b3 = Avx.Shuffle(a1, a3, 0xEE);
+        Vector256<float> b4 = Avx.Shuffle(a4, a6, 0x44), b5 = Avx.Shuffle(a4, a6, 0xEE), b6 = Avx.Shuffle(a5, a7, 0x44), b7 = Avx.Shuffle(a5, a7, 0xEE);
+        Avx.Permute2x128(b0, b4, 0x20).Store(q);
+        Avx.Permute2x128(b1, b5, 0x20).Store(q + targetRow);
+        Avx.Permute2x128(b2, b6, 0x20).Store(q + (2 * targetRow));
+        Avx.Permute2x128(b3, b7, 0x20).Store(q + (3 * targetRow));
+        q += 4 * targetRow;
+        Avx.Permute2x128(b0, b4, 0x31).Store(q);
+        Avx.Permute2x128(b1, b5, 0x31).Store(q + targetRow);
+        Avx.Permute2x128(b2, b6, 0x31).Store(q + (2 * targetRow));
+        Avx.Permute2x128(b3, b7, 0x31).Store(q + (3 * targetRow));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<float> Pair(float* p, long row) => Avx.InsertVector128(Vector128.Load(p).ToVector256Unsafe(), Vector128.Load(p + (4 * row)), 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Square4(double* p, long row, double* q, long targetRow)
