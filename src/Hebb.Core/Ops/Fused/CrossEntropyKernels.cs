@@ -18,6 +18,9 @@ internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* wei
     /// <summary>So many classes are few: by rows, the steps that reduce a vector would take longer than laying out.</summary>
     private const int Few = 96;
 
+    /// <summary>Fewer classes are laid out element by element.</summary>
+    private const int LeastInSquares = 8;
+
     /// <summary>Losses, logarithms of the sums of exponentials, weights of the samples; [N, inner] each.</summary>
     public T* Loss { private get; init; }
 
@@ -92,15 +95,24 @@ internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* wei
         for (; i < end; i += V.Count)
         {
             int n = (int)Math.Min(V.Count, end - i);
-            Packing.Transpose(x + i * classes, classes, n, classes, columns, V.Count);
+            Turn(x + i * classes, classes, n, classes, columns, V.Count);
             if (Grad is null)
             {
                 Scores<V>(columns, V.Count, i, n);
                 continue;
             }
             Gradients<V>(columns, columns, V.Count, i, n);
-            Packing.Transpose(columns, V.Count, classes, n, Grad + i * classes, classes);
+            Turn(columns, V.Count, classes, n, Grad + i * classes, classes);
         }
+    }
+
+    // Squares of four are written in parts that vectors then can't be read from at once (measured: 5 classes took twice as long).
+    private void Turn(T* from, long fromStep, long rows, long columns, T* to, long toStep)
+    {
+        if (classes < LeastInSquares)
+            Packing.Copy(from, fromStep, 1, rows, columns, to, toStep);
+        else
+            Packing.Transpose(from, fromStep, rows, columns, to, toStep);
     }
 
     private void Row<V>(long i) where V : unmanaged, ISimd<V, T>
