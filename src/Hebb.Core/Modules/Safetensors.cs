@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using System.Text.Json;
 using Hebb.Ops;
 
@@ -141,7 +140,7 @@ public static class Safetensors
         foreach (var entry in entries)
         {
             stream.Position = dataStart + entry.From;
-            tensors.Add(entry.Name, ReadValues(stream, entry.Shape, entry.DType));
+            tensors.TryAdd(entry.Name, ReadValues(stream, entry.Shape, entry.DType));
         }
         return (tensors, metadata);
     }
@@ -155,36 +154,93 @@ public static class Safetensors
         var metadata = new Dictionary<string, string>();
         // Entries don't share bytes: a small file can't ask for more memory than it has.
         long taken = 0;
-        using var json = JsonDocument.Parse(Encoding.UTF8.GetString(header));
-        foreach (var entry in json.RootElement.EnumerateObject())
+        var json = new Utf8JsonReader(header);
+        Take(ref json, JsonTokenType.StartObject);
+        while (Next(ref json) is { } name)
         {
-            if (entry.Name == "__metadata__")
+            if (name == "__metadata__")
             {
-                foreach (var pair in entry.Value.EnumerateObject())
-                    metadata[pair.Name] = pair.Value.GetString() ?? "";
+                Take(ref json, JsonTokenType.StartObject);
+                while (Next(ref json) is { } key)
+                {
+                    json.Read();
+                    metadata[key] = json.GetString() ?? "";
+                }
                 continue;
             }
-            string type = entry.Value.GetProperty("dtype").GetString() ?? "";
-            var dtype = Type(type) ?? throw new FormatException($"'{entry.Name}' has the unknown element type '{type}'");
-            Shape shape = entry.Value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32()).ToArray();
-            var offsets = entry.Value.GetProperty("data_offsets");
-            long from = offsets[0].GetInt64(), to = offsets[1].GetInt64();
+            var (dtype, shape, from, to) = ParseEntry(ref json, name);
             long count = 1;
             foreach (int size in shape)
                 count = checked(count * size);
             if (from < 0 || to < from || to - from != dtype.BytesFor(count))
-                throw new FormatException($"'{entry.Name}' is {dtype.Name}{shape}, which does not take bytes {from} to {to}");
+                throw new FormatException($"'{name}' is {dtype.Name}{shape}, which does not take bytes {from} to {to}");
             if (to > dataLength)
-                throw new FormatException($"the file is cut short: '{entry.Name}' ends at byte {to} of {dataLength}");
+                throw new FormatException($"the file is cut short: '{name}' ends at byte {to} of {dataLength}");
             taken += to - from;
             if (taken > dataLength)
-                throw new FormatException($"'{entry.Name}' shares bytes with another entry");
-            if (!names.Add(entry.Name))
-                throw new FormatException($"'{entry.Name}' is there twice");
-            entries.Add(new SafetensorsEntry(entry.Name, dtype, shape, from));
+                throw new FormatException($"'{name}' shares bytes with another entry");
+            if (!names.Add(name))
+                throw new FormatException($"'{name}' is there twice");
+            entries.Add(new SafetensorsEntry(name, dtype, shape, from));
         }
+        // Nothing but blanks may follow.
+        json.Read();
         return (entries, metadata);
     }
+
+    // By a reader that goes through once: loading documents takes longer than a small prediction.
+    private static (DType DType, Shape Shape, long From, long To) ParseEntry(ref Utf8JsonReader json, string name)
+    {
+        string? type = null;
+        Shape? shape = null;
+        long from = -1, to = -1;
+        Span<int> sizes = stackalloc int[Shape.MaxRank];
+        Take(ref json, JsonTokenType.StartObject);
+        while (Next(ref json) is { } property)
+        {
+            switch (property)
+            {
+                case "dtype":
+                    json.Read();
+                    type = json.GetString() ?? "";
+                    break;
+                case "shape":
+                    int rank = 0;
+                    Take(ref json, JsonTokenType.StartArray);
+                    while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+                    {
+                        if (rank == sizes.Length)
+                            throw new FormatException($"'{name}' has more than {Shape.MaxRank} dimensions");
+                        sizes[rank++] = json.GetInt32();
+                    }
+                    shape = Shape.Create(sizes[..rank]);
+                    break;
+                case "data_offsets":
+                    Take(ref json, JsonTokenType.StartArray);
+                    json.Read();
+                    from = json.GetInt64();
+                    json.Read();
+                    to = json.GetInt64();
+                    Take(ref json, JsonTokenType.EndArray);
+                    break;
+                default:
+                    json.Skip();
+                    break;
+            }
+        }
+        if (type is null || shape is null || to < 0)
+            throw new FormatException($"'{name}' lacks its type, its shape or its place");
+        return (Type(type) ?? throw new FormatException($"'{name}' has the unknown element type '{type}'"), shape.Value, from, to);
+    }
+
+    private static void Take(ref Utf8JsonReader json, JsonTokenType expected)
+    {
+        if (!json.Read() || json.TokenType != expected)
+            throw new FormatException($"the header is damaged: {json.TokenType} in place of {expected} at byte {json.TokenStartIndex}");
+    }
+
+    /// <summary>The name of an object's next property; null at its end.</summary>
+    private static string? Next(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.PropertyName ? json.GetString() : null;
 
     private static DType? Type(string name)
     {

@@ -1,9 +1,7 @@
-using System.Security.Cryptography;
-
 namespace Hebb.Package;
 
 /// <summary>A stream of known length that can be moved forward only, by reading; all that passes goes into a hash.</summary>
-internal sealed class ForwardStream(Stream inner, long length, IncrementalHash hash) : Stream
+internal sealed class ForwardStream(Stream inner, long length, EntryHash hash) : Stream
 {
     private long _position;
 
@@ -31,7 +29,7 @@ internal sealed class ForwardStream(Stream inner, long length, IncrementalHash h
     public override int Read(Span<byte> buffer)
     {
         int read = inner.Read(buffer[..(int)Math.Min(buffer.Length, length - _position)]);
-        hash.AppendData(buffer[..read]);
+        hash.Append(buffer[..read]);
         _position += read;
         return read;
     }

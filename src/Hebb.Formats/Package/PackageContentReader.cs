@@ -9,7 +9,7 @@ internal static class PackageContentReader
     /// <exception cref="HebbException">The package is not what it should be.</exception>
     public static LoadedModel Read(Stream stream)
     {
-        using var zip = new PackageReader(stream);
+        var zip = new PackageReader(stream);
         using var manifestFile = zip.ReadJson(PackageEntries.Manifest);
         var manifest = new Json(manifestFile.RootElement, PackageEntries.Manifest);
         CheckVersion(manifest);

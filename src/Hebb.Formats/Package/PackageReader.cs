@@ -1,35 +1,26 @@
-using System.IO.Compression;
-using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Hebb.Package;
 
 /// <summary>Reads the zip. Entries must be stored as they are, so that a file never asks for more memory than a few times its size.</summary>
-internal sealed class PackageReader : IDisposable
+internal sealed class PackageReader
 {
-    private readonly ZipArchive _zip;
-    private readonly Dictionary<string, ZipArchiveEntry> _entries = [];
+    private readonly Stream _stream;
+    private readonly Dictionary<string, ZipEntry> _entries = [];
     private Dictionary<string, string> _hashes = [];
 
     /// <exception cref="FormatException">It is no zip, or an entry is compressed, damaged or there twice.</exception>
     public PackageReader(Stream stream)
     {
-        try
+        _stream = stream;
+        foreach (var entry in StoredZip.List(stream))
         {
-            _zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-        }
-        catch (Exception e) when (e is not HebbException)
-        {
-            throw new FormatException("is not a Hebb model: no zip archive, or one that is cut short", e);
-        }
-        foreach (var entry in _zip.Entries)
-        {
-            if (entry.Length != entry.CompressedLength)
-                throw new FormatException($"{entry.FullName} is compressed; a Hebb model stores its files as they are");
+            if (!entry.Stored)
+                throw new FormatException($"{entry.Name} is compressed; a Hebb model stores its files as they are");
             if (entry.Length < 0 || entry.Length > stream.Length)
-                throw new FormatException($"{entry.FullName} is said to have {entry.Length} bytes, the whole file has {stream.Length}");
-            if (!_entries.TryAdd(entry.FullName, entry))
-                throw new FormatException($"{entry.FullName} is there twice");
+                throw new FormatException($"{entry.Name} is said to have {entry.Length} bytes, the whole file has {stream.Length}");
+            if (!_entries.TryAdd(entry.Name, entry))
+                throw new FormatException($"{entry.Name} is there twice");
         }
         if (!_entries.ContainsKey(PackageEntries.Manifest))
             throw new FormatException($"is not a Hebb model: it holds no {PackageEntries.Manifest}");
@@ -45,12 +36,12 @@ internal sealed class PackageReader : IDisposable
     {
         if (!_entries.TryGetValue(name, out var entry))
             throw new FormatException($"it holds no {name}");
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var source = entry.Open();
-        var stream = new ForwardStream(source, entry.Length, hash);
+        using var hash = new EntryHash(entry.Length);
+        StoredZip.Seek(_stream, entry);
+        var stream = new ForwardStream(_stream, entry.Length, hash);
         var result = read(stream);
         stream.Position = stream.Length;
-        if (name != PackageEntries.Manifest && (!_hashes.TryGetValue(name, out string? expected) || Convert.ToHexStringLower(hash.GetHashAndReset()) != expected))
+        if (name != PackageEntries.Manifest && (!_hashes.TryGetValue(name, out string? expected) || hash.Finish() != expected))
             throw new FormatException($"{name} is damaged: its SHA-256 is not the one in {PackageEntries.Manifest}");
         return result;
     }
@@ -70,6 +61,4 @@ internal sealed class PackageReader : IDisposable
             throw new FormatException($"{name} is no JSON: {e.Message.ReplaceLineEndings(" ")}", e);
         }
     });
-
-    public void Dispose() => _zip.Dispose();
 }

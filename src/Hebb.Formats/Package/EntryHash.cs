@@ -1,0 +1,32 @@
+using System.Security.Cryptography;
+
+namespace Hebb.Package;
+
+/// <summary>The SHA-256 of an entry of known length: of a short one in C#, so that a small model is read without loading the system's cryptography.</summary>
+internal sealed class EntryHash : IDisposable
+{
+    /// <summary>Up to here loading the system's takes longer than this one.</summary>
+    private const int Short = 1 << 19;
+
+    private readonly Sha256? _own;
+    private readonly IncrementalHash? _system;
+
+    public EntryHash(long length)
+    {
+        if (length <= Short)
+            _own = new Sha256();
+        else
+            _system = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    }
+
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        _own?.Append(bytes);
+        _system?.AppendData(bytes);
+    }
+
+    /// <summary>The hash of all bytes, in hexadecimal digits; nothing may follow.</summary>
+    public string Finish() => Convert.ToHexStringLower(_own?.Finish() ?? _system!.GetHashAndReset());
+
+    public void Dispose() => _system?.Dispose();
+}
