@@ -88,6 +88,8 @@ internal static class KerasLayers
                 return x => Tensor.Cat(x, along);
             case "SimpleRNN" or "LSTM" or "GRU":
                 return One(KerasRecurrent.Make(kind, config, Weight("kernel"), Weight("recurrent_kernel"), Bias()));
+            case "Bidirectional":
+                return One(KerasRecurrent.Both(config, weight));
             default:
                 throw new FormatException($"{config.At}: the layer '{name}' is of the class {kind}, which is not read");
         }

@@ -5,12 +5,52 @@ namespace Hebb.Tfjs;
 /// <summary>Keras's recurrent layers, step by step: they allow any activation, which the fused ops do not.</summary>
 internal static class KerasRecurrent
 {
+    /// <summary>A layer from the first step to the last and its twin from the last to the first, and how they are joined.</summary>
+    /// <param name="config">Holds the layer.</param>
+    /// <param name="weight">Finds weights by <c>forward_</c> or <c>backward_</c>, the layer's name and theirs.</param>
+    public static Func<Tensor, Tensor> Both(Json config, Func<string, Func<Tensor>?> weight)
+    {
+        var layer = config["layer"];
+        var inner = layer["config"];
+        string kind = layer["class_name"].Text(), name = inner["name"].Text(), merge = config.Has("merge_mode") ? KerasLayers.Text(config, "merge_mode", "") : "concat";
+        if (kind is not ("SimpleRNN" or "LSTM" or "GRU"))
+            throw new FormatException($"{layer.At}: a layer of the class {kind} in both directions is not read");
+        Func<Tensor, Tensor, Tensor> join = merge switch
+        {
+            "concat" => (a, b) => Tensor.Cat([a, b], -1),
+            "sum" => (a, b) => a + b,
+            "mul" => (a, b) => a * b,
+            "ave" => (a, b) => (a + b) * 0.5,
+            "" => throw new FormatException($"{config.At}: gives both directions by themselves, where layers of one output are read"),
+            _ => throw new FormatException($"{config.At}.merge_mode: '{merge}' is not read"),
+        };
+        bool all = KerasLayers.Flag(inner, "return_sequences", false), backwards = KerasLayers.Flag(inner, "go_backwards", false);
+        // Names of files that the layer itself wrote carry its direction already.
+        string bare = name.StartsWith("forward_", StringComparison.Ordinal) ? name["forward_".Length..] : name;
+        var (forward, backward) = (Way("forward", backwards), Way("backward", !backwards));
+        return x =>
+        {
+            var behind = backward(x);
+            // In the order of the steps, not in that of their computation.
+            return join(forward(x), all ? behind.Flip(1) : behind);
+        };
+
+        Func<Tensor, Tensor> Way(string way, bool reversed)
+        {
+            Func<Tensor> Weight(string part) => weight($"{way}_{bare}/{part}") ?? throw new FormatException($"{config.At}: the weight {way}_{bare}/{part} is missing");
+            return Make(kind, inner, Weight("kernel"), Weight("recurrent_kernel"), KerasLayers.Flag(inner, "use_bias", true) ? Weight("bias") : null, reversed);
+        }
+    }
+
     /// <summary>The layer of [N, steps, in] to [N, units], or to [N, steps, units].</summary>
-    public static Func<Tensor, Tensor> Make(string kind, Json config, Func<Tensor> kernel, Func<Tensor> recurrent, Func<Tensor>? bias)
+    public static Func<Tensor, Tensor> Make(string kind, Json config, Func<Tensor> kernel, Func<Tensor> recurrent, Func<Tensor>? bias) =>
+        Make(kind, config, kernel, recurrent, bias, KerasLayers.Flag(config, "go_backwards", false));
+
+    private static Func<Tensor, Tensor> Make(string kind, Json config, Func<Tensor> kernel, Func<Tensor> recurrent, Func<Tensor>? bias, bool backwards)
     {
         var activation = TfjsActivations.Named(KerasLayers.Text(config, "activation", "tanh"), config.At);
         var gate = TfjsActivations.Named(KerasLayers.Text(config, "recurrent_activation", "hard_sigmoid"), config.At);
-        bool all = KerasLayers.Flag(config, "return_sequences", false), backwards = KerasLayers.Flag(config, "go_backwards", false), resetAfter = KerasLayers.Flag(config, "reset_after", false);
+        bool all = KerasLayers.Flag(config, "return_sequences", false), resetAfter = KerasLayers.Flag(config, "reset_after", false);
         if (KerasLayers.Flag(config, "return_state", false))
             throw new FormatException($"{config.At}: layers that give their states are not read");
         return x =>

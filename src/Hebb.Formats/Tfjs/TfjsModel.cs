@@ -51,6 +51,7 @@ public sealed class TfjsModel : Module
                 weights.Add(entry.Name, new Parameter(tensors[entry.Name]));
         }
         var topology = json["modelTopology"];
+        var others = OtherNames(tensors.Keys);
         var program = topology.Has("node") ? TfjsGraph.Read(topology, Weight) : KerasModel.Read(topology, Weight);
         return new TfjsModel(program, weights);
 
@@ -58,9 +59,36 @@ public sealed class TfjsModel : Module
         {
             if (weights.TryGetValue(name, out var parameter))
                 return () => parameter.Value;
-            return tensors.TryGetValue(name, out var tensor) ? () => tensor : null;
+            if (tensors.TryGetValue(name, out var tensor))
+                return () => tensor;
+            return others.GetValueOrDefault(name) is { } other ? Weight(other) : null;
         }
     }));
+
+    /// <summary>
+    /// Further names of weights, where they are those of one alone: newer Keras puts a cell into recurrent layers, and models into models: <c>outer/lstm/lstm_cell/kernel</c> is <c>lstm/kernel</c> too.
+    /// </summary>
+    private static Dictionary<string, string?> OtherNames(IEnumerable<string> names)
+    {
+        const int mostParts = 8;
+        var others = new Dictionary<string, string?>();
+        foreach (string name in names)
+        {
+            string[] parts = name.Split('/');
+            if (parts.Length is < 3 or > mostParts)
+                continue;
+            for (int outer = 0; outer <= parts.Length - 2; outer++)
+            {
+                if (outer > 0)
+                    Add(string.Join('/', parts[outer..]), name);
+                if (outer <= parts.Length - 3)
+                    Add(string.Join('/', [.. parts[outer..^2], parts[^1]]), name);
+            }
+        }
+        return others;
+
+        void Add(string other, string name) => others[other] = others.ContainsKey(other) ? null : name;
+    }
 
     /// <summary>Computes all outputs. <see cref="Module.Call(Tensor)"/> gives the first.</summary>
     /// <exception cref="HebbException">The inputs are not as many as the model takes, or do not fit.</exception>
