@@ -55,7 +55,17 @@ static unsafe class Packing
         where T : unmanaged
         where V : unmanaged, ISimd<V, T>
     {
-        for (long k = 0; k < steps; k++, source += step, target += targetStep)
+        long k = 0;
+        if (lanes == width && width == targetStep && step > 0)
+        {
+            // Whole vectors, as long as what they read too much is in the source, and what they write too much is written again.
+            for (long safe = steps - TiledGemm.CeilDiv(V.Count, Math.Min(width, step)); k < safe; k++, source += step, target += targetStep)
+            {
+                for (long j = 0; j < width; j += V.Count)
+                    V.Load(source + j).Store(target + j);
+            }
+        }
+        for (; k < steps; k++, source += step, target += targetStep)
         {
             long j = 0;
             for (; j <= lanes - V.Count; j += V.Count)
