@@ -216,9 +216,8 @@ unsafe struct PatchConv<T, V> : IBlockBody
                     args.BStep = Width;
                     args.C = whole ? at : last + ((row - firstRow) * Width);
                     args.CRow = whole ? _places : Width;
-                    args.Add = term > 0 || _plan.Bias != null;
-                    if (term == 0 && _plan.Bias != null)
-                        VectorCopy<T, V>.Fill(args.C, args.CRow, height, width, _plan.Bias + (group * _plan.Rows) + row);
+                    args.Add = term > 0;
+                    args.RowBias = _plan.Bias == null ? null : _plan.Bias + (group * _plan.Rows) + row;
                     (width == Width ? TileRows.Kernel<T, V, UnitRows, Packed>(height, width) : TileRows.Kernel<T, V, UnitRows, Stepped>(height, width))(&args);
                     if (term + args.K < _terms)
                         continue;

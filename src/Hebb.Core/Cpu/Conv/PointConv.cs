@@ -250,8 +250,10 @@ unsafe struct PointConv<T, V> : IBlockBody
             args.A = _weights + (group * _rows * _terms) + (row * _terms);
             args.AStep = height;
             T* bias = _bias == null ? null : _bias + (group * _rows) + row;
+            args.RowBias = bias;
             T* rows = target + (row * _places.TargetSize), made = null;
             long madeLength = 0;    // places from made on that are to be finished
+            delegate*<TileArgs<T>*, void> packed = TileRows.Kernel<T, V, UnitRows, Packed>(height, Width), inPlace = _inPlace ? TileRows.Kernel<T, V, UnitRows, Stepped>(height, Width) : null;
             for (long p = 0; p < panels; p++)
             {
                 int width = PanelWidth(panel + p);
@@ -262,13 +264,9 @@ unsafe struct PointConv<T, V> : IBlockBody
                 args.BStep = _places.SourceSize;
                 args.C = whole ? rows + run->Target : buffer;
                 args.CRow = whole ? _places.TargetSize : width;
-                args.Add = bias != null;
-                if (bias != null)
-                    VectorCopy<T, V>.Fill(args.C, args.CRow, height, width, bias);
                 if (whole)
                     _finish.Ahead(args.C, height, width);
-                delegate*<TileArgs<T>*, void> kernel = stays ? TileRows.Kernel<T, V, UnitRows, Stepped>(height, width) : TileRows.Kernel<T, V, UnitRows, Packed>(height, width);
-                kernel(&args);
+                (stays ? inPlace : width == Width ? packed : TileRows.Kernel<T, V, UnitRows, Packed>(height, width))(&args);
                 if (whole)
                 {
                     if (made + madeLength != args.C || madeLength >= FinishAtOnce)

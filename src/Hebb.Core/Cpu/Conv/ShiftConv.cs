@@ -93,7 +93,7 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, ConvFi
             AStep = height,
             Offsets = part.Offsets,
             CRow = plan.TargetSize,
-            Add = bias != null,
+            RowBias = bias == null ? null : bias + row,
         };
         for (long i0 = 0; i0 < box.Count[0]; i0++)
         {
@@ -106,8 +106,6 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, ConvFi
                     long at = Math.Min(i2, length - width);
                     args.B = line + at;
                     args.C = to + at;
-                    if (bias != null)
-                        VectorCopy<T, V>.Fill(args.C, args.CRow, height, width, bias + row);
                     finish.Ahead(args.C, height, width);
                     TileRows.Kernel<T, V, UnitRows, Listed>(height, width)(&args);
                 }
@@ -133,10 +131,8 @@ readonly unsafe struct ShiftConv<T, V>(ShiftPlan<T> plan, RowTiles tiles, ConvFi
             Offsets = part.Offsets,
             C = whole ? to + runs.Target(0) : tile,
             CRow = whole ? plan.TargetSize : width,
-            Add = bias != null,
+            RowBias = bias == null ? null : bias + row,
         };
-        if (bias != null)
-            VectorCopy<T, V>.Fill(args.C, args.CRow, height, width, bias + row);
         if (whole)
             finish.Ahead(args.C, height, width);
         TileRows.Kernel<T, V, UnitRows, Listed>(height, width)(&args);

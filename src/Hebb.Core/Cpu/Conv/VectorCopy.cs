@@ -31,17 +31,4 @@ static unsafe class VectorCopy<T, V>
         else if (count > 0)
             V.Load(from).Store(to);
     }
-
-    /// <summary>Sets each of some rows of one or two vectors to a value of its own, such as the bias that its sums begin with.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fill(T* to, long step, int rows, int width, T* values)
-    {
-        for (int r = 0; r < rows; r++, to += step)
-        {
-            V value = V.Create(values[r]);
-            value.Store(to);
-            if (width > V.Count)
-                value.Store(to + V.Count);
-        }
-    }
 }

@@ -21,9 +21,10 @@ unsafe struct TileArgs<T>
     public T* C;
     public long CRow;
 
-    /// <summary>Start from what C holds; else from <see cref="Bias"/> if that is not null; else from 0.</summary>
+    /// <summary>Start from what C holds; else from <see cref="Bias"/>, one of each lane, or <see cref="RowBias"/>, one of each row, if that is not null; else from 0.</summary>
     public bool Add;
     public T* Bias;
+    public T* RowBias;
 }
 
 /// <summary>
@@ -122,6 +123,24 @@ static unsafe class MicroKernel
             if (sizeof(R) > 11) { c11a = biasA; c11b = biasB; }
             if (sizeof(R) > 12) { c12a = biasA; c12b = biasB; }
             if (sizeof(R) > 13) { c13a = biasA; c13b = biasB; }
+        }
+        else if (tile->RowBias != null)
+        {
+            T* start = tile->RowBias;
+            if (sizeof(R) > 0) c0b = c0a = F.Create(start[0]);
+            if (sizeof(R) > 1) c1b = c1a = F.Create(start[1]);
+            if (sizeof(R) > 2) c2b = c2a = F.Create(start[2]);
+            if (sizeof(R) > 3) c3b = c3a = F.Create(start[3]);
+            if (sizeof(R) > 4) c4b = c4a = F.Create(start[4]);
+            if (sizeof(R) > 5) c5b = c5a = F.Create(start[5]);
+            if (sizeof(R) > 6) c6b = c6a = F.Create(start[6]);
+            if (sizeof(R) > 7) c7b = c7a = F.Create(start[7]);
+            if (sizeof(R) > 8) c8b = c8a = F.Create(start[8]);
+            if (sizeof(R) > 9) c9b = c9a = F.Create(start[9]);
+            if (sizeof(R) > 10) c10b = c10a = F.Create(start[10]);
+            if (sizeof(R) > 11) c11b = c11a = F.Create(start[11]);
+            if (sizeof(R) > 12) c12b = c12a = F.Create(start[12]);
+            if (sizeof(R) > 13) c13b = c13a = F.Create(start[13]);
         }
 
         // Rows 1 and 2 past a base are reached by an index register, so five bases and two registers address 14 rows. All in bytes: the

@@ -46,19 +46,13 @@ unsafe struct TileEdge<T, V>
         var buffer = (T*)bytes;
         tile->C = buffer;
         tile->CRow = width;
-        tile->Add = add || bias != null;
+        tile->Add = add;
         tile->Bias = null;
-        if (tile->Add && lanes < width)
+        tile->RowBias = bias;
+        if (add && lanes < width)
             new Span<T>(buffer, rows * width).Clear();
         if (add)
-        {
             Packing.Transpose(c, cRow, lanes, rows, buffer, width);
-        }
-        else if (bias != null)
-        {
-            for (int r = 0; r < rows; r++)
-                new Span<T>(buffer + (r * width), width).Fill(bias[r]);
-        }
         kernel(tile);
         Packing.Transpose(buffer, width, rows, lanes, c, cRow);
     }
