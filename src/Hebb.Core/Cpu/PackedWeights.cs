@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Hebb.Memory;
 
 namespace Hebb.Cpu;
@@ -21,18 +20,21 @@ readonly record struct PackedKey(
 /// <summary>A copy of weights in the order in which a kernel reads them. It lives as long as somebody holds it.</summary>
 sealed unsafe class PackedWeights
 {
+    // Readable past the end, as in Scratch.
+    const long Slack = 64;
+
     readonly long _bytes;
 
     PackedWeights(long bytes)
     {
         _bytes = bytes;
-        Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)(bytes + 64), 64);
+        Pointer = AlignedMemory.Allocate(bytes + Slack);
         GC.AddMemoryPressure(bytes);
     }
 
     ~PackedWeights()
     {
-        NativeMemory.AlignedFree(Pointer);
+        AlignedMemory.Free(Pointer, _bytes + Slack);
         GC.RemoveMemoryPressure(_bytes);
         Interlocked.Add(ref s_held, -_bytes);
     }

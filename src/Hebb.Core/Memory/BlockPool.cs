@@ -53,6 +53,8 @@ internal static class BlockPool
     /// <summary>Eight classes a doubling: at most an eighth is wasted.</summary>
     public static long RoundUp(long bytes)
     {
+        if (GuardedPages.On)
+            return Math.Max(bytes, 1);
         int shift = Math.Max(BitOperations.Log2((ulong)(bytes - 1)) - 3, 6);
         long step = 1L << shift;
         return (bytes + step - 1) & ~(step - 1);
@@ -64,8 +66,8 @@ internal static class BlockPool
     /// <exception cref="TensorMemoryException">That would pass the limit, or the system has no more.</exception>
     public static NativeBlock Rent(long bytes, in BlockNote note, bool isLasting = false)
     {
-        long size = isLasting ? (bytes + Page - 1) & -Page : RoundUp(bytes);
-        if (TryRent(size, note) is { } block)
+        long size = isLasting && !GuardedPages.On ? (bytes + Page - 1) & -Page : RoundUp(bytes);
+        if (!GuardedPages.WantCollection && TryRent(size, note) is { } block)
             return block;
         for (int generation = 0; generation <= 2; generation++)
         {
@@ -201,6 +203,9 @@ internal static class BlockPool
             blocks.Push(block);
             s_out -= block.Capacity;
             s_pooled += block.Capacity;
+            // A tensor that is gone must not be another one's memory, nor may thousands of sizes wait for their like.
+            if (GuardedPages.On)
+                TrimLocked(0);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Hebb.Memory;
 
 /// <summary>A storage of its own native allocation, above <see cref="SmallHeap.MaxBytes"/>. Its finalizer returns it to the pool, not to the system.</summary>
@@ -22,10 +20,7 @@ internal sealed unsafe class NativeBlock : Storage
 
     public NativeBlock(long bytes)
     {
-        // Large blocks start on a huge page, so that the system can back them with few page-table entries.
-        nuint alignment = bytes >= 2 * HugePages.Size ? (nuint)HugePages.Size : 64;
-        Pointer = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, alignment);
-        HugePages.Ask(Pointer, bytes);
+        Pointer = AlignedMemory.Allocate(bytes);
         Capacity = bytes;
         Weak = new WeakReference<NativeBlock>(this);
     }
@@ -57,7 +52,7 @@ internal sealed unsafe class NativeBlock : Storage
     /// <summary>Gives the memory back to the system.</summary>
     internal void Free()
     {
-        NativeMemory.AlignedFree(Pointer);
+        AlignedMemory.Free(Pointer, Capacity);
         Pointer = null;
         GC.SuppressFinalize(this);
     }

@@ -9,7 +9,8 @@ namespace Hebb.Memory;
 /// </summary>
 internal sealed unsafe class SmallHeap
 {
-    public const int MaxBytes = 16 << 10;
+    /// <summary>None are where each tensor has a guard of its own.</summary>
+    public static readonly int MaxBytes = GuardedPages.On ? 0 : 16 << 10;
 
     // Few sizes share a slab, so that one tensor kept for long pins little: slabs of 32, 64 and 256 KiB.
     private const int Groups = 3;

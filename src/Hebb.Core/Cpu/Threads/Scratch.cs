@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Hebb.Memory;
 
 namespace Hebb.Cpu;
@@ -51,6 +50,11 @@ readonly unsafe ref struct Scratch
 
         public byte* Take(long bytes)
         {
+            if (GuardedPages.On)
+            {
+                Add(bytes + Slack);
+                return (byte*)_chunks[Current].Address;
+            }
             long need = (bytes + Slack + 63) & ~63L;
             while (Current < _chunks.Count)
             {
@@ -77,15 +81,13 @@ readonly unsafe ref struct Scratch
                 return;
             long held = Held;
             Free();
-            if (held <= KeepAtMost)
+            if (held <= KeepAtMost && !GuardedPages.On)
                 Add(held);    // one chunk of that size serves the next call of the same kind
         }
 
         void Add(long size)
         {
-            nuint alignment = size >= 2 * HugePages.Size ? (nuint)HugePages.Size : 64;
-            var chunk = (byte*)NativeMemory.AlignedAlloc((nuint)size, alignment);
-            HugePages.Ask(chunk, size);
+            byte* chunk = AlignedMemory.Allocate(size);
             _chunks.Add(((nint)chunk, size));
             Held += size;
             Current = _chunks.Count - 1;
@@ -94,8 +96,8 @@ readonly unsafe ref struct Scratch
 
         void Free()
         {
-            foreach ((nint address, _) in _chunks)
-                NativeMemory.AlignedFree((void*)address);
+            foreach ((nint address, long size) in _chunks)
+                AlignedMemory.Free((byte*)address, size);
             _chunks.Clear();
             Held = 0;
             Current = 0;
