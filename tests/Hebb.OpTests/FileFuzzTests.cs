@@ -4,7 +4,11 @@ using Hebb.Transforms;
 
 namespace Hebb.OpTests;
 
-/// <summary>Ops as a hostile file could give them: other attributes, other inputs. They are refused, or run without harm.</summary>
+/// <summary>
+/// Ops as a hostile file could give them: other attributes, other inputs. They are refused, or run without harm: <c>./test</c> runs them with
+/// <c>HEBB_DEBUG=guard</c>, so that what touches memory that is not its own ends the process, and the trail names it.
+/// </summary>
+[Trait("Memory", "guarded")]
 public class FileFuzzTests
 {
     private static readonly bool Long = Environment.GetEnvironmentVariable("HEBB_TEST_ALL") == "1";

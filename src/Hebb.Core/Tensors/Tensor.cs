@@ -122,8 +122,14 @@ public sealed partial class Tensor
         get => Storage.Pointer + _spec.DType.BytesFor(_offset);
     }
 
-    /// <summary>The first element as <typeparamref name="T"/>, unchecked. Keep the tensor alive while you use it.</summary>
-    internal unsafe T* Data<T>() where T : unmanaged => (T*)Pointer;
+    /// <summary>The first element as <typeparamref name="T"/>, which must not be wider than an element. Keep the tensor alive while you use it.</summary>
+    /// <exception cref="InvalidOperationException">It is, so that a kernel would read or write past the end.</exception>
+    internal unsafe T* Data<T>() where T : unmanaged
+    {
+        if (sizeof(T) > 1 && sizeof(T) > _spec.DType.Size)
+            ThrowTooWide<T>();
+        return (T*)Pointer;
+    }
 
     /// <summary>The strides in elements, for axes 0 to rank - 1.</summary>
     internal void CopyStrides(Span<long> strides)
@@ -160,6 +166,8 @@ public sealed partial class Tensor
         _generation = storage.Generation;
         _offset = offset;
     }
+
+    private void ThrowTooWide<T>() => throw new InvalidOperationException($"{Spec} read as {typeof(T).Name}");
 
     private void ThrowNoStorage()
     {

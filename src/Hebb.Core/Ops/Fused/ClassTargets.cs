@@ -17,6 +17,14 @@ internal static unsafe class ClassTargets
             throw new DTypeException($"{op}: input is {scores.DType.Name}, not a float type");
     }
 
+    /// <summary>Checks that the weights of the classes, where there are any, are one a class.</summary>
+    /// <exception cref="ShapeException">They are not.</exception>
+    public static void CheckWeight(string op, in TensorSpec scores, ReadOnlySpan<TensorSpec> weight)
+    {
+        if (!weight.IsEmpty && (weight[0].Shape.Rank != 1 || weight[0].Shape[0] != scores.Shape[1]))
+            throw new ShapeException($"{op}: class weights are {weight[0].Shape}, not [{scores.Shape[1]}]");
+    }
+
     /// <exception cref="DataException">A target is neither a class nor the number to ignore.</exception>
     public static void CheckRange(string op, Tensor target, int classes, long ignore)
     {

@@ -44,6 +44,7 @@ internal sealed class CrossEntropyOp : Primitive
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         ClassTargets.Check(DisplayName, inputs[0], inputs[1]);
+        ClassTargets.CheckWeight(DisplayName, inputs[0], inputs[2..]);
         outputs[0] = outputs[1] = outputs[2] = inputs[0] with { Shape = inputs[1].Shape };
     }
 
@@ -179,6 +180,7 @@ internal sealed class CrossEntropyGradOp : Primitive
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         ClassTargets.Check(DisplayName, inputs[1], inputs[2]);
+        ClassTargets.CheckWeight(DisplayName, inputs[1], inputs[4..]);
         outputs[0] = inputs[1];
     }
 

@@ -182,6 +182,8 @@ internal static unsafe partial class AxisKernel
     /// <exception cref="ShapeException">An index is out of range.</exception>
     public static void Scatter<T, TCombine>(string op, Tensor y, Tensor index, Tensor? v, T fill, int axis) where T : unmanaged, INumber<T> where TCombine : struct, ICombine
     {
+        if (v is not null && v.Shape != index.Shape)
+            throw new ShapeException($"{op}: elements of {v.Shape} for indices of {index.Shape}");
         if (index.Count == 0)
             return;
         if (v is not null)

@@ -37,7 +37,7 @@ internal sealed class SumOp : ReducePrimitive
 
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
-        if (inputs[0].DType.IsStorageOnly || _dtype.IsStorageOnly || _dtype == DType.Bool)
+        if (inputs[0].DType.IsStorageOnly || _dtype.IsStorageOnly || _dtype == DType.Bool || inputs[0].DType.IsComplex != _dtype.IsComplex)
             throw new DTypeException($"Sum: {inputs[0].DType.Name} does not sum to {_dtype.Name}");
         outputs[0] = inputs[0] with { Shape = Result(inputs[0]), DType = _dtype };
     }

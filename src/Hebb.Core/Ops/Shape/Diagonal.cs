@@ -38,7 +38,7 @@ internal sealed class DiagonalOp : ViewPrimitive
         outputs[0] = inputs[0] with { Shape = Result(inputs[0].Shape, _offset, _axis1, _axis2) };
     }
 
-    private static Shape Result(in Shape shape, int offset, int axis1, int axis2)
+    internal static Shape Result(in Shape shape, int offset, int axis1, int axis2)
     {
         if (axis1 == axis2)
             throw new ShapeException($"Diagonal: a plane has two axes, not axis {axis1} of {shape} twice");
@@ -116,6 +116,8 @@ internal sealed class DiagonalScatterOp : Primitive
     public override void Infer(ReadOnlySpan<TensorSpec> inputs, Span<TensorSpec> outputs)
     {
         IndexShapes.CheckElement(DisplayName, inputs[0].DType);
+        if (inputs[0].Shape != DiagonalOp.Result(_shape, _offset, _axis1, _axis2))
+            throw new ShapeException($"{DisplayName}: {inputs[0].Shape} is no diagonal of {_shape}");
         outputs[0] = inputs[0] with { Shape = _shape };
     }
 

@@ -52,6 +52,8 @@ internal sealed class IrfftOp : Primitive
         if (!x.DType.IsComplex)
             throw new DTypeException($"Irfft: {x.DType.Name} is not complex");
         FftShapes.CheckLength("Irfft", x.Shape, _axis, _n);
+        if (x.Shape[_axis] != _n / 2 + 1)
+            throw new ShapeException($"Irfft: {_n} points need {_n / 2 + 1} coefficients along axis {_axis} of {x.Shape}");
         outputs[0] = x with { Shape = x.Shape.With(_axis, _n), DType = x.DType.RealPart };
     }
 
