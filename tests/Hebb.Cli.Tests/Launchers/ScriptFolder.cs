@@ -38,7 +38,7 @@ sealed class ScriptFolder : IDisposable
                 exit "${FAKE_STATUS:-0}"
                 ;;
             *Tests.dll)
-                name=$(basename "$1" .dll)${HEBB_ISA:+-$HEBB_ISA}
+                name=$(basename "$1" .dll)${HEBB_ISA:+-$HEBB_ISA}${HEBB_DEBUG:+-${HEBB_DEBUG}ed}
                 while [ "$1" != -xml ]; do shift; done
                 [ ! -f "$FAKE/$name.xml" ] || cp "$FAKE/$name.xml" "$2"
                 [ ! -f "$FAKE/$name.output" ] || cat "$FAKE/$name.output"

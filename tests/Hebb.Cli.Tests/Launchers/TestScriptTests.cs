@@ -9,6 +9,7 @@ public sealed class TestScriptTests : IDisposable
     {
         Project("Hebb.Core.Tests", passed: 5, failed: 0, skipped: 1);
         Project("Hebb.OpTests", passed: 10, failed: 0, skipped: 0);
+        Results("Hebb.OpTests-guarded", 3, 0, 0, 0);
         Results("Hebb.OpTests-portable", 2, 0, 0, 0);
         Results("Hebb.OpTests-avx2", 2, 0, 0, 0);
     }
@@ -37,11 +38,13 @@ public sealed class TestScriptTests : IDisposable
     public void AddsUpProjectsPathsAndStyle()
     {
         Outcome run = Test();
-        Assert.Equal($"{15 + (2 * Isas(run)) + 1} passed, 0 failed, 1 skipped", run.LastLine);
+        Assert.Equal($"{15 + 3 + (2 * Isas(run)) + 1} passed, 0 failed, 1 skipped", run.LastLine);
         Assert.Equal(0, run.Status);
         Assert.Contains("Hebb.Core.Tests: 5 passed, 0 failed, 1 skipped", run.Output);
         Assert.Contains("  1 skipped: no data", run.Output);
         Assert.Contains(_folder.Calls, c => c.EndsWith("-trait Isa=slice", StringComparison.Ordinal));
+        Assert.Contains(_folder.Calls, c => c.EndsWith("-trait Memory=guarded", StringComparison.Ordinal));
+        Assert.Contains(_folder.Calls, c => c.EndsWith("-trait- Memory=guarded", StringComparison.Ordinal));
         Assert.Single(_folder.Builds);
         Assert.DoesNotContain("RestoreLockedMode", _folder.Builds[0]);
     }
