@@ -11,6 +11,8 @@ unsafe struct GemmPlan<T>
 {
     static readonly long InPlaceBytes = Math.Min(3 << 20, Caches.L2 * 3 / 2);    // of a right side whose rows lie apart
 
+    const long WorthPacking = 1L << 22;    // multiply-adds from which a pass of its own is worth its while
+
     /// <summary>Left rows, right lanes, steps.</summary>
     public long Rows, Lanes, K;
     public T* Left;
@@ -73,14 +75,16 @@ unsafe struct GemmPlan<T>
         // Micro-kernels read both sides where they stand without loss, if the right one runs along its lanes, until that outgrows the caches or
         // their rows lie so that they push each other out.
         bool large = best.Lanes * best.K * sizeof(T) > InPlaceBytes, many = best.Rows > TiledGemm.MostPackedRows * tallest;
-        best.PackRight = best.RightMustPack || many && (large || best.RightStep * sizeof(T) % 4096 == 0);
-        best.PackLeft = best.Lanes >= 8 * V.Count && (best.LeftStep == 1
-            ? best.Lanes >= 16 * V.Count && many && best.LeftRow * sizeof(T) % 4096 == 0
-            : best.LeftStep * sizeof(T) > 256);
+        // What lies 1 KiB or more apart shares few places of the first cache; a small second one is better read in order whatever the distance, where the copy costs little.
+        bool crowded = best.RightStep * sizeof(T) % (TiledGemm.PanelsStay ? 1024 : 1) == 0 && best.Rows >= 16 * V.Count && best.Rows * best.Lanes * best.K >= WorthPacking;
+        best.PackRight = best.RightMustPack || many && (large || crowded || best.RightStep * sizeof(T) % 4096 == 0);
+        best.PackLeft = best.LeftIsFar(V.Count) || best.LeftStep == 1 && best.Lanes >= 16 * V.Count && many && best.LeftRow * sizeof(T) % 4096 == 0;
         return best;
     }
 
     readonly bool RightMustPack => RightLane != 1;
+
+    readonly bool LeftIsFar(int width) => LeftStep != 1 && LeftStep * sizeof(T) > 256 && Lanes >= 8 * width;
 
     // In cycles, at two multiply-adds each. What copying costs was measured roughly; it need not be exact.
     readonly double Cost(int width, int tallest)
@@ -92,6 +96,8 @@ unsafe struct GemmPlan<T>
             cost += (RightStep == 1 ? 0.5 : 2) * Lanes * K;
         else if (Rows > TiledGemm.MostPackedRows * tallest)
             cost += 0.25 * Lanes * K;
+        if (LeftIsFar(width))
+            cost += 0.25 * Rows * K;
         if (Swapped)
             cost += 0.6 * Rows * Lanes;
         return cost;

@@ -37,7 +37,7 @@ static unsafe class TiledGemm
         if (plan.Add && plan.Bias != null)
             AddBias(problem);
         int panel = 2 * V.Count;
-        long steps = CeilDiv(plan.K, CeilDiv(plan.K, StepsAtOnce<T, V>(plan.Swapped)));
+        long steps = CeilDiv(plan.K, CeilDiv(plan.K, StepsAtOnce<T, V>(plan)));
         long kAtOnce = packedRight == null && (plan.PackRight || plan.PackLeft) ? steps : plan.K;
         long lanesAtOnce = packedRight == null && plan.PackRight ? Math.Min(plan.Lanes, Math.Max(16 * panel, PackedElements / kAtOnce / panel * panel)) : plan.Lanes;
         long rowsAtOnce = plan.PackLeft ? Math.Min(plan.Rows, Math.Max(448, PackedElements / kAtOnce)) : plan.Rows;
@@ -69,10 +69,11 @@ static unsafe class TiledGemm
     }
 
     // The most steps of k between two visits to C: a row tile of so many steps fits the L1 cache, and leaves room for what streams by.
-    // Visits that transpose cost more, so those are fewer.
-    static long StepsAtOnce<T, V>(bool swapped)
+    // Visits that transpose cost more, so those are fewer. Where both sides were copied to be near, more of them is when blocks are shorter.
+    static long StepsAtOnce<T, V>(in GemmPlan<T> plan)
         where T : unmanaged
-        where V : unmanaged, ISimd<V, T> => swapped ? 1024 : (V.Count * sizeof(T) == 64 ? 2048 : 3072) / sizeof(T);
+        where V : unmanaged, ISimd<V, T> => plan.Swapped ? 1024
+            : (V.Count * sizeof(T) == 64 ? 2048 : plan.PackLeft && plan.PackRight && !PanelsStay ? 1536 : 3072) / sizeof(T);
 
     /// <summary>Elements of a right side in panels.</summary>
     public static long PackedSize<T, V>(in GemmProblem<T> p)
