@@ -73,6 +73,7 @@ public sealed class TestScriptTests : IDisposable
             case "crash":
                 File.Delete(Path.Combine(_folder.Fake, "Hebb.Core.Tests.xml"));
                 Fake("Hebb.Core.Tests.status", "134");
+                Fake("Hebb.Core.Tests.output", "    A.First [STARTING]\n    A.Second [STARTING]\n    A.First [FINISHED] Time: 0.1s\nout of order");
                 break;
             case "late crash": Fake("Hebb.Core.Tests.status", "139"); break;
             case "error outside a test": Project("Hebb.Core.Tests", 5, 0, 1, errors: 1); break;
@@ -84,6 +85,8 @@ public sealed class TestScriptTests : IDisposable
         Assert.Contains($"Hebb.Core.Tests: {expected}", run.Output);
         Assert.Contains(" passed, 1 failed, ", run.LastLine);
         Assert.Equal(1, run.Status);
+        Assert.Equal(what == "crash", run.Output.Contains("out of order\n  was running:    A.Second\n"));
+        Assert.DoesNotContain("A.First", run.Output);
     }
 
     [Fact]
