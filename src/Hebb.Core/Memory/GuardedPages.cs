@@ -14,7 +14,7 @@ internal static unsafe partial class GuardedPages
     // What a kernel may rely on where it does not look at addresses; the last bytes before the guard may be padding.
     private const long Alignment = 64;
 
-    /// <summary>Values of fresh memory, so that what nobody wrote is seen: -7.5e19 as a float.</summary>
+    /// <summary>Values of fresh memory, so that what nobody wrote is seen: -1.3e20 as a float.</summary>
     private const byte Fill = 0xE0;
 
     private static readonly long Page = Environment.SystemPageSize;
