@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Hebb.Memory;
 using Hebb.Transforms;
 
 namespace Hebb.Ops;
@@ -9,15 +9,15 @@ public sealed unsafe class CpuContext
     private const int Slots = 4;
 
     private readonly nint[] _scratch = new nint[Slots];
-    private readonly nuint[] _sizes = new nuint[Slots];
+    private readonly long[] _sizes = new long[Slots];
 
     /// <summary>The current thread's context.</summary>
     public static CpuContext Current => EngineThread.Current.Kernels;
 
     ~CpuContext()
     {
-        foreach (nint pointer in _scratch)
-            NativeMemory.AlignedFree((void*)pointer);
+        for (int slot = 0; slot < Slots; slot++)
+            Free(slot);
     }
 
     /// <summary>Where reductions find elements that were not written.</summary>
@@ -26,14 +26,21 @@ public sealed unsafe class CpuContext
     /// <summary>Uninitialised scratch memory of this thread, aligned to 64 bytes, valid until the same slot (0 to 3) is asked for again.</summary>
     public T* Scratch<T>(int slot, long count) where T : unmanaged
     {
-        nuint bytes = (nuint)Math.Max(count, 1) * (nuint)sizeof(T);
-        if (_sizes[slot] < bytes)
+        long bytes = checked(Math.Max(count, 1) * sizeof(T));
+        // Under a guard, exactly as much as is asked for.
+        if (_sizes[slot] < bytes || GuardedPages.On)
         {
-            NativeMemory.AlignedFree((void*)_scratch[slot]);
-            _scratch[slot] = 0;
-            _scratch[slot] = (nint)NativeMemory.AlignedAlloc(bytes, 64);
+            Free(slot);
+            _scratch[slot] = (nint)AlignedMemory.Allocate(bytes);
             _sizes[slot] = bytes;
         }
         return (T*)_scratch[slot];
+    }
+
+    private void Free(int slot)
+    {
+        if (_scratch[slot] != 0)
+            AlignedMemory.Free((byte*)_scratch[slot], _sizes[slot]);
+        (_scratch[slot], _sizes[slot]) = (0, 0);
     }
 }
