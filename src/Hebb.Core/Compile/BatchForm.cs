@@ -8,7 +8,7 @@ public sealed class BatchForm
     private readonly Dictionary<GraphNode, Dictionary<string, BatchSize[]>> _attributes = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<GraphConstant, BatchSize[]> _constants = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<GraphConstant, ScaledNumber> _numbers = new(ReferenceEqualityComparer.Instance);
-    private readonly Dictionary<GraphNode, (BatchForm[] Bodies, BatchSize[] Sizes)> _control = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<GraphNode, ControlForm> _control = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The attributes of a node that follow from the batch size; null if none does.</summary>
     public IReadOnlyDictionary<string, BatchSize[]>? Attributes(GraphNode node) => _attributes.GetValueOrDefault(node);
@@ -17,7 +17,7 @@ public sealed class BatchForm
     public IReadOnlyList<BatchSize>? Constant(GraphConstant constant) => _constants.GetValueOrDefault(constant);
 
     /// <summary>The value of a constant that follows too; null if it does not.</summary>
-    internal ScaledNumber? Number(GraphConstant constant) => _numbers.TryGetValue(constant, out var number) ? number : null;
+    internal ScaledNumber? Number(GraphConstant constant) => _numbers.GetValueOrDefault(constant);
 
     /// <summary>Makes an attribute follow from the batch size: one size for a number, one each for an array.</summary>
     public void SetAttribute(GraphNode node, string name, BatchSize[] sizes)
@@ -34,10 +34,10 @@ public sealed class BatchForm
     internal void SetNumber(GraphConstant constant, ScaledNumber number) => _numbers[constant] = number;
 
     /// <summary>Makes the functions of a control op follow, and its own sizes.</summary>
-    internal void SetControl(GraphNode node, BatchForm[] bodies, BatchSize[] sizes) => _control[node] = (bodies, sizes);
+    internal void SetControl(GraphNode node, BatchForm[] bodies, BatchSize[] sizes) => _control[node] = new ControlForm(bodies, sizes);
 
     /// <summary>What follows in the functions of a control op, and of its own sizes; null if there is nothing of the kind.</summary>
-    internal (BatchForm[] Bodies, BatchSize[] Sizes)? Control(GraphNode node) => _control.TryGetValue(node, out var control) ? control : null;
+    internal ControlForm? Control(GraphNode node) => _control.GetValueOrDefault(node);
 
     /// <summary>Whether anything follows beside sizes that are linear in one axis: what tells a graph worked out from one traced.</summary>
     internal bool IsEmpty => _attributes.Count + _constants.Count == 0 && _control.Values.All(c => Array.TrueForAll(c.Bodies, b => b.IsEmpty) && Array.TrueForAll(c.Sizes, s => s.Scale == 0));
@@ -61,7 +61,9 @@ public sealed class BatchForm
         var nodes = new List<GraphNode>(example.Nodes.Count);
         foreach (var node in example.Nodes)
         {
-            GraphValue[] read = [.. node.Inputs.Select(v => values[v])];
+            var read = new GraphValue[node.Inputs.Count];
+            for (int i = 0; i < read.Length; i++)
+                read[i] = values[node.Inputs[i]];
             TensorSpec[] specs = Array.ConvertAll(read, v => v.Spec), outputs;
             var primitive = Primitive(node, specs, sizes, infer);
             if (infer is not null)
@@ -110,8 +112,11 @@ public sealed class BatchForm
     };
 }
 
+/// <summary>What follows in the functions of a control op, and of its own sizes.</summary>
+internal sealed record ControlForm(BatchForm[] Bodies, BatchSize[] Sizes);
+
 /// <summary>A number that follows from sizes, or one over it: what a mean divides by.</summary>
-internal readonly record struct ScaledNumber(BatchSize Size, bool Inverse)
+internal sealed record ScaledNumber(BatchSize Size, bool Inverse)
 {
     public Tensor At(int[] sizes, DType dtype) => Tensor.Full([], Inverse ? 1.0 / Size.At(sizes) : Size.At(sizes), dtype);
 }

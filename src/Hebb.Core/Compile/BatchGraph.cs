@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Hebb.Transforms;
 
 namespace Hebb.Compile;
@@ -14,7 +13,8 @@ public sealed class BatchGraph
 
     internal static readonly int[] Candidates = [5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107, 109, 113];
 
-    private readonly ConcurrentDictionary<int, Graph> _kept = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, Graph> _kept = [];
     private readonly bool[] _batched;
     private readonly bool _fromFile;
 
@@ -86,12 +86,17 @@ public sealed class BatchGraph
     /// <exception cref="ShapeException">The size is fixed to another, or the graph does not work at this one.</exception>
     public Graph At(int batch)
     {
-        if (_kept.TryGetValue(batch, out var graph))
-            return graph;
-        graph = Build(batch);
-        // Counting locks the whole dictionary: only for sizes that are new.
-        if (_kept.Count < MaxKept)
-            _kept.TryAdd(batch, graph);
+        lock (_lock)
+        {
+            if (_kept.TryGetValue(batch, out var kept))
+                return kept;
+        }
+        var graph = Build(batch);
+        lock (_lock)
+        {
+            if (_kept.Count < MaxKept)
+                _kept.TryAdd(batch, graph);
+        }
         return graph;
     }
 
@@ -115,7 +120,15 @@ public sealed class BatchGraph
     {
         if (Form is null)
             throw new ShapeException($"the graph takes batches of {ExampleBatch}, not {batch}: {FixedReason}");
-        return Form.Build(Example, WithBatch([.. Example.Inputs.Select(i => i.Spec)], _batched, batch), [batch], Infer);
+        return Form.Build(Example, WithBatch(Specs(), _batched, batch), [batch], Infer);
+
+        TensorSpec[] Specs()
+        {
+            var specs = new TensorSpec[Example.Inputs.Count];
+            for (int i = 0; i < specs.Length; i++)
+                specs[i] = Example.Inputs[i].Spec;
+            return specs;
+        }
     }
 
     private TensorSpec[] Infer(Primitive primitive, TensorSpec[] inputs, GraphNode node)
@@ -137,8 +150,13 @@ public sealed class BatchGraph
         }
     }
 
-    private static TensorSpec[] WithBatch(TensorSpec[] specs, bool[] batched, int size) =>
-        [.. specs.Select((s, i) => batched[i] ? s with { Shape = s.Shape.With(0, size) } : s)];
+    private static TensorSpec[] WithBatch(TensorSpec[] specs, bool[] batched, int size)
+    {
+        var sized = new TensorSpec[specs.Length];
+        for (int i = 0; i < sized.Length; i++)
+            sized[i] = batched[i] ? specs[i] with { Shape = specs[i].Shape.With(0, size) } : specs[i];
+        return sized;
+    }
 
     /// <summary>Three batch sizes that are no other size in sight, so that none is mistaken for the batch.</summary>
     private static int[] Sizes(TensorSpec[] specs, bool[] batched, Module? module)

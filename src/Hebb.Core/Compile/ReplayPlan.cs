@@ -20,21 +20,23 @@ internal sealed class ReplayPlan
         foreach (var input in inputs)
             numbers.Add(input, numbers.Count);
         var leaves = new List<GraphLeaf>();
-        foreach (var leaf in nodes.SelectMany(n => n.Inputs).Concat(outputs).OfType<GraphLeaf>())
-        {
-            if (numbers.TryAdd(leaf, numbers.Count))
-                leaves.Add(leaf);
-        }
+        foreach (var node in nodes)
+            AddLeaves(node.Inputs);
+        AddLeaves(outputs);
         _leaves = [.. leaves];
         _inputs = inputs.Length;
 
-        var lastUse = new Dictionary<int, int>();
-        var steps = new (int[] Inputs, int FirstOutput)[nodes.Length];
+        int values = numbers.Count;
+        foreach (var node in nodes)
+            values += node.Outputs.Count;
+        // For every value the node that reads it last; none of those that the caller gives or gets.
+        var lastUse = new int[values];
+        Array.Fill(lastUse, -1);
+        var reads = new int[nodes.Length][];
         for (int i = 0; i < nodes.Length; i++)
         {
-            int[] reads = [.. nodes[i].Inputs.Select(Number)];
-            steps[i] = (reads, numbers.Count);
-            foreach (int read in reads)
+            reads[i] = Numbers(nodes[i].Inputs);
+            foreach (int read in reads[i])
                 lastUse[read] = i;
             foreach (var output in nodes[i].Outputs)
             {
@@ -42,18 +44,47 @@ internal sealed class ReplayPlan
                 lastUse[numbers.Count] = i;
                 numbers.Add(output, numbers.Count);
             }
-            _widest = Math.Max(_widest, reads.Length);
+            _widest = Math.Max(_widest, reads[i].Length);
         }
-        _outputs = [.. outputs.Select(Number)];
+        _outputs = Numbers(outputs);
         foreach (int output in _outputs)
-            lastUse.Remove(output);
-        var dead = lastUse.ToLookup(p => p.Value, p => p.Key);
+            lastUse[output] = -1;
+        var dead = new int[nodes.Length];
+        foreach (int last in lastUse)
+        {
+            if (last >= 0)
+                dead[last]++;
+        }
         _steps = new Step[nodes.Length];
-        for (int i = 0; i < nodes.Length; i++)
-            _steps[i] = new Step(nodes[i].Primitive, steps[i].Inputs, steps[i].FirstOutput, nodes[i].Outputs.Count, [.. dead[i]], nodes[i].Path, nodes[i].Line, nodes[i].IsCheckpointed);
-        _values = numbers.Count;
+        int first = numbers.Count;
+        for (int i = nodes.Length - 1; i >= 0; i--)
+        {
+            first -= nodes[i].Outputs.Count;
+            _steps[i] = new Step(nodes[i].Primitive, reads[i], first, nodes[i].Outputs.Count, new int[dead[i]], nodes[i].Path, nodes[i].Line, nodes[i].IsCheckpointed);
+        }
+        for (int value = 0; value < lastUse.Length; value++)
+        {
+            if (lastUse[value] is >= 0 and var last)
+                _steps[last].Dead[--dead[last]] = value;
+        }
+        _values = values;
 
-        int Number(GraphValue value) => numbers.TryGetValue(value, out int number) ? number : throw new HebbException("a graph reads a value that nothing before has made");
+        void AddLeaves(IReadOnlyList<GraphValue> read)
+        {
+            for (int i = 0; i < read.Count; i++)
+            {
+                if (read[i] is GraphLeaf leaf && numbers.TryAdd(leaf, numbers.Count))
+                    leaves.Add(leaf);
+            }
+        }
+
+        int[] Numbers(IReadOnlyList<GraphValue> read)
+        {
+            var found = new int[read.Count];
+            for (int i = 0; i < found.Length; i++)
+                found[i] = numbers.TryGetValue(read[i], out int number) ? number : throw new HebbException("a graph reads a value that nothing before has made");
+            return found;
+        }
     }
 
     public GraphLeaf[] Leaves => _leaves;

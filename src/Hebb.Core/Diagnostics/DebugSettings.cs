@@ -5,7 +5,7 @@ public static class DebugSettings
 {
     private const string PlanWord = "plan", LinesWord = "lines", GuardWord = "guard";
 
-    private static readonly string[] s_words = (Environment.GetEnvironmentVariable("HEBB_DEBUG") ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static readonly string[] s_words = Environment.GetEnvironmentVariable("HEBB_DEBUG")?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
 
     /// <summary>Prints the plan of every function when it is compiled, to the error stream.</summary>
     public static bool Plan { get; } = s_words.Contains(PlanWord);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Hebb.Files;
 using Hebb.Ops;
 
 namespace Hebb;
@@ -111,7 +112,7 @@ public static class Safetensors
         {
             return Read(stream);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or OverflowException or EndOfStreamException or System.FormatException)
+        catch (Exception e) when (e is OverflowException or EndOfStreamException)
         {
             throw new FormatException($"{name}: {(e is EndOfStreamException ? "the file is cut short" : "the header is damaged: " + e.Message.ReplaceLineEndings(" "))}", e);
         }
@@ -146,31 +147,34 @@ public static class Safetensors
     }
 
     /// <summary>What a header says, checked against the bytes that follow it.</summary>
-    /// <exception cref="FormatException">An entry is not what it should be. Damaged JSON throws what its reader throws.</exception>
-    internal static (List<SafetensorsEntry> Entries, Dictionary<string, string> Metadata) ParseHeader(ReadOnlySpan<byte> header, long dataLength)
+    /// <exception cref="FormatException">It is no JSON, or an entry is not what it should be.</exception>
+    internal static (List<SafetensorsEntry> Entries, Dictionary<string, string> Metadata) ParseHeader(byte[] header, long dataLength)
     {
         var entries = new List<SafetensorsEntry>();
         var names = new HashSet<string>();
         var metadata = new Dictionary<string, string>();
         // Entries don't share bytes: a small file can't ask for more memory than it has.
         long taken = 0;
-        var json = new Utf8JsonReader(header);
-        Take(ref json, JsonTokenType.StartObject);
-        while (Next(ref json) is { } name)
+        foreach (var item in Json.Parse(header, "the header").Members())
         {
+            string name = item.Name;
             if (name == "__metadata__")
             {
-                Take(ref json, JsonTokenType.StartObject);
-                while (Next(ref json) is { } key)
-                {
-                    json.Read();
-                    metadata[key] = json.GetString() ?? "";
-                }
+                foreach (var fact in item.Members())
+                    metadata[fact.Name] = fact.Kind == JsonKind.Null ? "" : fact.Text();
                 continue;
             }
-            var (dtype, shape, from, to) = ParseEntry(ref json, name);
-            long count = 1;
-            foreach (int size in shape)
+            var type = item.Find("dtype");
+            var sizes = item.Find("shape")?.Ints();
+            var place = item.Find("data_offsets")?.Items();
+            if (type is null || sizes is null || place is not { Count: 2 })
+                throw new FormatException($"'{name}' lacks its type, its shape or its place");
+            if (sizes.Length > Shape.MaxRank)
+                throw new FormatException($"'{name}' has more than {Shape.MaxRank} dimensions");
+            var dtype = Type(type.Text()) ?? throw new FormatException($"'{name}' has the unknown element type '{type.Text()}'");
+            Shape shape = sizes;
+            long from = place[0].Long(), to = place[1].Long(), count = 1;
+            foreach (int size in sizes)
                 count = checked(count * size);
             if (from < 0 || to < from || to - from != dtype.BytesFor(count))
                 throw new FormatException($"'{name}' is {dtype.Name}{shape}, which does not take bytes {from} to {to}");
@@ -183,64 +187,8 @@ public static class Safetensors
                 throw new FormatException($"'{name}' is there twice");
             entries.Add(new SafetensorsEntry(name, dtype, shape, from));
         }
-        // Nothing but blanks may follow.
-        json.Read();
         return (entries, metadata);
     }
-
-    // By a reader that goes through once: loading documents takes longer than a small prediction.
-    private static (DType DType, Shape Shape, long From, long To) ParseEntry(ref Utf8JsonReader json, string name)
-    {
-        string? type = null;
-        Shape? shape = null;
-        long from = -1, to = -1;
-        Span<int> sizes = stackalloc int[Shape.MaxRank];
-        Take(ref json, JsonTokenType.StartObject);
-        while (Next(ref json) is { } property)
-        {
-            switch (property)
-            {
-                case "dtype":
-                    json.Read();
-                    type = json.GetString() ?? "";
-                    break;
-                case "shape":
-                    int rank = 0;
-                    Take(ref json, JsonTokenType.StartArray);
-                    while (json.Read() && json.TokenType != JsonTokenType.EndArray)
-                    {
-                        if (rank == sizes.Length)
-                            throw new FormatException($"'{name}' has more than {Shape.MaxRank} dimensions");
-                        sizes[rank++] = json.GetInt32();
-                    }
-                    shape = Shape.Create(sizes[..rank]);
-                    break;
-                case "data_offsets":
-                    Take(ref json, JsonTokenType.StartArray);
-                    json.Read();
-                    from = json.GetInt64();
-                    json.Read();
-                    to = json.GetInt64();
-                    Take(ref json, JsonTokenType.EndArray);
-                    break;
-                default:
-                    json.Skip();
-                    break;
-            }
-        }
-        if (type is null || shape is null || to < 0)
-            throw new FormatException($"'{name}' lacks its type, its shape or its place");
-        return (Type(type) ?? throw new FormatException($"'{name}' has the unknown element type '{type}'"), shape.Value, from, to);
-    }
-
-    private static void Take(ref Utf8JsonReader json, JsonTokenType expected)
-    {
-        if (!json.Read() || json.TokenType != expected)
-            throw new FormatException($"the header is damaged: {json.TokenType} in place of {expected} at byte {json.TokenStartIndex}");
-    }
-
-    /// <summary>The name of an object's next property; null at its end.</summary>
-    private static string? Next(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.PropertyName ? json.GetString() : null;
 
     private static DType? Type(string name)
     {

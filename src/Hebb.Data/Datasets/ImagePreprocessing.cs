@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hebb.Files;
 
 namespace Hebb.Data;
 
@@ -24,8 +25,11 @@ public sealed record ImagePreprocessing : Preprocessing
         deviation ??= [.. Enumerable.Repeat(1.0, channels)];
         if (mean.Count != channels || deviation.Count != channels)
             throw new DataException($"image preprocessing: {mean.Count} means and {deviation.Count} deviations for {channels} channels");
-        if (!mean.All(double.IsFinite) || !deviation.All(d => double.IsFinite(d) && d > 0))
-            throw new DataException("image preprocessing: means must be finite, deviations finite and positive");
+        for (int i = 0; i < channels; i++)
+        {
+            if (!double.IsFinite(mean[i]) || !double.IsFinite(deviation[i]) || deviation[i] <= 0)
+                throw new DataException("image preprocessing: means must be finite, deviations finite and positive");
+        }
         (Channels, Height, Width, Mean, Deviation) = (channels, height, width, mean, deviation);
     }
 
@@ -96,11 +100,11 @@ public sealed record ImagePreprocessing : Preprocessing
         writer.WriteEndObject();
     }
 
-    internal static ImagePreprocessing Read(JsonElement json)
+    internal static ImagePreprocessing Read(Json json)
     {
         try
         {
-            return new ImagePreprocessing(Integer(json, "channels"), Integer(json, "height"), Integer(json, "width"), Numbers(json, "mean"), Numbers(json, "deviation"));
+            return new ImagePreprocessing(json["channels"].Int(), json["height"].Int(), json["width"].Int(), Numbers(json["mean"]), Numbers(json["deviation"]));
         }
         catch (DataException e)
         {
@@ -115,15 +119,11 @@ public sealed record ImagePreprocessing : Preprocessing
         writer.WriteEndArray();
     }
 
-    private static int Integer(JsonElement json, string name) =>
-        json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number
-            : throw new FormatException($"image preprocessing: \"{name}\" is no integer");
-
-    private static double[] Numbers(JsonElement json, string name)
+    private static double[] Numbers(Json json)
     {
-        if (!json.TryGetProperty(name, out var array) || array.ValueKind != JsonValueKind.Array)
-            throw new FormatException($"image preprocessing: \"{name}\" is no list");
-        return [.. array.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.Number && v.TryGetDouble(out double number) ? number
-            : throw new FormatException($"image preprocessing: \"{name}\" holds something other than numbers"))];
+        var items = json.Items();
+        var numbers = new double[items.Count];
+        for (int i = 0; i < numbers.Length; i++) numbers[i] = items[i].Number();
+        return numbers;
     }
 }

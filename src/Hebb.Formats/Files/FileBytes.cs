@@ -1,25 +1,24 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Hebb.Files;
 
-/// <summary>The bytes of a file, mapped into memory and not copied, or of an array. Whatever is asked for is checked against the file's end.</summary>
+/// <summary>The bytes of a file, mapped into memory and not copied unless it is small, or of an array. Whatever is asked for is checked against the file's end.</summary>
 internal sealed unsafe class FileBytes : IDisposable
 {
+    /// <summary>Up to here a file is read: mapping takes longer.</summary>
+    private const int Small = 1 << 18;
+
     private readonly MemoryMappedFile? _file;
     private readonly MemoryMappedViewAccessor? _view;
     private GCHandle _pinned;
     private byte* _start;
 
-    private FileBytes(string path)
+    private FileBytes(SafeFileHandle handle, string path)
     {
-        Name = path;
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0);
-        Length = stream.Length;
-        // An empty file can't be mapped.
-        if (Length == 0)
-            return;
-        _file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        (Name, Length) = (path, RandomAccess.GetLength(handle));
+        _file = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
         _view = _file.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
         _view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
         _start += _view.PointerOffset;
@@ -38,13 +37,14 @@ internal sealed unsafe class FileBytes : IDisposable
 
     public long Length { get; }
 
-    /// <summary>Maps a file.</summary>
+    /// <summary>Maps a file, or reads a small one.</summary>
     /// <exception cref="DataException">There is no such file, or it can't be read.</exception>
     public static FileBytes Open(string path)
     {
         try
         {
-            return new FileBytes(path);
+            using var handle = File.OpenHandle(path);
+            return RandomAccess.GetLength(handle) <= Small ? new FileBytes(Copy(handle), path) : new FileBytes(handle, path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
@@ -79,6 +79,15 @@ internal sealed unsafe class FileBytes : IDisposable
 
     /// <summary>The file as a stream, valid until disposed.</summary>
     public Stream AsStream() => _start is null ? new MemoryStream() : new UnmanagedMemoryStream(_start, Length);
+
+    private static byte[] Copy(SafeFileHandle handle)
+    {
+        var bytes = new byte[RandomAccess.GetLength(handle)];
+        int at = 0;
+        while (at < bytes.Length && RandomAccess.Read(handle, bytes.AsSpan(at), at) is > 0 and var read)
+            at += read;
+        return at == bytes.Length ? bytes : bytes[..at];
+    }
 
     /// <exception cref="FormatException">There are not so many bytes from there on.</exception>
     public void Check(long offset, long count)

@@ -108,7 +108,7 @@ internal static class Inspectors
     private static FileReport Tfjs(FileBytes file)
     {
         var model = TfjsModel.Load(file);
-        var weights = Reading.Guard(file.Name, () => TfjsWeights.Parse(file, json => new TfjsWeights(json, file.Name)));
+        var weights = Reading.Guard(file.Name, () => new TfjsWeights(TfjsWeights.Parse(file), file.Name));
         using (weights)
         {
             return new FileReport(file.Name, FileFormat.TensorFlowJs, file.Length + weights.Entries.Sum(e => e.Bytes))

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Hebb.Compile;
+using Hebb.Files;
 using Hebb.Transforms;
 
 namespace Hebb.Package;
@@ -48,10 +48,13 @@ internal sealed class GraphReader
         var inputs = new List<GraphInput>();
         foreach (var item in _json["inputs"].Items())
         {
-            var sizes = item["shape"].Items().ConvertAll(Size);
-            batched.Add(sizes.Count > 0 && sizes[0].Scale != 0);
-            if (sizes.FindIndex(s => s.Scale != 0 && s != new BatchSize(1, 0)) >= 0 || sizes.FindLastIndex(s => s.Scale != 0) > 0)
-                throw new FormatException($"{item.At}.shape: only the first axis of an input can be the batch");
+            var sizes = Sizes(item["shape"]);
+            batched.Add(sizes.Length > 0 && sizes[0].Scale != 0);
+            for (int axis = 0; axis < sizes.Length; axis++)
+            {
+                if (sizes[axis].Scale != 0 && (axis > 0 || sizes[axis] != new BatchSize(1, 0)))
+                    throw new FormatException($"{item.At}.shape: only the first axis of an input can be the batch");
+            }
             inputs.Add(new GraphInput(item["name"].Text(), new TensorSpec(Shape(sizes, item.At), item["dtype"].DType())));
         }
         if (!_anyBatch)
@@ -85,8 +88,8 @@ internal sealed class GraphReader
 
     private GraphNode Control(Json json, string op, GraphValue[] inputs)
     {
-        var settings = json["settings"].Items().ConvertAll(i => i.Int());
-        var sizes = json["sizes"].Items().ConvertAll(Size).ToArray();
+        int[] settings = json["settings"].Ints();
+        var sizes = Sizes(json["sizes"]);
         var readers = json["functions"].Items().ConvertAll(f => new GraphReader(this, f));
         ControlPrimitive primitive;
         try
@@ -126,7 +129,7 @@ internal sealed class GraphReader
         }
         if (!json.Has("shape"))
             return new GraphConstant(value);
-        var sizes = json["shape"].Items().ConvertAll(Size).ToArray();
+        var sizes = Sizes(json["shape"]);
         if (value.Rank != 0)
             throw new FormatException($"{json.At}: only a scalar is repeated to a shape");
         var shape = Shape(sizes, json.At);
@@ -152,7 +155,7 @@ internal sealed class GraphReader
         GraphValue[] inputs = [.. json["inputs"].Items().ConvertAll(Value)];
         if (ControlRecord.Holds(op))
             return Control(json, op, inputs);
-        var attributes = json.Has("attributes") ? json["attributes"].Members() : [];
+        var attributes = json.Find("attributes")?.Members() ?? [];
         var sizes = new Dictionary<string, BatchSize[]>();
         Primitive primitive;
         try
@@ -182,17 +185,16 @@ internal sealed class GraphReader
         }
     }
 
-    private object? Attribute((string Name, Json Value) attribute, Type type, Dictionary<string, BatchSize[]> sizes)
+    private object? Attribute(Json? json, Type type, Dictionary<string, BatchSize[]> sizes)
     {
-        var (name, json) = attribute;
-        if (name is null)
+        if (json is null)
             return null;
         if (type == typeof(int) || type == typeof(long))
         {
-            if (json.Kind == JsonValueKind.String)
+            if (json.Kind == JsonKind.String)
             {
                 var size = Size(json);
-                sizes[name] = [size];
+                sizes[json.Name] = [size];
                 return type == typeof(int) ? size.At(_batch) : (object)(long)size.At(_batch);
             }
             return type == typeof(int) ? json.Int() : (object)json.Long();
@@ -206,10 +208,10 @@ internal sealed class GraphReader
         if (type == typeof(double[]))
             return json.Items().ConvertAll(i => i.Number()).ToArray();
         var items = json.Items();
-        if (!items.Exists(i => i.Kind == JsonValueKind.String))
-            return type == typeof(int[]) ? items.ConvertAll(i => i.Int()).ToArray() : (object)items.ConvertAll(i => i.Long()).ToArray();
-        var all = items.ConvertAll(Size).ToArray();
-        sizes[name] = all;
+        if (!items.Exists(i => i.Kind == JsonKind.String))
+            return type == typeof(int[]) ? json.Ints() : items.ConvertAll(i => i.Long()).ToArray();
+        var all = Sizes(json);
+        sizes[json.Name] = all;
         return type == typeof(int[]) ? Array.ConvertAll(all, s => s.At(_batch)) : (object)Array.ConvertAll(all, s => (long)s.At(_batch));
     }
 
@@ -219,9 +221,18 @@ internal sealed class GraphReader
         return (uint)number < (uint)_values.Count ? _values[number] : throw new FormatException($"{json.At} is {number}, but only {_values.Count} values come before");
     }
 
+    private BatchSize[] Sizes(Json json)
+    {
+        var items = json.Items();
+        var sizes = new BatchSize[items.Count];
+        for (int i = 0; i < sizes.Length; i++)
+            sizes[i] = Size(items[i]);
+        return sizes;
+    }
+
     private BatchSize Size(Json json)
     {
-        if (json.Kind != JsonValueKind.String)
+        if (json.Kind != JsonKind.String)
             return new BatchSize(0, json.Int());
         string text = json.Text();
         if (!BatchSize.TryParse(text, out var size))
@@ -229,11 +240,14 @@ internal sealed class GraphReader
         return size.Scale == 0 || _anyBatch ? size : throw new FormatException($"{json.At}: '{text}' in a graph of one batch size");
     }
 
-    private Shape Shape(IReadOnlyList<BatchSize> sizes, string at)
+    private Shape Shape(BatchSize[] sizes, string at)
     {
         try
         {
-            Shape shape = sizes.Select(s => s.At(_batch)).ToArray();
+            var dims = new int[sizes.Length];
+            for (int i = 0; i < dims.Length; i++)
+                dims[i] = sizes[i].At(_batch);
+            Shape shape = dims;
             return AttributeChecks.IsPossible(shape) ? shape : throw new FormatException($"{at}: no tensor is {shape}");
         }
         catch (ShapeException e)

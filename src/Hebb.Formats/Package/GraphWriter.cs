@@ -184,7 +184,7 @@ internal sealed class GraphWriter
                 json.WriteNumberValue(number);
                 break;
             case double number:
-                Json.Write(json, number);
+                ScalarText.Write(json, number);
                 break;
             case bool flag:
                 json.WriteBooleanValue(flag);

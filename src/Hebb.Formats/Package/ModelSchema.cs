@@ -14,7 +14,16 @@ public sealed record ModelTensor(string Name, IReadOnlyList<BatchSize> Sizes, DT
     /// <summary>As text, such as <c>float32[batch, 784]</c>.</summary>
     public string Describe() => $"{DType.Name}[{string.Join(", ", Sizes)}]";
 
-    public bool Equals(ModelTensor? other) => other is not null && (Name, DType) == (other.Name, other.DType) && Sizes.SequenceEqual(other.Sizes);
+    public bool Equals(ModelTensor? other) => other is not null && Name == other.Name && IsSameSpec(other);
+
+    /// <summary>Whether sizes and element type are the same.</summary>
+    internal bool IsSameSpec(ModelTensor other)
+    {
+        bool same = DType == other.DType && Sizes.Count == other.Sizes.Count;
+        for (int i = 0; same && i < Sizes.Count; i++)
+            same = Sizes[i] == other.Sizes[i];
+        return same;
+    }
 
     public override int GetHashCode() => HashCode.Combine(Name, DType, Sizes.Count);
 
@@ -29,14 +38,23 @@ public sealed record ModelSchema(IReadOnlyList<ModelTensor> Inputs, IReadOnlyLis
     {
         int batch = graph.ExampleBatch;
         var other = graph.IsDynamic ? graph.At(batch + 1) : graph.Example;
-        var inputs = graph.Example.Inputs.Select((v, i) => new ModelTensor(v.Name, Sizes(v.Spec.Shape, other.Inputs[i].Spec.Shape), v.Spec.DType));
-        var outputs = graph.Example.Outputs.Select((v, i) =>
-            new ModelTensor(graph.Example.Outputs.Count == 1 ? "output" : $"output{i}", Sizes(v.Spec.Shape, other.Outputs[i].Spec.Shape), v.Spec.DType));
-        return new ModelSchema([.. inputs], [.. outputs]);
+        var inputs = new ModelTensor[graph.Example.Inputs.Count];
+        for (int i = 0; i < inputs.Length; i++)
+            inputs[i] = new ModelTensor(graph.Example.Inputs[i].Name, Sizes(graph.Example.Inputs[i].Spec.Shape, other.Inputs[i].Spec.Shape), graph.Example.Inputs[i].Spec.DType);
+        var outputs = new ModelTensor[graph.Example.Outputs.Count];
+        for (int i = 0; i < outputs.Length; i++)
+            outputs[i] = new ModelTensor(outputs.Length == 1 ? "output" : $"output{i}", Sizes(graph.Example.Outputs[i].Spec.Shape, other.Outputs[i].Spec.Shape), graph.Example.Outputs[i].Spec.DType);
+        return new ModelSchema(inputs, outputs);
 
-        BatchSize[] Sizes(Shape a, Shape b) => a.Rank == b.Rank
-            ? [.. a.Select((size, i) => BatchSize.Fit(batch, size, batch + 1, b[i])!.Value)]
-            : throw new ShapeException($"an output is {a} for a batch of {batch}, {b} for one of {batch + 1}");
+        BatchSize[] Sizes(Shape a, Shape b)
+        {
+            if (a.Rank != b.Rank)
+                throw new ShapeException($"an output is {a} for a batch of {batch}, {b} for one of {batch + 1}");
+            var sizes = new BatchSize[a.Rank];
+            for (int i = 0; i < sizes.Length; i++)
+                sizes[i] = BatchSize.Fit(batch, a[i], batch + 1, b[i])!.Value;
+            return sizes;
+        }
     }
 
     /// <summary>Checks inputs against the schema, and gives the batch size.</summary>

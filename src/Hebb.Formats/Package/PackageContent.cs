@@ -128,7 +128,7 @@ internal sealed class PackageContent
         foreach (var (name, value) in info.Metrics)
         {
             json.WritePropertyName(name);
-            Json.Write(json, value);
+            ScalarText.Write(json, value);
         }
         json.WriteEndObject();
         json.WriteNumber("parameters", _model.ParameterCount);

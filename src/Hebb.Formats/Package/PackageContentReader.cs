@@ -1,5 +1,6 @@
 using Hebb.Compile;
 using Hebb.Data;
+using Hebb.Files;
 
 namespace Hebb.Package;
 
@@ -10,13 +11,14 @@ internal static class PackageContentReader
     public static LoadedModel Read(Stream stream)
     {
         var zip = new PackageReader(stream);
-        using var manifestFile = zip.ReadJson(PackageEntries.Manifest);
-        var manifest = new Json(manifestFile.RootElement, PackageEntries.Manifest);
+        var manifest = zip.ReadJson(PackageEntries.Manifest);
         CheckVersion(manifest);
-        zip.Expect(manifest["sha256"].Members().DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => m.Value.Text()));
+        var hashes = new Dictionary<string, string>();
+        foreach (var hash in manifest["sha256"].Members())
+            hashes.TryAdd(hash.Name, hash.Text());
+        zip.Expect(hashes);
 
-        using var graphFile = zip.ReadJson(PackageEntries.Graph);
-        var graphJson = new Json(graphFile.RootElement, PackageEntries.Graph);
+        var graphJson = zip.ReadJson(PackageEntries.Graph);
         var state = PackageState.Read(graphJson);
         var weights = Tensors(zip, PackageEntries.Weights);
         var constants = zip.Has(PackageEntries.Constants) ? Tensors(zip, PackageEntries.Constants) : new Dictionary<string, Tensor>();
@@ -30,18 +32,15 @@ internal static class PackageContentReader
         info.Description = manifest.TextOr("description", "");
         info.Licence = manifest.TextOr("licence", "");
         info.Data = manifest.TextOr("data", "");
-        foreach (var (name, value) in manifest.Has("metrics") ? manifest["metrics"].Members() : [])
-            info.Metrics[name] = value.Number();
+        if (manifest.Find("metrics") is { } metrics)
+        {
+            foreach (var metric in metrics.Members())
+                info.Metrics[metric.Name] = metric.Number();
+        }
         if (zip.Has(PackageEntries.Preprocessing))
-        {
-            using var json = zip.ReadJson(PackageEntries.Preprocessing);
-            info.Preprocessing = Preprocessing.FromJson(json.RootElement);
-        }
+            info.Preprocessing = Preprocessing.FromJson(zip.ReadText(PackageEntries.Preprocessing), PackageEntries.Preprocessing);
         if (zip.Has(PackageEntries.Labels))
-        {
-            using var json = zip.ReadJson(PackageEntries.Labels);
-            info.Labels = new Json(json.RootElement, PackageEntries.Labels).Items().ConvertAll(l => l.Text());
-        }
+            info.Labels = zip.ReadJson(PackageEntries.Labels).Items().ConvertAll(l => l.Text());
         if (zip.Has(PackageEntries.Card))
             zip.Read(PackageEntries.Card, _ => 0);
         return model;
@@ -91,8 +90,7 @@ internal static class PackageContentReader
 
     private static ModelSchema Schema(PackageReader zip, BatchGraph graph)
     {
-        using var file = zip.ReadJson(PackageEntries.Schema);
-        var json = new Json(file.RootElement, PackageEntries.Schema);
+        var json = zip.ReadJson(PackageEntries.Schema);
         var schema = new ModelSchema(Tensors(json["inputs"]), Tensors(json["outputs"]));
         ModelSchema worked;
         try
@@ -103,17 +101,30 @@ internal static class PackageContentReader
         {
             throw new FormatException($"{PackageEntries.Graph}: does not work at other batch sizes{(e is HebbException ? $": {e.Message}" : "")}", e);
         }
-        if (!schema.Inputs.SequenceEqual(worked.Inputs) || schema.Outputs.Count != worked.Outputs.Count
-            || !schema.Outputs.Zip(worked.Outputs).All(p => p.First.DType == p.Second.DType && p.First.Sizes.SequenceEqual(p.Second.Sizes)))
+        bool equal = schema.Inputs.Count == worked.Inputs.Count && schema.Outputs.Count == worked.Outputs.Count;
+        for (int i = 0; equal && i < schema.Inputs.Count; i++)
+            equal = schema.Inputs[i].Equals(worked.Inputs[i]);
+        for (int i = 0; equal && i < schema.Outputs.Count; i++)
+            equal = schema.Outputs[i].IsSameSpec(worked.Outputs[i]);
+        if (!equal)
         {
             throw new FormatException($"{PackageEntries.Schema}: says {string.Join(", ", schema.Inputs)} to {string.Join(", ", schema.Outputs)}, "
                 + $"but the graph computes {string.Join(", ", worked.Inputs)} to {string.Join(", ", worked.Outputs)}");
         }
         return schema;
 
-        static List<ModelTensor> Tensors(Json json) => json.Items().ConvertAll(t => new ModelTensor(t["name"].Text(), t["shape"].Items().ConvertAll(Size), t["dtype"].DType()));
+        static List<ModelTensor> Tensors(Json json) => json.Items().ConvertAll(t => new ModelTensor(t["name"].Text(), Sizes(t["shape"]), t["dtype"].DType()));
 
-        static BatchSize Size(Json json) => json.Kind != System.Text.Json.JsonValueKind.String ? new BatchSize(0, json.Int())
+        static BatchSize[] Sizes(Json json)
+        {
+            var items = json.Items();
+            var sizes = new BatchSize[items.Count];
+            for (int i = 0; i < sizes.Length; i++)
+                sizes[i] = Size(items[i]);
+            return sizes;
+        }
+
+        static BatchSize Size(Json json) => json.Kind != JsonKind.String ? new BatchSize(0, json.Int())
             : BatchSize.TryParse(json.Text(), out var size) ? size : throw new FormatException($"{json.At}: '{json.Text()}' is no size");
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Hebb.Files;
 
 namespace Hebb.Package;
 
@@ -46,19 +46,14 @@ internal sealed class PackageReader
         return result;
     }
 
-    public JsonDocument ReadJson(string name) => Read(name, stream =>
+    public byte[] ReadText(string name) => Read(name, stream =>
     {
         if (stream.Length > PackageEntries.MaxText)
             throw new FormatException($"{name} has {stream.Length} bytes; at most {PackageEntries.MaxText} are allowed");
         var bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
-        try
-        {
-            return JsonDocument.Parse(bytes);
-        }
-        catch (JsonException e)
-        {
-            throw new FormatException($"{name} is no JSON: {e.Message.ReplaceLineEndings(" ")}", e);
-        }
+        return bytes;
     });
+
+    public Json ReadJson(string name) => Json.Parse(ReadText(name), name);
 }

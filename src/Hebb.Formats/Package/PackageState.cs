@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hebb.Files;
 
 namespace Hebb.Package;
 
@@ -39,7 +40,16 @@ internal sealed record PackageState(
     }
 
     public static PackageState Read(Json json) => new(
-        json["parameters"].Items().ConvertAll(p => (p["name"].Text(), !(p.Has("frozen") && p["frozen"].Bool()))),
-        json["buffers"].Items().ConvertAll(b => (b["name"].Text(), !(b.Has("transient") && b["transient"].Bool()))),
-        json.Has("aliases") ? json["aliases"].Members().ConvertAll(a => (a.Name, a.Value.Text())) : []);
+        Names(json["parameters"], "frozen"),
+        Names(json["buffers"], "transient"),
+        json.Find("aliases")?.Members().ConvertAll(a => (a.Name, a.Text())) ?? []);
+
+    private static (string Name, bool Unmarked)[] Names(Json json, string mark)
+    {
+        var items = json.Items();
+        var names = new (string, bool)[items.Count];
+        for (int i = 0; i < names.Length; i++)
+            names[i] = (items[i]["name"].Text(), items[i].Find(mark)?.Bool() != true);
+        return names;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hebb.Files;
 
 namespace Hebb.Package;
 
@@ -43,10 +44,19 @@ internal static class ScalarText
         };
     }
 
+    /// <summary>Writes a number; those that JSON lacks become the texts inf, -inf and nan.</summary>
+    public static void Write(Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value))
+            json.WriteNumberValue(value);
+        else
+            json.WriteStringValue(double.IsNaN(value) ? "nan" : value > 0 ? "inf" : "-inf");
+    }
+
     private static void Write(Utf8JsonWriter json, double value, DType dtype)
     {
         json.WritePropertyName("scalar");
-        Json.Write(json, value);
+        Write(json, value);
         json.WriteString("dtype", dtype.Name);
     }
 }

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Hebb.Package;
+using Hebb.Files;
 
 namespace Hebb.Tfjs;
 
@@ -105,7 +104,7 @@ internal static class KerasLayers
 
     internal static int Int(Json config, string name, int missing) => Given(config, name) ? config[name].Int() : missing;
 
-    private static bool Given(Json config, string name) => config.Has(name) && config[name].Kind != JsonValueKind.Null;
+    private static bool Given(Json config, string name) => config.Has(name) && config[name].Kind != JsonKind.Null;
 
     private static int[] Ints(Json config, string name) => [.. config[name].Items().ConvertAll(i => i.Int())];
 
@@ -114,7 +113,7 @@ internal static class KerasLayers
     {
         if (!Given(config, name))
             return [missing, missing];
-        int[] numbers = config[name].Kind == JsonValueKind.Array ? Ints(config, name) : [config[name].Int()];
+        int[] numbers = config[name].Kind == JsonKind.Array ? Ints(config, name) : [config[name].Int()];
         if (numbers.Length is not (1 or 2) || numbers.Any(n => n is < 1 or > 1 << 20))
             throw new FormatException($"{config.At}.{name}: is not one or two sizes");
         return numbers is [var one] ? [one, one] : numbers;
@@ -167,7 +166,7 @@ internal static class KerasLayers
         var (mean, variance) = (needed("moving_mean"), needed("moving_variance"));
         var (gamma, beta) = (Flag(config, "scale", true) ? weight("gamma") : null, Flag(config, "center", true) ? weight("beta") : null);
         double eps = Number(config, "epsilon", 1e-3);
-        int axis = config.Has("axis") && config["axis"].Kind == JsonValueKind.Array ? Ints(config, "axis")[0] : Int(config, "axis", -1);
+        int axis = config.Has("axis") && config["axis"].Kind == JsonKind.Array ? Ints(config, "axis")[0] : Int(config, "axis", -1);
         return x =>
         {
             if (axis != -1 && axis != x.Rank - 1)
@@ -184,9 +183,9 @@ internal static class KerasLayers
         if (!Given(config, "padding"))
             return [1, 1, 1, 1];
         var json = config["padding"];
-        if (json.Kind != JsonValueKind.Array)
+        if (json.Kind != JsonKind.Array)
             return [json.Int(), json.Int(), json.Int(), json.Int()];
-        var pairs = json.Items().ConvertAll(p => p.Kind == JsonValueKind.Array ? p.Items().ConvertAll(n => n.Int()) : [p.Int(), p.Int()]);
+        var pairs = json.Items().ConvertAll(p => p.Kind == JsonKind.Array ? p.Items().ConvertAll(n => n.Int()) : [p.Int(), p.Int()]);
         return pairs is [[var top, var bottom], [var left, var right]] ? [top, bottom, left, right] : throw new FormatException($"{json.At}: is no pair of margins");
     }
 

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Hebb.Package;
+using Hebb.Files;
 
 namespace Hebb.Tfjs;
 
@@ -37,7 +36,7 @@ internal static class KerasModel
     private static List<(string, int)> Chain(TfjsProgram program, Json model, Func<string, Func<Tensor>?> weight, int[]? inputs, int depth)
     {
         var config = model["config"];
-        var layers = (config.Kind == JsonValueKind.Array ? config : config["layers"]).Items();
+        var layers = (config.Kind == JsonKind.Array ? config : config["layers"]).Items();
         int? value = inputs is [var given] ? given : inputs is null ? null : throw new FormatException($"{model.At}: a chain takes one input");
         string name = "";
         foreach (var layer in layers)
@@ -113,7 +112,7 @@ internal static class KerasModel
         var nodes = layer["inbound_nodes"].Items();
         return nodes.ConvertAll(node =>
         {
-            if (node.Kind == JsonValueKind.Array)
+            if (node.Kind == JsonKind.Array)
                 return node.Items().ConvertAll(Reference);
             var found = new List<(string, int, int)>();
             AddTensors(node["args"], found, 0);
@@ -126,9 +125,9 @@ internal static class KerasModel
     {
         if (depth > MostNested)
             throw new FormatException($"{json.At}: arguments are nested too deep");
-        if (json.Kind == JsonValueKind.Array)
+        if (json.Kind == JsonKind.Array)
             json.Items().ForEach(item => AddTensors(item, found, depth + 1));
-        else if (json.Kind == JsonValueKind.Object && json.Has("config") && json["config"].Has("keras_history"))
+        else if (json.Kind == JsonKind.Object && json.Has("config") && json["config"].Has("keras_history"))
             found.Add(Reference(json["config"]["keras_history"]));
         else
             throw new FormatException($"{json.At}: is no value of a layer");
@@ -136,7 +135,7 @@ internal static class KerasModel
 
     /// <summary>References in a list; Keras 3 writes a single one without.</summary>
     private static List<(string Layer, int Call, int Output)> References(Json json) =>
-        json.Items() is [{ Kind: JsonValueKind.String }, ..] ? [Reference(json)] : json.Items().ConvertAll(Reference);
+        json.Items() is [{ Kind: JsonKind.String }, ..] ? [Reference(json)] : json.Items().ConvertAll(Reference);
 
     private static (string Layer, int Call, int Output) Reference(Json json)
     {

@@ -1,4 +1,4 @@
-using Hebb.Package;
+using Hebb.Files;
 
 namespace Hebb.Tfjs;
 

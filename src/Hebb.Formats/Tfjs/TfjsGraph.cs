@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
-using Hebb.Package;
+using Hebb.Files;
 
 namespace Hebb.Tfjs;
 
@@ -105,7 +104,7 @@ internal static class TfjsGraph
         public string[] Texts(string name) => Attribute(name, "list") is { } list && list.Has("s") ? [.. list["s"].Items().ConvertAll(s => Plain(s.Text()))] : [];
 
         /// <summary>The element type of an attribute.</summary>
-        public DType Type(string name) => Attribute(name, "type") is not { } value ? DType.Float32 : value.Kind == JsonValueKind.Number ? TypeOf(value.Int().ToString(CultureInfo.InvariantCulture)) : TypeOf(value.Text());
+        public DType Type(string name) => Attribute(name, "type") is not { } value ? DType.Float32 : value.Kind == JsonKind.Number ? TypeOf(value.Int().ToString(CultureInfo.InvariantCulture)) : TypeOf(value.Text());
 
         public FormatException Refusal(string what) => new($"{Json.At}: the op '{Name}' is {Op}, {what}");
 
@@ -120,7 +119,7 @@ internal static class TfjsGraph
         private Json? Attribute(string name, string kind) => Json.Has("attr") && Json["attr"].Has(name) && Json["attr"][name].Has(kind) ? Json["attr"][name][kind] : null;
 
         // 64-bit integers are texts in protobuf's JSON.
-        private static int Int(Json json) => json.Kind == JsonValueKind.String
+        private static int Int(Json json) => json.Kind == JsonKind.String
             ? int.TryParse(json.Text(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) ? value : throw new FormatException($"{json.At} is no integer") : json.Int();
 
         // Bytes are base64 in protobuf's JSON.

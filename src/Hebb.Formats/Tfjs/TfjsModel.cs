@@ -40,8 +40,9 @@ public sealed class TfjsModel : Module
         return Load(file);
     }
 
-    internal static TfjsModel Load(FileBytes file) => Reading.Guard(file.Name, () => TfjsWeights.Parse(file, json =>
+    internal static TfjsModel Load(FileBytes file) => Reading.Guard(file.Name, () =>
     {
+        var json = TfjsWeights.Parse(file);
         using var source = new TfjsWeights(json, file.Name);
         var tensors = source.Entries.ToDictionary(e => e.Name, e => source.Read(e.Name));
         var weights = new OrderedDictionary<string, Parameter>();
@@ -63,7 +64,7 @@ public sealed class TfjsModel : Module
                 return () => tensor;
             return others.GetValueOrDefault(name) is { } other ? Weight(other) : null;
         }
-    }));
+    });
 
     /// <summary>
     /// Further names of weights, where they are those of one alone: newer Keras puts a cell into recurrent layers, and models into models: <c>outer/lstm/lstm_cell/kernel</c> is <c>lstm/kernel</c> too.

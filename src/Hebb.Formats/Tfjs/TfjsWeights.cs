@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Hebb.Files;
-using Hebb.Package;
 using Hebb.Weights;
 
 namespace Hebb.Tfjs;
@@ -42,20 +40,7 @@ internal sealed class TfjsWeights : WeightSource
 
     /// <summary>The parts of a <c>model.json</c>.</summary>
     /// <exception cref="FormatException">It is no JSON.</exception>
-    public static T Parse<T>(FileBytes file, Func<Json, T> read)
-    {
-        JsonDocument document;
-        try
-        {
-            document = JsonDocument.Parse(file.Span(0, file.Length).ToArray());
-        }
-        catch (JsonException e)
-        {
-            throw new FormatException($"is no JSON: {e.Message.ReplaceLineEndings(" ")}", e);
-        }
-        using (document)
-            return read(new Json(document.RootElement, "model.json"));
-    }
+    public static Json Parse(FileBytes file) => Json.Parse(file.Span(0, file.Length).ToArray(), "model.json");
 
     public override Tensor Read(string name)
     {
@@ -108,7 +93,7 @@ internal sealed class TfjsWeights : WeightSource
         var facts = new Dictionary<string, string>();
         foreach (string key in (string[])["format", "generatedBy", "convertedBy"])
         {
-            if (model.Has(key) && model[key].Kind == JsonValueKind.String)
+            if (model.Has(key) && model[key].Kind == JsonKind.String)
                 facts[key] = model[key].Text();
         }
         return facts;

@@ -18,7 +18,7 @@ internal sealed class SafetensorsSource : WeightSource
         if (length is < 2 or > Safetensors.MaxHeader)
             throw new FormatException("not a safetensors file");
         _start = 8 + length;
-        var (entries, metadata) = Safetensors.ParseHeader(file.Span(8, length), file.Length - _start);
+        var (entries, metadata) = Safetensors.ParseHeader(file.Span(8, length).ToArray(), file.Length - _start);
         _byName = entries.ToDictionary(e => e.Name);
         Entries = entries.ConvertAll(e => new WeightEntry(e.Name, e.Shape, e.DType));
         Metadata = metadata;

@@ -101,7 +101,7 @@ public sealed partial class WeightFile : IDisposable
         FileFormat.Npy => new NumpySource(file, one: true),
         FileFormat.Gguf => new GgufSource(file),
         FileFormat.Llama2c => new Llama2cSource(file),
-        FileFormat.TensorFlowJs => TfjsWeights.Parse(file, json => new TfjsWeights(json, file.Name)),
+        FileFormat.TensorFlowJs => new TfjsWeights(TfjsWeights.Parse(file), file.Name),
         FileFormat.TensorFlowLite => new TfliteWeights(file),
         FileFormat.HebbModel => throw FileFormats.Refusal(file.Name, format, "a whole model: read it with Model.Load, and take its StateDict()"),
         _ => throw FileFormats.Refusal(file.Name, format, "which holds no weights by name"),
