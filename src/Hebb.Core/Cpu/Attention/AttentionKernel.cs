@@ -9,14 +9,14 @@ namespace Hebb.Cpu;
 /// (Milakov and Gimelshein, 2018; Rabe and Staats, 2021; Dao et al., 2022).
 /// </summary>
 /// <remarks>
-/// A panel of queries, two vectors wide, is turned so that queries are lanes. Its scores then are K Qᵀ and its results Vᵀ P: keys and values are the broadcast sides of
+/// A panel of queries, two or three vectors wide, is turned so that queries are lanes. Its scores then are K Qᵀ and its results Vᵀ P: keys and values are the broadcast sides of
 /// micro-kernels, which read them where they lie, and maxima and sums are kept lane by lane, with no step across lanes. What a panel yields depends on nothing but the
 /// panel, so panels may be dealt out to threads in any way.
 /// </remarks>
 internal static unsafe class AttentionKernel
 {
-    // Queries that pass over a tile of keys while it is in the L2 cache.
-    private const int MostQueries = 128;
+    // Queries that pass over a tile of keys while it is in the L2 cache: whole panels, also when they are halved.
+    private static int MostQueries => Isa.UseAvx2 ? 192 : 128;
 
     /// <summary>Writes [B, H, L, F] results, each row contiguous, and [B, H, L] logarithms of the sums of exponentials. Queries that see no key get 0 and -infinity.</summary>
     public static void Run<T>(in AttentionProblem<T> problem, HeadMatrix<T> output, T* logSum) where T : unmanaged, IFloatingPointIeee754<T>
@@ -51,7 +51,7 @@ internal static unsafe class AttentionKernel
             tile = tiles - 1 - tile;
             (long batch, long head) = Math.DivRem(outer, problem.Heads);
             long query = tile * most, queries = Math.Min(most, problem.Queries - query), keyHead = problem.KeyHead(head), e = problem.Width, f = problem.ValueWidth;
-            int width = 2 * V.Count, panels = (int)TiledGemm.CeilDiv(queries, width);
+            int width = TileProduct.PanelVectors<T, V>() * V.Count, panels = (int)TiledGemm.CeilDiv(queries, width);
             using var scratch = Scratch.Open();
             T* turned = scratch.Take<T>(panels * width * e), sums = scratch.Take<T>(panels * width * f), scores = scratch.Take<T>(AttentionProblem<T>.KeyTile * width);
             T* most2 = scratch.Take<T>(panels * width), total = scratch.Take<T>(panels * width), masks = scratch.Take<T>(problem.MaskScratch(width));
@@ -78,18 +78,18 @@ internal static unsafe class AttentionKernel
                     var sooner = first && p + 1 < panels
                         ? new RowsAhead<T>(problem.Query.At(batch, head, start + width), problem.Query.Row, e, output.At(batch, head, start), output.Row, f, Math.Min(width, queries - (p + 1) * width))
                         : default;
-                    bool two = n > V.Count;
+                    int vectors = (n + V.Count - 1) / V.Count;
                     for (int i = 0; i < count; i++)
                     {
                         var run = runs[i];
                         T* s = scores + keys * width;
-                        TileProduct.Run<T, V>(problem.Key.At(batch, keyHead, run.Start), problem.Key.Row, problem.Key.Column, run.Count, e, turned + p * width * e, width, s, width, two, add: false, ahead: first ? &sooner : &later, rowsAhead: 2);
-                        problem.Mask<V>(batch, head, start, n, run, s, width, two ? width : V.Count, masks);
+                        TileProduct.Panel<T, V>(problem.Key.At(batch, keyHead, run.Start), problem.Key.Row, problem.Key.Column, run.Count, e, turned + p * width * e, s, vectors, add: false, ahead: first ? &sooner : &later, rowsAhead: 2);
+                        problem.Mask<V>(batch, head, start, n, run, s, width, vectors * V.Count, masks);
                         keys += run.Count;
                     }
                     if (count == 0)
                         continue;
-                    for (int i = 0; i < (two ? width : V.Count); i += V.Count)
+                    for (int i = 0; i < vectors * V.Count; i += V.Count)
                         Weigh<V>(scores + i, keys, width, most2 + p * width + i, total + p * width + i, sums + p * width * f + i, f);
                     keys = 0;
                     for (int i = 0; i < count; i++)
@@ -98,7 +98,7 @@ internal static unsafe class AttentionKernel
                         T* s = scores + keys * width;
                         if (problem.Drop > 0)
                             Multiply<V>(s, problem.Factors<V>(batch, head, start, n, run, width, masks), run.Count * width);
-                        TileProduct.Run<T, V>(problem.Value.At(batch, keyHead, run.Start), problem.Value.Column, problem.Value.Row, f, run.Count, s, width, sums + p * width * f, width, two, add: true, ahead: &later, rowsAhead: 8);
+                        TileProduct.Panel<T, V>(problem.Value.At(batch, keyHead, run.Start), problem.Value.Column, problem.Value.Row, f, run.Count, s, sums + p * width * f, vectors, add: true, ahead: &later, rowsAhead: 8);
                         keys += run.Count;
                     }
                 }
@@ -132,7 +132,8 @@ internal static unsafe class AttentionKernel
             }
             long share = TiledGemm.CeilDiv(AttentionProblem<T>.KeyTile, panels), keyHead = problem.KeyHead(head);
             key += p * share;
-            bool plain = problem.Key.Column == 1 && problem.Value.Column == 1;
+            // With 256 bits a tile is long enough at work for the hardware to see by itself that rows follow each other (asked for nonetheless: 3 % slower).
+            bool plain = problem.Key.Column == 1 && problem.Value.Column == 1 && !(Isa.UseAvx2 && problem.Key.Row == problem.Width && problem.Value.Row == problem.ValueWidth);
             return new(
                 problem.Key.At(batch, keyHead, key), problem.Key.Row, problem.Width, problem.Value.At(batch, keyHead, key), problem.Value.Row, problem.ValueWidth,
                 plain ? Math.Clamp(problem.Keys - key, 0, share) : 0);
@@ -164,7 +165,17 @@ internal static unsafe class AttentionKernel
             V shift = V.SelectEqual(a, V.Create(T.NegativeInfinity), V.Zero, a);    // where nothing is seen so far
             V sum = V.Zero;
             s = scores;
-            for (k = 0; k < keys; k++, s += pitch)
+            for (k = 0; k <= keys - 4; k += 4, s += 4 * pitch)
+            {
+                V p0 = V.Load(s) - shift, p1 = V.Load(s + pitch) - shift, p2 = V.Load(s + 2 * pitch) - shift, p3 = V.Load(s + 3 * pitch) - shift;
+                VectorMath.SoftmaxPowersOfTwo<V, T>(ref p0, ref p1, ref p2, ref p3);
+                p0.Store(s);
+                p1.Store(s + pitch);
+                p2.Store(s + 2 * pitch);
+                p3.Store(s + 3 * pitch);
+                sum += (p0 + p1) + (p2 + p3);
+            }
+            for (; k < keys; k++, s += pitch)
             {
                 V p = VectorMath.SoftmaxPowerOfTwo<V, T>(V.Load(s) - shift);
                 p.Store(s);

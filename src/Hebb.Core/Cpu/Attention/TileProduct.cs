@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Hebb.Cpu.Simd;
 using static Hebb.Cpu.MicroKernel;
 
@@ -51,6 +52,47 @@ internal static unsafe class TileProduct
                 kernel(&tile);
             else
                 default(TileEdge<T, V>).Run(&tile, kernel, height, lanes, width);
+            row += height;
+        }
+    }
+
+    /// <summary>The same for a panel of queries: B and C are <see cref="PanelVectors"/> vectors wide, of which the first <paramref name="vectors"/> are worked on.</summary>
+    public static void Panel<T, V>(T* a, long aRow, long aStep, long rows, long steps, T* b, T* c, int vectors, bool add, RowsAhead<T>* ahead, int rowsAhead)
+        where T : unmanaged, INumber<T>
+        where V : unmanaged, ISimd<V, T>
+    {
+        int width = PanelVectors<T, V>() * V.Count;
+        if (vectors <= 2)
+            Run<T, V>(a, aRow, aStep, rows, steps, b, width, c, width, vectors == 2, add, ahead: ahead, rowsAhead: rowsAhead);
+        else if (aRow == 1)
+            WideRows<T, UnitRows>(a, aRow, aStep, rows, steps, b, c, width, add, ahead, rowsAhead);
+        else if (aStep == 1)
+            WideRows<T, UnitSteps>(a, aRow, aStep, rows, steps, b, c, width, add, ahead, rowsAhead);
+        else
+            WideRows<T, AnyRows>(a, aRow, aStep, rows, steps, b, c, width, add, ahead, rowsAhead);
+    }
+
+    /// <summary>Vectors in a panel of queries.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int PanelVectors<T, V>()
+        where T : unmanaged
+        where V : unmanaged, ISimd<V, T> => V.Count * sizeof(T) == 32 ? 3 : 2;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void WideRows<T, P>(T* a, long aRow, long aStep, long rows, long steps, T* b, T* c, long cRow, bool add, RowsAhead<T>* ahead, int rowsAhead)
+        where T : unmanaged
+    {
+        var tile = new TileArgs<T> { K = steps, ARow = aRow, AStep = aStep, B = b, CRow = cRow, Add = add };
+        var tiles = new RowTiles(rows, WideTile.MaxRows);
+        long row = 0;
+        for (long i = 0; i < tiles.Count; i++)
+        {
+            int height = tiles.Height(i);
+            if (ahead is not null)
+                ahead->Next(rowsAhead);
+            tile.A = a + row * aRow;
+            tile.C = c + row * cRow;
+            WideTile.Kernel<T, Vector256<T>, Tile256<T>, P>(height)(&tile);
             row += height;
         }
     }
