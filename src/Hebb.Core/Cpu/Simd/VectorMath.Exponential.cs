@@ -6,6 +6,9 @@ namespace Hebb.Cpu.Simd;
 
 public static partial class VectorMath
 {
+    /// <summary>2^f of floats for |f| up to 1/2: 1 and these times powers of f, within 2^-23.3.</summary>
+    private const double Power1 = 0.6931470036506653, Power2 = 0.24022245407104492, Power3 = 0.05550709739327431, Power4 = 0.009671393781900406, Power5 = 0.0013270687777549028;
+
     [MethodImpl(Call)]
     public static V Exp<V, T>(V x)
         where V : unmanaged, ISimd<V, T>
@@ -62,13 +65,6 @@ public static partial class VectorMath
         V log2 = C<V, T>(1.4426950408889634), shifter = Shifter<V, T>(), least = AtLeast<V, T>(x, -88), t = V.MultiplyAdd(least, log2, shifter);
         return PowerOfTwo24<V, T>(V.MultiplyAdd(least, log2, shifter - t), t);
     }
-
-    /// <summary>x / (1 + 2^y), within 3 units in the last place of x: gates by the logistic function.</summary>
-    [MethodImpl(Inline)]
-    internal static V Gate<V, T>(V x, V y)
-        where V : unmanaged, ISimd<V, T>
-        where T : unmanaged
-        => x / (C<V, T>(1) + QuickPowerOfTwo<V, T>(y));
 
     /// <summary>2^y for sums and quotients that round more than it does.</summary>
     [MethodImpl(Inline)]
@@ -186,9 +182,9 @@ public static partial class VectorMath
         where T : unmanaged
     {
         V square = f * f;
-        V a = Horner<V, T>(C<V, T>(0.6931470036506653), f, 1);
-        V b = Horner<V, T>(C<V, T>(0.05550709739327431), f, 0.24022245407104492);
-        V c = Horner<V, T>(C<V, T>(0.0013270687777549028), f, 0.009671393781900406);
+        V a = Horner<V, T>(C<V, T>(Power1), f, 1);
+        V b = Horner<V, T>(C<V, T>(Power3), f, Power2);
+        V c = Horner<V, T>(C<V, T>(Power5), f, Power4);
         // The last bits of t are n; shifted, nothing else is left of it.
         return V.MultiplyAdd(V.MultiplyAdd(c, square, b), square, a) * V.AddBits(t << 23, Bits<V, T>(127 << 23));
     }

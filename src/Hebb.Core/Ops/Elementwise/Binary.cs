@@ -17,6 +17,13 @@ public interface IBinaryOp<TSelf> where TSelf : struct, IBinaryOp<TSelf>
     /// <summary>The function. Lanes past the end of the data hold 0.</summary>
     V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged;
 
+    /// <summary>Whether <see cref="Four"/> is to be called.</summary>
+    static virtual bool HasFours<V, T>() where V : unmanaged, ISimd<V, T> where T : unmanaged => false;
+
+    /// <summary>The function of a, b, c, d and, in this order, x, y, z, w; see <see cref="IUnaryOp{TSelf}.Four"/>.</summary>
+    static virtual void Four<V, T>(in TSelf op, ref V a, ref V b, ref V c, ref V d, V x, V y, V z, V w) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
+        (a, b, c, d) = (op.Invoke<V, T>(a, x), op.Invoke<V, T>(b, y), op.Invoke<V, T>(c, z), op.Invoke<V, T>(d, w));
+
     /// <summary>d times the derivative by a, where y is the value; null where that is 0 everywhere. Written in ops.</summary>
     Tensor? DifferentialA(Tensor d, Tensor a, Tensor b, Tensor y);
 

@@ -32,22 +32,38 @@ internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
         {
             // The function stands in one place only, so that even a long one is inlined.
             var f = op;
+            T* from = x, to = y;
             long last = count - V.Count, i = 0;
-            V end = last < 0 ? V.LoadPartial(x, (int)count) : V.Load(x + last), v = last <= 0 ? end : V.Load(x);
+            V end = last < 0 ? V.LoadPartial(from, (int)count) : V.Load(from + last);
+            if (TOp.HasFours<V, T>())
+            {
+                for (; i < last - 3 * V.Count; i += 4 * V.Count)
+                {
+                    long j = i + V.Count, k = j + V.Count, l = k + V.Count;
+                    V p = V.Load(from + i), q = V.Load(from + j), r = V.Load(from + k), s = V.Load(from + l);
+                    TOp.Four<V, T>(in f, ref p, ref q, ref r, ref s);
+                    TStore.Store<V, T>(p, to + i);
+                    TStore.Store<V, T>(q, to + j);
+                    TStore.Store<V, T>(r, to + k);
+                    TStore.Store<V, T>(s, to + l);
+                    TStore.Fetch<V, T>(from + i, 4);
+                }
+            }
+            V v = last <= i ? end : V.Load(from + i);
             while (true)
             {
                 v = f.Invoke<V, T>(v);
                 if (i >= last)
                     break;
-                TStore.Store<V, T>(v, y + i);
-                TStore.Fetch(x + i);
+                TStore.Store<V, T>(v, to + i);
+                TStore.Fetch(from + i);
                 i += V.Count;
-                v = i < last ? V.Load(x + i) : end;
+                v = i < last ? V.Load(from + i) : end;
             }
             if (last < 0)
-                v.StorePartial(y, (int)count);
+                v.StorePartial(to, (int)count);
             else
-                v.Store(y + last);
+                v.Store(to + last);
         }
     }
 }
@@ -115,7 +131,24 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
                 end.StorePartial(y, (int)count);
                 return;
             }
-            for (long i = 0; i < last; i += V.Count)
+            long i = 0;
+            if (TOp.HasFours<V, T>())
+            {
+                T* first = a, second = b, to = y;
+                for (; i < last - 3 * V.Count; i += 4 * V.Count)
+                {
+                    long j = i + V.Count, k = j + V.Count, l = k + V.Count;
+                    V p = V.Load(first + i), q = V.Load(first + j), r = V.Load(first + k), s = V.Load(first + l);
+                    TOp.Four<V, T>(in f, ref p, ref q, ref r, ref s, V.Load(second + i), V.Load(second + j), V.Load(second + k), V.Load(second + l));
+                    TStore.Fetch<V, T>(first + i, 4);
+                    TStore.Fetch<V, T>(second + i, 4);
+                    TStore.Store<V, T>(p, to + i);
+                    TStore.Store<V, T>(q, to + j);
+                    TStore.Store<V, T>(r, to + k);
+                    TStore.Store<V, T>(s, to + l);
+                }
+            }
+            for (; i < last; i += V.Count)
             {
                 TStore.Fetch(a + i);
                 TStore.Fetch(b + i);

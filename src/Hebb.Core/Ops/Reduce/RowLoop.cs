@@ -10,6 +10,9 @@ internal unsafe interface IStore
 
     /// <summary>Fetches what is read soon, some way behind this.</summary>
     static abstract void Fetch(void* p);
+
+    /// <summary>The same of some vectors.</summary>
+    static abstract void Fetch<V, T>(T* p, int vectors) where V : unmanaged, ISimd<V, T> where T : unmanaged;
 }
 
 /// <summary>As always.</summary>
@@ -22,6 +25,11 @@ internal readonly unsafe struct Cached : IStore
     public static void Fetch(void* p)
     {
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch<V, T>(T* p, int vectors) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+    }
 }
 
 /// <summary>Past the caches, to aligned addresses.</summary>
@@ -32,6 +40,9 @@ internal readonly unsafe struct Streamed : IStore
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Fetch(void* p) => Streaming.Prefetch((byte*)p + Streaming.Ahead);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Fetch<V, T>(T* p, int vectors) where V : unmanaged, ISimd<V, T> where T : unmanaged => Streaming.Prefetch<V, T>(p + Streaming.Ahead / sizeof(T), vectors);
 }
 
 /// <summary>Where a row kernel works.</summary>

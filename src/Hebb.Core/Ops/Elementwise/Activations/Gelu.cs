@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hebb.Cpu.Simd;
 using Hebb.Ops;
 
@@ -50,15 +51,46 @@ namespace Hebb.Ops
     {
         internal const double Scale = 0.79788456080286535587989211986876, Cubic = 0.044715;
 
+        /// <summary>As floats exp(-2u) is infinite from the first of these down, and nothing beside 1 from the other up.</summary>
+        private const double Least = -10.06, Most = 10;
+
         /// <summary>exp(-2u) is 2 to the power of this times u.</summary>
-        private const double Turns = -2 * 1.4426950408889634;
+        private const double TurnsOfU = -2 * 1.4426950408889634;
 
         // (1 + tanh(u)) / 2 = 1 / (1 + exp(-2u)), which loses nothing where tanh(u) is near -1.
-        public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.Gate<V, T>(x, Exponent<V, T>(x));
+        public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
+        {
+            V near = VectorMath.ReducesByShift<V, T>() ? V.MinNative(Constant.Of<V, T>(Most), V.MaxNative(Constant.Of<V, T>(Least), x)) : x;
+            return VectorMath.Gate<V, T>(x, near, Turns<V, T>(near));
+        }
 
-        /// <summary>The binary logarithm of exp(-2u).</summary>
-        internal static V Exponent<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
-            x * V.MultiplyAdd(x * x, Constant.Of<V, T>(Turns * Scale * Cubic), Constant.Of<V, T>(Turns * Scale));
+        public static bool HasFours<V, T>() where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.ReducesByShift<V, T>();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Four<V, T>(in GeluTanh op, ref V a, ref V b, ref V c, ref V d) where V : unmanaged, ISimd<V, T> where T : unmanaged
+        {
+            V k = Constant.Of<V, T>(Least), l = Constant.Of<V, T>(Most);
+            V w = V.MaxNative(k, a), x = V.MaxNative(k, b), y = V.MaxNative(k, c), z = V.MaxNative(k, d);
+            (w, x, y, z) = (V.MinNative(l, w), V.MinNative(l, x), V.MinNative(l, y), V.MinNative(l, z));
+            Turns<V, T>(w, x, y, z, out V p, out V q, out V r, out V s);
+            VectorMath.Gate<V, T>(ref a, ref b, ref c, ref d, w, x, y, z, p, q, r, s);
+        }
+
+        /// <summary>The binary logarithm of exp(-2u), divided by x.</summary>
+        internal static V Turns<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
+            V.MultiplyAdd(x * x, Constant.Of<V, T>(TurnsOfU * Scale * Cubic), Constant.Of<V, T>(TurnsOfU * Scale));
+
+        /// <summary>The same of four.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal static void Turns<V, T>(V w, V x, V y, V z, out V p, out V q, out V r, out V s) where V : unmanaged, ISimd<V, T> where T : unmanaged
+        {
+            V k = Constant.Of<V, T>(TurnsOfU * Scale * Cubic), l = Constant.Of<V, T>(TurnsOfU * Scale);
+            (p, q, r, s) = (w * w, x * x, y * y, z * z);
+            p = V.MultiplyAdd(p, k, l);
+            q = V.MultiplyAdd(q, k, l);
+            r = V.MultiplyAdd(r, k, l);
+            s = V.MultiplyAdd(s, k, l);
+        }
 
         public Tensor Differential(Tensor d, Tensor x, Tensor y) => Binary<GeluTanhGrad>.Apply(d, x);
     }
@@ -71,12 +103,38 @@ namespace Hebb.Ops
 
         public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged
         {
-            // Farther out the derivative is 0 or 1 as far as sums can tell, and e may overflow.
-            V far = Constant.Of<V, T>(typeof(T) == typeof(float) ? 10 : 20);
-            V x = V.Select(V.Greater(V.Abs(b), far), V.CopySign(far, b), b);
-            V e = VectorMath.QuickPowerOfTwo<V, T>(GeluTanh.Exponent<V, T>(x)), s = V.One / (V.One + e);
+            V x = Near<V, T>(b);
+            V e = VectorMath.QuickPowerOfTwo<V, T>(x, GeluTanh.Turns<V, T>(x)), s = V.One / (V.One + e);
             V slope = x * V.MultiplyAdd(x * x, Constant.Of<V, T>(6 * GeluTanh.Scale * GeluTanh.Cubic), Constant.Of<V, T>(2 * GeluTanh.Scale));
             return a * s * V.MultiplyAdd(slope, e * s, V.One);
+        }
+
+        public static bool HasFours<V, T>() where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.ReducesByShift<V, T>();
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Four<V, T>(in GeluTanhGrad op, ref V a, ref V b, ref V c, ref V d, V x, V y, V z, V w) where V : unmanaged, ISimd<V, T> where T : unmanaged
+        {
+            (x, y, z, w) = (Near<V, T>(x), Near<V, T>(y), Near<V, T>(z), Near<V, T>(w));
+            V e = x, f = y, g = z, h = w;
+            GeluTanh.Turns<V, T>(x, y, z, w, out V p, out V q, out V r, out V s);
+            VectorMath.QuickPowerOfTwo<V, T>(ref e, ref f, ref g, ref h, p, q, r, s);
+            V k = Constant.Of<V, T>(6 * GeluTanh.Scale * GeluTanh.Cubic), l = Constant.Of<V, T>(2 * GeluTanh.Scale), one = V.One;
+            (p, q, r, s) = (one / (one + e), one / (one + f), one / (one + g), one / (one + h));
+            x *= V.MultiplyAdd(x * x, k, l);
+            y *= V.MultiplyAdd(y * y, k, l);
+            z *= V.MultiplyAdd(z * z, k, l);
+            w *= V.MultiplyAdd(w * w, k, l);
+            a = a * p * V.MultiplyAdd(x, e * p, one);
+            b = b * q * V.MultiplyAdd(y, f * q, one);
+            c = c * r * V.MultiplyAdd(z, g * r, one);
+            d = d * s * V.MultiplyAdd(w, h * s, one);
+        }
+
+        /// <summary>Farther out the derivative is 0 or 1 as far as sums can tell, and e may overflow.</summary>
+        private static V Near<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
+        {
+            double far = typeof(T) == typeof(float) ? 10 : 20;
+            return V.MinNative(Constant.Of<V, T>(far), V.MaxNative(Constant.Of<V, T>(-far), x));
         }
 
         public Tensor DifferentialA(Tensor d, Tensor a, Tensor b, Tensor y) => Binary<GeluTanhGrad>.Apply(d, b);
