@@ -44,14 +44,15 @@ public static class AttributeChecks
     /// <summary>Whether a tensor can have this shape.</summary>
     public static bool IsPossible(in Shape shape)
     {
-        Int128 count = 1;
-        foreach (int size in shape)
+        long count = 1;
+        for (int axis = 0; axis < shape.Rank; axis++)
         {
-            if (size < 0)
+            int size = shape[axis];
+            if (size < 0 || count > MaxCount / Math.Max(size, 1))
                 return false;
             count *= Math.Max(size, 1);
         }
-        return count <= MaxCount;
+        return true;
     }
 
     /// <summary>What must hold before an op looks at its attributes at all: no list is longer than a shape, but for the sizes of a split.</summary>

@@ -70,12 +70,18 @@ public sealed class BatchForm
                 outputs = infer(primitive, specs, node);
             else
                 primitive.Infer(specs, outputs = new TensorSpec[node.Outputs.Count]);
-            var made = new GraphNode(primitive, read, outputs, node.Path, node.Line) { Recomputation = node.Recomputation };
+            var next = new GraphNode(primitive, read, outputs, node.Path, node.Line) { Recomputation = node.Recomputation };
             for (int i = 0; i < outputs.Length; i++)
-                values.Add(node.Outputs[i], made.Outputs[i]);
-            nodes.Add(made);
+                values.Add(node.Outputs[i], next.Outputs[i]);
+            nodes.Add(next);
         }
-        return new Graph(example.Inputs.Select(i => (GraphInput)values[i]), nodes, example.Outputs.Select(o => values[o]));
+        var made = new GraphInput[example.Inputs.Count];
+        for (int i = 0; i < made.Length; i++)
+            made[i] = (GraphInput)values[example.Inputs[i]];
+        var results = new GraphValue[example.Outputs.Count];
+        for (int i = 0; i < results.Length; i++)
+            results[i] = values[example.Outputs[i]];
+        return new Graph(made, nodes, results);
     }
 
     private Tensor Make(GraphConstant constant, BatchSize[] shape, int[] sizes)

@@ -15,6 +15,10 @@ public readonly record struct BatchSize(int Scale, int Offset)
     /// </summary>
     internal ulong Powers { get; init; } = 1;
 
+    public bool Equals(BatchSize other) => Scale == other.Scale && Offset == other.Offset && Powers == other.Powers;
+
+    public override int GetHashCode() => HashCode.Combine(Scale, Offset, Powers);
+
     /// <summary>The size at a batch size.</summary>
     /// <exception cref="ShapeException">It is out of the range of sizes.</exception>
     public int At(int batch) => At([batch]);

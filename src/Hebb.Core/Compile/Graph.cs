@@ -15,9 +15,7 @@ public sealed class Graph
     /// <exception cref="HebbException">A node reads a value that no input, leaf or earlier node gives.</exception>
     public Graph(IEnumerable<GraphInput> inputs, IEnumerable<GraphNode> nodes, IEnumerable<GraphValue> outputs)
     {
-        _inputs = [.. inputs];
-        _nodes = [.. nodes];
-        _outputs = [.. outputs];
+        (_inputs, _nodes, _outputs) = (Copy(inputs), Copy(nodes), Copy(outputs));
         _plan = new ReplayPlan(_inputs, _nodes, _outputs);
         _leaves = _plan.Leaves;
     }
@@ -57,6 +55,15 @@ public sealed class Graph
 
     /// <summary>Applies the ops with other tensors in the places of inputs and leaves, of their shapes and types.</summary>
     internal Tensor[] Run(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> leaves) => _plan.Run(inputs, leaves);
+
+    private static T[] Copy<T>(IEnumerable<T> items)
+    {
+        if (items is not ICollection<T> known)
+            return [.. items];
+        var copy = new T[known.Count];
+        known.CopyTo(copy, 0);
+        return copy;
+    }
 
     /// <summary>A listing, one op a line.</summary>
     public override string ToString() => GraphPrinter.Print(this);

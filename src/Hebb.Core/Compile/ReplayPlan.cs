@@ -31,7 +31,8 @@ internal sealed class ReplayPlan
             values += node.Outputs.Count;
         // For every value the node that reads it last; none of those that the caller gives or gets.
         var lastUse = new int[values];
-        Array.Fill(lastUse, -1);
+        for (int value = 0; value < values; value++)
+            lastUse[value] = -1;
         var reads = new int[nodes.Length][];
         for (int i = 0; i < nodes.Length; i++)
         {

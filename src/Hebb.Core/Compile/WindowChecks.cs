@@ -12,13 +12,26 @@ internal static class WindowChecks
         int[]? kernel = Find(attributes, "kernel"), stride = Find(attributes, "stride"), dilation = Find(attributes, "dilation");
         int[]? begin = Find(attributes, "pad_begin"), end = Find(attributes, "pad_end");
         int axes = (stride ?? kernel)?.Length ?? -1;
-        foreach (var (name, numbers, least) in new[]
+        Check("kernel", kernel, 1);
+        Check("stride", stride, 1);
+        Check("dilation", dilation, 1);
+        Check("pad_begin", begin, -Most);
+        Check("pad_end", end, -Most);
+        Check("extra", Find(attributes, "extra"), 0);
+        // A window of a pool meets at least one element.
+        if (kernel is null || dilation is null || begin is null || end is null || !Has(attributes, "ceil_mode"))
+            return;
+        for (int i = 0; i < axes; i++)
         {
-            ("kernel", kernel, 1), ("stride", stride, 1), ("dilation", dilation, 1), ("pad_begin", begin, -Most), ("pad_end", end, -Most), ("extra", Find(attributes, "extra"), 0),
-        })
+            long span = (long)dilation[i] * (kernel[i] - 1) + 1;
+            if (begin[i] < 0 || end[i] < 0 || begin[i] >= span || end[i] >= span)
+                throw new FormatException($"padding {Math.Max(begin[i], end[i])} of a window that spans {span}");
+        }
+
+        void Check(string name, int[]? numbers, int least)
         {
             if (numbers is null)
-                continue;
+                return;
             if (axes >= 0 && (numbers.Length != axes || axes is < 1 or > 3))
                 throw new FormatException($"{name} has {numbers.Length} numbers, a window has one to three axes");
             foreach (int number in numbers)
@@ -27,15 +40,16 @@ internal static class WindowChecks
                     throw new FormatException($"{name} is {number}, not from {least} to {Most}");
             }
         }
-        // A window of a pool meets at least one element.
-        if (kernel is null || dilation is null || begin is null || end is null || !attributes.Entries.Any(e => e.Name == "ceil_mode"))
-            return;
-        for (int i = 0; i < axes; i++)
+    }
+
+    private static bool Has(AttributeRecord attributes, string name)
+    {
+        foreach (var entry in attributes.Entries)
         {
-            long span = (long)dilation[i] * (kernel[i] - 1) + 1;
-            if (begin[i] < 0 || end[i] < 0 || begin[i] >= span || end[i] >= span)
-                throw new FormatException($"padding {Math.Max(begin[i], end[i])} of a window that spans {span}");
+            if (entry.Name == name)
+                return true;
         }
+        return false;
     }
 
     private static int[]? Find(AttributeRecord attributes, string name)

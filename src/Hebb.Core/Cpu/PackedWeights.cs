@@ -15,7 +15,14 @@ readonly record struct PackedKey(
     long Groups,
     (long, long, long) Kernel,
     (long, long, long) Stride,
-    (long, long, long) Dilation);
+    (long, long, long) Dilation)
+{
+    // By hand: comparers of all these types take long to be made at the first call.
+    public bool Equals(PackedKey other) => (Source, Layout, ElementSize, Lanes, PanelVectors) == (other.Source, other.Layout, other.ElementSize, other.Lanes, other.PanelVectors)
+        && (Rows, Channels, Groups) == (other.Rows, other.Channels, other.Groups) && Kernel == other.Kernel && Stride == other.Stride && Dilation == other.Dilation;
+
+    public override int GetHashCode() => (((int)(Source >> 6) * 31 + Layout) * 31 + Lanes) * 31 + PanelVectors;
+}
 
 /// <summary>A copy of weights in the order in which a kernel reads them. It lives as long as somebody holds it.</summary>
 sealed unsafe class PackedWeights

@@ -212,4 +212,4 @@ public static class Safetensors
 }
 
 /// <summary>A tensor in a safetensors file; its values start <paramref name="From"/> bytes behind the header.</summary>
-internal readonly record struct SafetensorsEntry(string Name, DType DType, Shape Shape, long From);
+internal sealed record SafetensorsEntry(string Name, DType DType, Shape Shape, long From);

@@ -176,6 +176,7 @@ public readonly struct Shape : IEquatable<Shape>, IReadOnlyList<int>
     /// <summary>Whether a tensor of this shape can be expanded to <paramref name="target"/>.</summary>
     public bool ExpandsTo(in Shape target) => TryBroadcast(this, target, out var shape, out _) && shape == target;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int FromEnd(int i) => i < _rank ? _sizes[_rank - 1 - i] : 1;
 
     public bool Equals(Shape other) => Same(this, other);

@@ -67,7 +67,13 @@ public sealed partial class Tensor
             throw new DTypeException($"Item: {DType.Name} is not a real type; use Item<Complex>()");
         EngineThread.Current.Trace?.SawValues(this);
         double value;
-        Converting.Convert(Pointer, DType, (byte*)&value, DType.Float64, 1);
+        // The common ones without the code that converts many.
+        if (DType == DType.Float32)
+            value = *(float*)Pointer;
+        else if (DType == DType.Int64)
+            value = *(long*)Pointer;
+        else
+            Converting.Convert(Pointer, DType, (byte*)&value, DType.Float64, 1);
         GC.KeepAlive(this);
         return value;
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Hebb.Package;
@@ -16,8 +17,12 @@ internal sealed class EntryHash : IDisposable
         if (length <= Short)
             _own = new Sha256();
         else
-            _system = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            _system = System();
     }
+
+    // Apart, so that the system's is loaded where it is used.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static IncrementalHash System() => IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     public void Append(ReadOnlySpan<byte> bytes)
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Hebb.Package;
 
 /// <summary>An entry of a zip: its name, its bytes, whether they are stored as they are, and where its own header stands.</summary>
-internal readonly record struct ZipEntry(string Name, long Length, bool Stored, long At);
+internal sealed record ZipEntry(string Name, long Length, bool Stored, long At);
 
 /// <summary>
 /// What a saved model needs of zip archives (PKWARE's APPNOTE 6.3.3): their list, also past 4 GB, and the place of entries that are stored as they are. The system's reader does the same, but takes

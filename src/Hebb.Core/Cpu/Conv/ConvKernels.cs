@@ -194,10 +194,11 @@ static unsafe class ConvKernels
             return false;
         ref ShiftPlan<float> p = ref Unsafe.As<ShiftPlan<T>, ShiftPlan<float>>(ref plan);
         ConvFinish<float> f = Unsafe.As<ConvFinish<T>, ConvFinish<float>>(ref finish);
-        if (typeof(V) == typeof(V512<float>))
-            return WinogradConv<V512<float>>.TryRun(g, p, forward, f, scratch);
+        // The most common first: what a precompiled method names is loaded with it.
         if (typeof(V) == typeof(V256<float>))
             return WinogradConv<V256<float>>.TryRun(g, p, forward, f, scratch);
+        if (typeof(V) == typeof(V512<float>))
+            return WinogradConv<V512<float>>.TryRun(g, p, forward, f, scratch);
         return WinogradConv<V128<float>>.TryRun(g, p, forward, f, scratch);
     }
 
@@ -207,10 +208,10 @@ static unsafe class ConvKernels
     {
         if (typeof(T) != typeof(float))
             return false;
-        if (typeof(V) == typeof(V512<float>))
-            return TryRun<V512<float>>(g, scratch);
         if (typeof(V) == typeof(V256<float>))
             return TryRun<V256<float>>(g, scratch);
+        if (typeof(V) == typeof(V512<float>))
+            return TryRun<V512<float>>(g, scratch);
         return TryRun<V128<float>>(g, scratch);
 
         bool TryRun<W>(in ConvGeometry g, in Scratch scratch)

@@ -86,7 +86,7 @@ static unsafe class EvenLanes<T, V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void Split(V v, V rest, out V low, out V high)
     {
-        if (typeof(V) == typeof(V512<float>) && Avx512F.IsSupported)
+        if (Avx512F.IsSupported && typeof(V) == typeof(V512<float>))
         {
             Vector512<float> a = Unsafe.BitCast<V, Vector512<float>>(v), b = Unsafe.BitCast<V, Vector512<float>>(rest);
             var first = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
@@ -118,13 +118,13 @@ static unsafe class EvenLanes<T, V>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Join(V low, V high)
     {
-        if (typeof(V) == typeof(V512<float>) && Avx512F.IsSupported)
+        if (Avx512F.IsSupported && typeof(V) == typeof(V512<float>))
         {
             var order = Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
             return Unsafe.BitCast<Vector512<float>, V>(
                 Avx512F.PermuteVar16x32x2(Unsafe.BitCast<V, Vector512<float>>(low), order, Unsafe.BitCast<V, Vector512<float>>(high)));
         }
-        if (typeof(V) == typeof(V512<double>) && Avx512F.IsSupported)
+        if (Avx512F.IsSupported && typeof(V) == typeof(V512<double>))
         {
             var order = Vector512.Create(0L, 2, 4, 6, 8, 10, 12, 14);
             return Unsafe.BitCast<Vector512<double>, V>(
