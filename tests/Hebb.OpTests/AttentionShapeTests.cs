@@ -26,6 +26,8 @@ public class AttentionShapeTests
         CheckCase(new Case(1, 1, 1, 530, 530, 32, 48) { Window = 70, Causal = true }, DType.Float32, 2);
         CheckCase(new Case(1, 2, 2, 300, 900, 24, 24) { Block = 48 }, DType.Float32, 3);
         CheckCase(new Case(1, 1, 1, 1100, 260, 16, 16) { Window = 100, Past = 3 }, DType.Float32, 4);
+        CheckCase(new Case(2, 4, 2, 300, 531, 64, 64) { Turned = true, Causal = true, Past = 200 }, DType.Float32, 5);
+        CheckCase(new Case(1, 3, 1, 200, 270, 20, 12) { Turned = true, Mask = 1 }, DType.Float64, 6);
     }
 
     [Fact, Trait("Isa", "slice")]

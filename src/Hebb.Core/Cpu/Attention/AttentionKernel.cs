@@ -18,20 +18,40 @@ internal static unsafe class AttentionKernel
     // Queries that pass over a tile of keys while it is in the L2 cache: whole panels, also when they are halved.
     private static int MostQueries => Isa.UseAvx2 ? 192 : 128;
 
+    // Bytes of packed keys and values at once, unless threads have more heads.
+    private const long MostPacked = 256 << 10;
+
     /// <summary>Writes [B, H, L, F] results, each row contiguous, and [B, H, L] logarithms of the sums of exponentials. Queries that see no key get 0 and -infinity.</summary>
     public static void Run<T>(in AttentionProblem<T> problem, HeadMatrix<T> output, T* logSum) where T : unmanaged, IFloatingPointIeee754<T>
     {
         long queries = MostQueries, heads = problem.Batches * problem.Heads;
+        if (heads * problem.Queries == 0)
+            return;
         while (queries > 2 * 64 / sizeof(T) && heads * TiledGemm.CeilDiv(problem.Queries, queries) < 4 * ParallelFor.Threads)
             queries /= 2;
-        var body = new Body<T>(problem, output, logSum, queries, problem.Queries == 0 ? 0 : TiledGemm.CeilDiv(problem.Queries, queries));
-        ParallelFor.Run(heads * body.Tiles, body);
+        long tiles = TiledGemm.CeilDiv(problem.Queries, queries);
+        if (!PackedKeys<T>.Pays(problem))
+        {
+            ParallelFor.Run(heads * tiles, new Body<T>(problem, output, logSum, default, queries, tiles, 0, heads));
+            return;
+        }
+        long groups = problem.Batches * problem.KeyHeads, share = problem.Heads / problem.KeyHeads, size = PackedKeys<T>.Size(problem);
+        long atOnce = Math.Clamp(MostPacked / (size * sizeof(T)), Math.Min(ParallelFor.Threads, groups), groups);
+        using var scratch = Scratch.Open();
+        T* packed = scratch.Take<T>(atOnce * size);
+        for (long group = 0; group < groups; group += atOnce)
+        {
+            long n = Math.Min(atOnce, groups - group);
+            var near = new PackedKeys<T>(problem, group, packed);
+            near.Fill(n);
+            ParallelFor.Run(n * share * tiles, new Body<T>(problem, output, logSum, near, queries, tiles, group * share, n * share));
+        }
     }
 
-    private readonly struct Body<T>(AttentionProblem<T> problem, HeadMatrix<T> output, T* logSum, long most, long tiles) : IBlockBody where T : unmanaged, IFloatingPointIeee754<T>
+    // Of some heads.
+    private readonly struct Body<T>(
+        AttentionProblem<T> problem, HeadMatrix<T> output, T* logSum, PackedKeys<T> packed, long most, long tiles, long firstHead, long heads) : IBlockBody where T : unmanaged, IFloatingPointIeee754<T>
     {
-        public long Tiles => tiles;
-
         public void Invoke(long block)
         {
             var kernel = new Kernel(this, block);
@@ -49,6 +69,7 @@ internal static unsafe class AttentionKernel
             // Later queries first: of causal ones they see the most, and the last piece of work should be a small one.
             (long outer, long tile) = Math.DivRem(block, tiles);
             tile = tiles - 1 - tile;
+            outer += firstHead;
             (long batch, long head) = Math.DivRem(outer, problem.Heads);
             long query = tile * most, queries = Math.Min(most, problem.Queries - query), keyHead = problem.KeyHead(head), e = problem.Width, f = problem.ValueWidth;
             int width = TileProduct.PanelVectors<T, V>() * V.Count, panels = (int)TiledGemm.CeilDiv(queries, width);
@@ -83,7 +104,8 @@ internal static unsafe class AttentionKernel
                     {
                         var run = runs[i];
                         T* s = scores + keys * width;
-                        TileProduct.Panel<T, V>(problem.Key.At(batch, keyHead, run.Start), problem.Key.Row, problem.Key.Column, run.Count, e, turned + p * width * e, s, vectors, add: false, ahead: first ? &sooner : &later, rowsAhead: 2);
+                        T* k = packed.IsEmpty ? problem.Key.At(batch, keyHead, run.Start) : packed.Key(batch, keyHead, run.Start);
+                        TileProduct.Panel<T, V>(k, packed.IsEmpty ? problem.Key.Row : e, problem.Key.Column, run.Count, e, turned + p * width * e, s, vectors, add: false, ahead: first ? &sooner : &later, rowsAhead: 2);
                         problem.Mask<V>(batch, head, start, n, run, s, width, vectors * V.Count, masks);
                         keys += run.Count;
                     }
@@ -98,7 +120,10 @@ internal static unsafe class AttentionKernel
                         T* s = scores + keys * width;
                         if (problem.Drop > 0)
                             Multiply<V>(s, problem.Factors<V>(batch, head, start, n, run, width, masks), run.Count * width);
-                        TileProduct.Panel<T, V>(problem.Value.At(batch, keyHead, run.Start), problem.Value.Column, problem.Value.Row, f, run.Count, s, sums + p * width * f, vectors, add: true, ahead: &later, rowsAhead: 8);
+                        if (vectors == 3 && !packed.IsEmpty)
+                            TileProduct.PackedPanel<T, V>(packed.Value(batch, keyHead, run.Start), f, run.Count, s, sums + p * width * f);
+                        else
+                            TileProduct.Panel<T, V>(problem.Value.At(batch, keyHead, run.Start), problem.Value.Column, problem.Value.Row, f, run.Count, s, sums + p * width * f, vectors, add: true, ahead: &later, rowsAhead: 8);
                         keys += run.Count;
                     }
                 }
@@ -120,11 +145,11 @@ internal static unsafe class AttentionKernel
             if (key < 0)
             {
                 block += ParallelFor.Threads;
-                if (block >= problem.Batches * problem.Heads * tiles)
+                if (block >= heads * tiles)
                     return default;
             }
             (long outer, long tile) = Math.DivRem(block, tiles);
-            (long batch, long head) = Math.DivRem(outer, problem.Heads);
+            (long batch, long head) = Math.DivRem(firstHead + outer, problem.Heads);
             if (key < 0)
             {
                 long query = (tiles - 1 - tile) * most;
@@ -133,7 +158,7 @@ internal static unsafe class AttentionKernel
             long share = TiledGemm.CeilDiv(AttentionProblem<T>.KeyTile, panels), keyHead = problem.KeyHead(head);
             key += p * share;
             // With 256 bits a tile is long enough at work for the hardware to see by itself that rows follow each other (asked for nonetheless: 3 % slower).
-            bool plain = problem.Key.Column == 1 && problem.Value.Column == 1 && !(Isa.UseAvx2 && problem.Key.Row == problem.Width && problem.Value.Row == problem.ValueWidth);
+            bool plain = packed.IsEmpty && problem.Key.Column == 1 && problem.Value.Column == 1 && !(Isa.UseAvx2 && problem.Key.Row == problem.Width && problem.Value.Row == problem.ValueWidth);
             return new(
                 problem.Key.At(batch, keyHead, key), problem.Key.Row, problem.Width, problem.Value.At(batch, keyHead, key), problem.Value.Row, problem.ValueWidth,
                 plain ? Math.Clamp(problem.Keys - key, 0, share) : 0);

@@ -65,12 +65,18 @@ internal static unsafe class TileProduct
         if (vectors <= 2)
             Run<T, V>(a, aRow, aStep, rows, steps, b, width, c, width, vectors == 2, add, ahead: ahead, rowsAhead: rowsAhead);
         else if (aRow == 1)
-            WideRows<T, UnitRows>(a, aRow, aStep, rows, steps, b, c, width, add, ahead, rowsAhead);
+            WideRows<T, UnitRows>(a, aRow, aRow, aStep, rows, steps, b, c, width, add, ahead, rowsAhead);
         else if (aStep == 1)
-            WideRows<T, UnitSteps>(a, aRow, aStep, rows, steps, b, c, width, add, ahead, rowsAhead);
+            WideRows<T, UnitSteps>(a, aRow, aRow, aStep, rows, steps, b, c, width, add, ahead, rowsAhead);
         else
-            WideRows<T, AnyRows>(a, aRow, aStep, rows, steps, b, c, width, add, ahead, rowsAhead);
+            WideRows<T, AnyRows>(a, aRow, aRow, aStep, rows, steps, b, c, width, add, ahead, rowsAhead);
     }
+
+    /// <summary>The same for values that <see cref="PackedKeys{T}"/> hold, added to three vectors.</summary>
+    public static void PackedPanel<T, V>(T* a, long rows, long steps, T* b, T* c)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where V : unmanaged, ISimd<V, T> =>
+        WideRows<T, UnitRows>(a, PackedKeys<T>.Tile, 1, PackedKeys<T>.Columns, rows, steps, b, c, PanelVectors<T, V>() * V.Count, add: true, null, 0);
 
     /// <summary>Vectors in a panel of queries.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,7 +85,7 @@ internal static unsafe class TileProduct
         where V : unmanaged, ISimd<V, T> => V.Count * sizeof(T) == 32 ? 3 : 2;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void WideRows<T, P>(T* a, long aRow, long aStep, long rows, long steps, T* b, T* c, long cRow, bool add, RowsAhead<T>* ahead, int rowsAhead)
+    private static void WideRows<T, P>(T* a, long aNext, long aRow, long aStep, long rows, long steps, T* b, T* c, long cRow, bool add, RowsAhead<T>* ahead, int rowsAhead)
         where T : unmanaged
     {
         var tile = new TileArgs<T> { K = steps, ARow = aRow, AStep = aStep, B = b, CRow = cRow, Add = add };
@@ -90,7 +96,7 @@ internal static unsafe class TileProduct
             int height = tiles.Height(i);
             if (ahead is not null)
                 ahead->Next(rowsAhead);
-            tile.A = a + row * aRow;
+            tile.A = a + row * aNext;
             tile.C = c + row * cRow;
             WideTile.Kernel<T, Vector256<T>, Tile256<T>, P>(height)(&tile);
             row += height;

@@ -110,7 +110,7 @@ public static partial class VectorMath
 
     /// <summary>
     /// <see cref="SoftmaxPowerOfTwo"/> of four vectors. With 16 registers they go step by step side by side: one after the other, what waits for the step before fills
-    /// the scheduler of a core that shares it (a Zen 3: 9 cycles a vector so, 11 one by one; alone 6.5 and 7.5).
+    /// the scheduler of a core that shares it (attention's softmax on a Zen 3: 10 cycles a vector so, 11.5 one by one; alone 7.5 and 8.2).
     /// </summary>
     [MethodImpl(Inline)]
     internal static void SoftmaxPowersOfTwo<V, T>(ref V y0, ref V y1, ref V y2, ref V y3)
