@@ -49,6 +49,32 @@ public class ReductionTests
         Check.Same(alone, together, "one thread and three");
     }
 
+    /// <summary>Large tensors are read in several places at once; each row has the bits that it has by itself.</summary>
+    [Theory, Trait("Isa", "slice")]
+    [InlineData(1030, 1024)]
+    [InlineData(300, 4096 + 64)]
+    [InlineData(8, 140_000)]
+    [InlineData(5, 8 << 15)]
+    [InlineData(1400, 1001)]
+    public void RowsOfLargeTensorsHoldTheirBits(int rows, int count)
+    {
+        var random = new Random(5);
+        var x = Tensor.From(Enumerable.Range(0, rows * count).Select(_ => (float)(random.NextDouble() - 0.3)).ToArray(), [rows, count]);
+        x.AsSpan<float>()[count + 7] = float.NaN;
+        x.AsSpan<float>()[2 * count + 9] = float.PositiveInfinity;
+        foreach (var op in new Func<Tensor, Tensor>[] { t => t.Sum(1), t => t.Amax(1), t => t.Mean(1), t => t.To(DType.Float64).Sum(1), t => (t * 1000.0).NanToNum().To(DType.Int64).Sum(1), t => t.Amin(1) })
+        {
+            Tensor alone, together;
+            using (ParallelFor.Limit(1))
+                alone = op(x);
+            using (ParallelFor.Limit(3))
+                together = op(x);
+            Check.Same(alone, together, "one thread and three");
+            for (int row = 0; row < rows; row += rows > 100 ? 7 : 1)
+                Check.Same(op(x.Narrow(0, row, 1)), alone.Narrow(0, row, 1), $"row {row}");
+        }
+    }
+
     [Fact]
     public void LongSumsStayAccurate()
     {
