@@ -63,6 +63,7 @@ public sealed class FuzzTests : IDisposable
         ["llama2.c"] = _ => ([Llama2cTests.Model(), Llama2cTests.Model(tied: false)], LoadWeights, FileParts.Bytes, 0),
         ["llama2.c vocabulary"] = t => ([Llama2cTests.Vocabulary()], t.InFolder("tok.bin", path => Tokenizer.FromLlama2c(path)), FileParts.Bytes, 0),
         ["tflite"] = _ => ([TfliteOperatorTests.Sample()], bytes => TfliteModel.Load(bytes, "m"), FileParts.Bytes, -1),
+        ["tflite of several graphs"] = _ => ([TfliteControlTests.Sample()], bytes => TfliteModel.Load(bytes, "m"), FileParts.Bytes, -1),
         ["tflite, looked into"] = t => ([TfliteOperatorTests.Sample()], t.InFolder("m.tflite", path => FileReport.Of(path)), FileParts.Bytes, -1),
         ["tensorflow.js"] = t => (Tfjs.TfjsTests.WriteAll(t._folder), t.InFolder("model.json", path => TfjsModel.Load(path)), FileParts.Text, -1),
         ["onnx"] = _ => (OnnxFiles(), bytes => OnnxModel.Load(bytes), FileParts.Bytes, -1),

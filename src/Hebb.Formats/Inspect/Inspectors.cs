@@ -130,9 +130,9 @@ internal static class Inspectors
         {
             Metadata = weights.Metadata,
             Tensors = weights.Entries,
-            Inputs = [.. parsed.Inputs.Select(parsed.Port)],
-            Outputs = [.. parsed.Outputs.Select(parsed.Port)],
-            Operators = FileReport.Count(parsed.Operators.Select(o => o.Name)),
+            Inputs = [.. parsed.Main.Inputs.Select(parsed.Port)],
+            Outputs = [.. parsed.Main.Outputs.Select(parsed.Port)],
+            Operators = parsed.CountOperators(),
         };
     });
 

@@ -32,10 +32,13 @@ internal sealed record TfliteTensor(int Index, string Name, int[] Sizes, int Typ
     }
 }
 
-/// <summary>A step of a graph.</summary>
-internal sealed record TfliteOperator(string Name, int[] Inputs, int[] Outputs, FlatTable? Options);
+/// <summary>A step of a graph, and the numbers of further graphs that it runs.</summary>
+internal sealed record TfliteOperator(string Name, int[] Inputs, int[] Outputs, FlatTable? Options, int[] Graphs);
 
-/// <summary>What a TensorFlow Lite file holds, without values: the tensors and steps of its first graph.</summary>
+/// <summary>A graph: its tensors, what they are computed by, and which of them are given and taken.</summary>
+internal sealed record TfliteGraph(List<TfliteTensor> Tensors, List<TfliteOperator> Operators, int[] Inputs, int[] Outputs);
+
+/// <summary>What a TensorFlow Lite file holds, without values: its first graph and those that this runs.</summary>
 internal sealed class TfliteFile
 {
     /// <exception cref="FormatException">It is no such file, or damaged.</exception>
@@ -48,26 +51,20 @@ internal sealed class TfliteFile
         Description = root.Text(3);
         var codes = root.Tables(1, 64).Select(Code).ToArray();
         var buffers = root.Tables(4, 24).Select(Data).ToArray();
-        var graphs = root.Tables(2, 64).Take(2).ToArray();
+        var graphs = root.Tables(2, 128).ToArray();
         if (graphs.Length == 0)
             throw new FormatException("holds no graph");
         var names = new HashSet<string>();
-        foreach (var tensor in graphs[0].Tables(0, 320))
-            Tensors.Add(Tensor(tensor, Tensors.Count, buffers, names));
-        foreach (var step in graphs[0].Tables(3, 160))
+        var left = new Queue<int>([0]);
+        while (left.TryDequeue(out int number))
         {
-            int code = step.Int(0);
-            if (code < 0 || code >= codes.Length)
-                throw new FormatException($"step {Operators.Count} is of kind {code} of {codes.Length}");
-            Operators.Add(new TfliteOperator(codes[code], Checked(step.Ints(1), optional: true), Checked(step.Ints(2), optional: false), step.Table(4)));
-        }
-        Inputs = Checked(graphs[0].Ints(1), optional: false);
-        Outputs = Checked(graphs[0].Ints(2), optional: false);
-        var computed = Operators.SelectMany(o => o.Outputs).Concat(Inputs).ToHashSet();
-        for (int i = 0; i < Tensors.Count; i++)
-        {
-            if (Tensors[i].Sizes.Contains(0) && !computed.Contains(i))
-                Tensors[i] = Tensors[i] with { IsConstant = true };
+            if (Graphs.ContainsKey(number))
+                continue;
+            if (number < 0 || number >= graphs.Length)
+                throw new FormatException($"runs graph {number} of {graphs.Length}");
+            var graph = Graph(graphs[number], codes, buffers, names);
+            Graphs.Add(number, graph);
+            graph.Operators.ForEach(o => Array.ForEach(o.Graphs, left.Enqueue));
         }
     }
 
@@ -75,16 +72,50 @@ internal sealed class TfliteFile
 
     public string Description { get; }
 
-    public List<TfliteTensor> Tensors { get; } = [];
+    /// <summary>By number: the first, and those that it runs.</summary>
+    public OrderedDictionary<int, TfliteGraph> Graphs { get; } = [];
 
-    public List<TfliteOperator> Operators { get; } = [];
+    public TfliteGraph Main => Graphs[0];
 
-    public int[] Inputs { get; }
+    /// <summary>How often each operator stands in all graphs.</summary>
+    public IReadOnlyList<(string Name, int Count)> CountOperators() => FileReport.Count(Graphs.Values.SelectMany(g => g.Operators).Select(o => o.Name));
 
-    public int[] Outputs { get; }
+    /// <summary>A tensor of the first graph as an input or output.</summary>
+    public FilePort Port(int tensor) => new(Main.Tensors[tensor].Name, Main.Tensors[tensor].Describe());
 
-    /// <summary>A tensor as an input or output.</summary>
-    public FilePort Port(int tensor) => new(Tensors[tensor].Name, Tensors[tensor].Describe());
+    private static TfliteGraph Graph(FlatTable table, string[] codes, (long, long)[] buffers, HashSet<string> names)
+    {
+        var tensors = new List<TfliteTensor>();
+        var operators = new List<TfliteOperator>();
+        foreach (var tensor in table.Tables(0, 320))
+            tensors.Add(Tensor(tensor, tensors.Count, buffers, names));
+        foreach (var step in table.Tables(3, 192))
+        {
+            int code = step.Int(0);
+            if (code < 0 || code >= codes.Length)
+                throw new FormatException($"step {operators.Count} is of kind {code} of {codes.Length}");
+            var options = step.Table(4);
+            operators.Add(new TfliteOperator(codes[code], Checked(step.Ints(1), optional: true), Checked(step.Ints(2), optional: false), options, TfliteControl.Graphs(codes[code], options)));
+        }
+        int[] inputs = Checked(table.Ints(1), optional: false), outputs = Checked(table.Ints(2), optional: false);
+        var computed = operators.SelectMany(o => o.Outputs).Concat(inputs).ToHashSet();
+        for (int i = 0; i < tensors.Count; i++)
+        {
+            if (tensors[i].Sizes.Contains(0) && !computed.Contains(i))
+                tensors[i] = tensors[i] with { IsConstant = true };
+        }
+        return new TfliteGraph(tensors, operators, inputs, outputs);
+
+        int[] Checked(int[] given, bool optional)
+        {
+            foreach (int tensor in given)
+            {
+                if (tensor >= tensors.Count || tensor < (optional ? -1 : 0))
+                    throw new FormatException($"names tensor {tensor} of {tensors.Count}");
+            }
+            return given;
+        }
+    }
 
     // The field of one byte came first; numbers past 127 are in the later one.
     private static string Code(FlatTable code)
@@ -107,8 +138,8 @@ internal sealed class TfliteFile
     private static TfliteTensor Tensor(FlatTable tensor, int index, (long, long)[] buffers, HashSet<string> names)
     {
         string name = tensor.Text(3).ReplaceLineEndings(" ");
-        if (name.Length == 0 || !names.Add(name))
-            names.Add(name = $"{name}#{index}");
+        if ((name.Length == 0 || !names.Add(name)) && !names.Add(name = $"{name}#{names.Count}"))
+            throw new FormatException($"two tensors are called '{name}'");
         int[] sizes = tensor.Ints(0), signature = tensor.Ints(7);
         int buffer = tensor.Int(2);
         if (buffer < 0 || buffer >= Math.Max(buffers.Length, 1))
@@ -125,15 +156,5 @@ internal sealed class TfliteFile
         if (TfliteTypes.Numbers(type) is not { IsInteger: true })
             quantization = null;
         return new TfliteTensor(index, name, signature.Length == sizes.Length ? signature : sizes, type, buffers.Length == 0 ? default : buffers[buffer], quantization, tensor.Flag(5), tensor.Table(6) is not null);
-    }
-
-    private int[] Checked(int[] tensors, bool optional)
-    {
-        foreach (int tensor in tensors)
-        {
-            if (tensor >= Tensors.Count || tensor < (optional ? -1 : 0))
-                throw new FormatException($"names tensor {tensor} of {Tensors.Count}");
-        }
-        return tensors;
     }
 }

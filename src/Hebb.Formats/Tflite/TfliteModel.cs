@@ -1,5 +1,7 @@
+using Hebb.Compile;
 using Hebb.Files;
 using Hebb.Tflite;
+using Hebb.Transforms;
 
 namespace Hebb;
 
@@ -11,16 +13,19 @@ namespace Hebb;
 /// </summary>
 public sealed class TfliteModel : Module
 {
-    private readonly TfliteFile _file;
+    private readonly TfliteGraph _graph;
     private readonly TfliteProgram _program;
     private readonly TfliteState _state;
 
+    private TfliteRun? _kept;
+
     private TfliteModel(TfliteFile file, TfliteState state)
     {
-        (_file, _state, _program) = (file, state, new TfliteProgram(file, state));
-        Inputs = [.. file.Inputs.Select(file.Port)];
-        Outputs = [.. file.Outputs.Select(file.Port)];
-        Operators = FileReport.Count(file.Operators.Select(o => o.Name));
+        (_graph, _state, _program) = (file.Main, state, new TflitePrograms(file, state)[0]);
+        Inputs = [.. file.Main.Inputs.Select(file.Port)];
+        Outputs = [.. file.Main.Outputs.Select(file.Port)];
+        Operators = file.CountOperators();
+        Description = file.Description;
         Eval();
     }
 
@@ -34,7 +39,7 @@ public sealed class TfliteModel : Module
     public IReadOnlyList<(string Name, int Count)> Operators { get; }
 
     /// <summary>What the file says of itself.</summary>
-    public string Description => _file.Description;
+    public string Description { get; }
 
     /// <summary>Reads a model.</summary>
     /// <param name="path">The file.</param>
@@ -72,6 +77,9 @@ public sealed class TfliteModel : Module
         return Enter(() => Run(given));
     }
 
+    /// <summary>Gives variables the values that they begin with. A model that changes variables keeps them from call to call, so that its calls come one after the other.</summary>
+    public void ResetVariables() => _kept = null;
+
     protected override Tensor Forward(Tensor x) => Run([x])[0];
 
     protected override Tensor Forward(ReadOnlySpan<Tensor> inputs) => Run(inputs.ToArray())[0];
@@ -86,19 +94,24 @@ public sealed class TfliteModel : Module
 
     private Tensor[] Run(Tensor[] inputs)
     {
-        if (inputs.Length != _file.Inputs.Length)
-            throw new HebbException($"the model takes {_file.Inputs.Length} tensor{(_file.Inputs.Length == 1 ? "" : "s")} ({string.Join(", ", Inputs.Select(i => i.Name))}), not {inputs.Length}");
+        if (inputs.Length != _graph.Inputs.Length)
+            throw new HebbException($"the model takes {_graph.Inputs.Length} tensor{(_graph.Inputs.Length == 1 ? "" : "s")} ({string.Join(", ", Inputs.Select(i => i.Name))}), not {inputs.Length}");
         bool real = false;
         for (int i = 0; i < inputs.Length; i++)
         {
-            var tensor = _file.Tensors[_file.Inputs[i]];
+            var tensor = _graph.Tensors[_graph.Inputs[i]];
             var type = TfliteTypes.Numbers(tensor.Type);
             if (tensor.Quantization is { } q && inputs[i].DType.IsFloat)
                 (inputs[i], real) = (TfliteQuantizing.Stored(inputs[i], q, type!.Value), true);
             else if (inputs[i].DType != type)
                 throw new DTypeException($"the model takes {Inputs[i].Name} as {Inputs[i].Type}, not {inputs[i].DType.Name}");
         }
-        var outputs = _program.Run(inputs);
-        return real ? [.. outputs.Select((y, i) => _file.Tensors[_file.Outputs[i]].Quantization is { } q ? TfliteQuantizing.Real(y, q, DType.Float32) : y)] : outputs;
+        if (_program.ChangesVariables && EngineThread.Current.Trace is not null)
+            throw new TraceException("the model changes variables, which it keeps from call to call");
+        var run = _kept?.Copy() ?? new TfliteRun();
+        var outputs = _program.Run(inputs, run);
+        if (_program.ChangesVariables)
+            _kept = run.Copy();
+        return real ? [.. outputs.Select((y, i) => _graph.Tensors[_graph.Outputs[i]].Quantization is { } q ? TfliteQuantizing.Real(y, q, DType.Float32) : y)] : outputs;
     }
 }

@@ -1,7 +1,7 @@
 namespace Hebb.Tflite;
 
 /// <summary>What an operator sees while it is made: its options, what is known of its tensors, and ways to their values when it runs.</summary>
-internal sealed class TfliteNode(TfliteFile file, TfliteState state, TfliteOperator step)
+internal sealed class TfliteNode(TfliteGraph graph, TfliteState state, TfliteOperator step)
 {
     public string Name => step.Name;
 
@@ -12,10 +12,10 @@ internal sealed class TfliteNode(TfliteFile file, TfliteState state, TfliteOpera
     public bool Has(int i) => i < step.Inputs.Length && step.Inputs[i] >= 0;
 
     /// <exception cref="FormatException">There is no such input.</exception>
-    public TfliteTensor In(int i) => Has(i) ? file.Tensors[step.Inputs[i]] : throw new FormatException($"lacks input {i}");
+    public TfliteTensor In(int i) => Has(i) ? graph.Tensors[step.Inputs[i]] : throw new FormatException($"lacks input {i}");
 
     /// <exception cref="FormatException">There is no such output.</exception>
-    public TfliteTensor Out(int i = 0) => i < step.Outputs.Length ? file.Tensors[step.Outputs[i]] : throw new FormatException($"lacks output {i}");
+    public TfliteTensor Out(int i = 0) => i < step.Outputs.Length ? graph.Tensors[step.Outputs[i]] : throw new FormatException($"lacks output {i}");
 
     public int Int(int field, int missing = 0) => step.Options?.Int(field, missing) ?? missing;
 
@@ -24,6 +24,11 @@ internal sealed class TfliteNode(TfliteFile file, TfliteState state, TfliteOpera
     public bool Flag(int field, bool missing = false) => step.Options?.Flag(field, missing) ?? missing;
 
     public float Float(int field, float missing = 0) => step.Options?.Float(field, missing) ?? missing;
+
+    public string Text(int field) => step.Options?.Text(field) ?? "";
+
+    /// <summary>The graphs that it runs.</summary>
+    public int[] Graphs => step.Graphs;
 
     public int[] Ints(int field) => step.Options?.Ints(field) ?? [];
 

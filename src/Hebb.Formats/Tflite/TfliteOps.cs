@@ -7,7 +7,7 @@ internal static class TfliteOps
 {
     /// <exception cref="FormatException">The operator, or an option, is not read.</exception>
     public static TfliteStep Make(TfliteNode node) =>
-        TfliteElementwise.Make(node) ?? TfliteWindows.Make(node) ?? TfliteShapes.Make(node) ?? TfliteIndices.Make(node) ?? TfliteRecurrent.Make(node)
+        TfliteElementwise.Make(node) ?? TfliteWindows.Make(node) ?? TfliteShapes.Make(node) ?? TfliteIndices.Make(node) ?? TfliteRecurrent.Make(node) ?? TfliteBoxes.Make(node)
         ?? throw new FormatException($"the operator {node.Name} is not read");
 
     /// <summary>A function of one real tensor.</summary>

@@ -3,7 +3,7 @@ namespace Hebb.Tflite;
 /// <summary>The numbers that stand for element types and operators.</summary>
 internal static class TfliteTypes
 {
-    public const int String = 5, Int4 = 17;
+    public const int String = 5, Resource = 13, Int4 = 17;
 
     private static readonly string[] s_operators = """
         ADD AVERAGE_POOL_2D CONCATENATION CONV_2D DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE EMBEDDING_LOOKUP FLOOR FULLY_CONNECTED HASHTABLE_LOOKUP L2_NORMALIZATION L2_POOL_2D
@@ -43,5 +43,5 @@ internal static class TfliteTypes
     };
 
     /// <summary>A type's name.</summary>
-    public static string Name(int type) => type == Int4 ? "int4" : Numbers(type)?.Name ?? (type == String ? "string" : $"type {type}");
+    public static string Name(int type) => type == Int4 ? "int4" : Numbers(type)?.Name ?? (type == String ? "string" : type == Resource ? "resource" : $"type {type}");
 }

@@ -20,7 +20,7 @@ internal sealed class TfliteWeights : WeightSource
         // Whatever shares bytes is copied for each: real numbers take four times the bytes of small whole ones.
         _left = 4 * file.Length + (32L << 20);
         var entries = new List<WeightEntry>();
-        foreach (var tensor in parsed.Tensors.Where(t => t.IsConstant && TfliteTypes.Numbers(t.Type) is not null))
+        foreach (var tensor in parsed.Graphs.Values.SelectMany(g => g.Tensors).Where(t => t.IsConstant && TfliteTypes.Numbers(t.Type) is not null))
         {
             var shape = ShapeOf(tensor);
             CheckBytes(tensor, shape);

@@ -5,7 +5,9 @@ namespace Hebb.Formats.Tests.Tflite;
 /// <summary>Makes TensorFlow Lite files for tests, from the published schema: tensors and operators are numbered as they are added.</summary>
 internal sealed class TfliteMaker
 {
-    private readonly List<Dictionary<int, object>> _tensors = [], _buffers = [[]], _codes = [], _steps = [];
+    private readonly List<Dictionary<int, object>> _buffers = [[]], _codes = [];
+    private readonly List<Dictionary<int, object>?> _graphs = [null];
+    private List<Dictionary<int, object>> _tensors = [], _steps = [];
 
     /// <summary>The numbers of element types.</summary>
     public static int TypeOf(Type type) => type == typeof(float) ? 0 : type == typeof(Half) ? 1 : type == typeof(int) ? 2 : type == typeof(byte) ? 3 : type == typeof(long) ? 4 : type == typeof(bool) ? 6
@@ -31,6 +33,29 @@ internal sealed class TfliteMaker
         return _tensors.Count - 1;
     }
 
+    /// <summary>Another graph, which is made inside; what is added there has numbers of its own.</summary>
+    /// <returns>The graph's number.</returns>
+    public int Graph(Func<(int[] Inputs, int[] Outputs)> make)
+    {
+        var (tensors, steps, number) = (_tensors, _steps, _graphs.Count);
+        (_tensors, _steps) = ([], []);
+        _graphs.Add(null);
+        var (inputs, outputs) = make();
+        _graphs[number] = Whole(inputs, outputs, $"graph{number}");
+        (_tensors, _steps) = (tensors, steps);
+        return number;
+    }
+
+    private Dictionary<int, object> Whole(int[] inputs, int[] outputs, string name) => new() { [0] = _tensors.ToArray(), [1] = inputs, [2] = outputs, [3] = _steps.ToArray(), [4] = name };
+
+    /// <summary>A variable's handle.</summary>
+    public int Handle(string name)
+    {
+        int handle = Add(13, [], null, null, null, 0, false);
+        Step(142, [], [handle], new() { [1] = name });
+        return handle;
+    }
+
     /// <summary>An operator: its number, tensors (-1 for what is left out) and options.</summary>
     public void Step(int code, int[] inputs, int[] outputs, Dictionary<int, object>? options = null)
     {
@@ -47,7 +72,7 @@ internal sealed class TfliteMaker
     {
         [0] = version,
         [1] = _codes.ToArray(),
-        [2] = new Dictionary<int, object>[] { new() { [0] = _tensors.ToArray(), [1] = inputs, [2] = outputs, [3] = _steps.ToArray(), [4] = "main" } },
+        [2] = (Dictionary<int, object>[])[Whole(inputs, outputs, "main"), .. _graphs[1..]!],
         [3] = "made by a test",
         [4] = _buffers.ToArray(),
     }, "TFL3");
