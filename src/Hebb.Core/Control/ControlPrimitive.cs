@@ -13,6 +13,8 @@ internal abstract class ControlPrimitive : Primitive
 
     public override BatchRule Batching => BatchRule.Own;
 
+    internal override bool DerivativeRunsFunctions => true;
+
     /// <summary>Two control ops are never the same, whatever their inputs: nobody compares functions.</summary>
     public override void Describe(AttributeVisitor v) => v.Long("function", ref _number);
 

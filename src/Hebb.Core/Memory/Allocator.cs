@@ -68,10 +68,12 @@ public static class Allocator
             thread.Trace?.SawNew(slice);
             return slice;
         }
-        var block = BlockPool.Rent(bytes, note, isLasting);
+        var block = BlockPool.Rent(bytes, note, thread.Scope is { IsSuspended: false }, isLasting);
         block.Scope = null;
         thread.Scope?.Adopt(block);
         thread.Trace?.SawNew(block);
+        if (thread.Gradients is { } gradients && !isLasting && thread.Scope is not { IsSuspended: true })
+            gradients.Made(block);
         return block;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using Hebb.Diagnostics;
 
@@ -5,11 +6,15 @@ namespace Hebb.Memory;
 
 /// <summary>
 /// Native blocks by size class, kept for reuse. When what is out exceeds the soft limit it asks the garbage collector for dead tensors, youngest
-/// generation first, before it takes more from the system; the limit then follows what proved alive.
+/// generation first, before it takes more from the system; the limit then follows what proved alive. Where a scope is open, which hands everything back before
+/// long, it follows at a distance that keeps collections a small part of the time.
 /// </summary>
 internal static class BlockPool
 {
     private const long Floor = 64L << 20;
+
+    /// <summary>The soft limit over what is alive: the least, and the most where a scope is open.</summary>
+    private const double LeastRoom = 1.5, MostRoom = 3;
     private const long Page = 4096;
 
     private static readonly Lock Gate = new();
@@ -20,6 +25,8 @@ internal static class BlockPool
     private static long s_reportAt = long.MaxValue;
     private static long s_limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var bytes ? bytes : long.MaxValue;
     private static long s_out, s_pooled, s_peak, s_collections, s_softLimit = Floor;
+    private static double s_room = LeastRoom;
+    private static long s_collected = Stopwatch.GetTimestamp();
 
     /// <summary>Bytes in use by tensors, dead ones not yet found included.</summary>
     public static long BytesOut => Interlocked.Read(ref s_out);
@@ -62,13 +69,16 @@ internal static class BlockPool
 
     /// <param name="bytes">At least so many.</param>
     /// <param name="note">What for.</param>
+    /// <param name="inScope">A scope that is open will hand it back.</param>
     /// <param name="isLasting">It will be held for long: of its own size to a page, for it matters more what it wastes than who may take it next.</param>
     /// <exception cref="TensorMemoryException">That would pass the limit, or the system has no more.</exception>
-    public static NativeBlock Rent(long bytes, in BlockNote note, bool isLasting = false)
+    public static NativeBlock Rent(long bytes, in BlockNote note, bool inScope = false, bool isLasting = false)
     {
         long size = isLasting && !GuardedPages.On ? (bytes + Page - 1) & -Page : RoundUp(bytes);
         if (!GuardedPages.WantCollection && TryRent(size, note) is { } block)
             return block;
+        long began = Stopwatch.GetTimestamp();
+        double room = inScope ? Volatile.Read(ref s_room) : LeastRoom;
         for (int generation = 0; generation <= 2; generation++)
         {
             Interlocked.Increment(ref s_collections);
@@ -77,13 +87,23 @@ internal static class BlockPool
             lock (Gate)
             {
                 // Younger generations may lower the limit, only a full collection proves that more is alive. A quarter must come free, or the next call would be here again.
-                long wanted = Math.Max(Floor, (long)(1.5 * (s_out + size)));
+                long wanted = Math.Max(Floor, (long)(room * (s_out + size)));
                 s_softLimit = Math.Min(generation == 2 ? wanted : Math.Min(s_softLimit, wanted), s_limit);
                 if (s_out + size <= s_softLimit / 4 * 3)
                     break;
             }
         }
+        if (inScope)
+            Weigh(began);
         return TryRent(size, note) ?? throw OutOfMemory(size, note);
+    }
+
+    /// <summary>More room where collections take over a 400th of the time, less where they take next to none.</summary>
+    private static void Weigh(long began)
+    {
+        long ended = Stopwatch.GetTimestamp(), before = began - Interlocked.Exchange(ref s_collected, ended);
+        double share = (ended - began) / (double)Math.Max(before, 1), room = Volatile.Read(ref s_room);
+        Volatile.Write(ref s_room, share > 1 / 400.0 ? Math.Min(1.25 * room, MostRoom) : share < 1 / 4000.0 ? Math.Max(room / 1.25, LeastRoom) : room);
     }
 
     /// <summary>A block, or null where that would pass the soft limit or the system has none.</summary>
@@ -216,7 +236,7 @@ internal static class BlockPool
         {
             TrimLocked(0);
             // Called after a full collection: what is out now is alive, and what was alive before counts no more.
-            s_softLimit = Math.Min(Math.Max(Floor, (long)(1.5 * s_out)), s_limit);
+            s_softLimit = Math.Min(Math.Max(Floor, (long)(LeastRoom * s_out)), s_limit);
         }
     }
 

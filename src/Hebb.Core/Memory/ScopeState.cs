@@ -39,6 +39,9 @@ internal sealed class ScopeState
 
     public ScopeState? Parent { get; }
 
+    /// <summary>Whether it adopts nothing, so that state outlives a step.</summary>
+    public bool IsSuspended => _suspended;
+
     /// <summary>The scope of the training step that is going on, to which gradients belong.</summary>
     public ScopeState? Step { get; }
 

@@ -49,7 +49,10 @@ public readonly ref struct TensorScope
     public static Tensor Escape(Tensor tensor)
     {
         if (tensor.HasStorage)
+        {
             tensor.Storage.Scope?.Hand(tensor.Storage, null);
+            EngineThread.Current.Gradients?.GiveAway(tensor);
+        }
         return tensor;
     }
 

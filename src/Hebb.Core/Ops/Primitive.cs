@@ -96,6 +96,9 @@ public abstract class Primitive
         Derivatives.VjpByDecomposition(this, c);
     }
 
+    /// <summary>Whether <see cref="Vjp"/> runs functions of users, who may keep what they see.</summary>
+    internal virtual bool DerivativeRunsFunctions => false;
+
     /// <summary>Whether the op is linear in all its differentiable inputs together, so that tangents go through the op itself.</summary>
     public virtual bool IsLinear => false;
 

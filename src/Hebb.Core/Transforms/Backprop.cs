@@ -31,11 +31,25 @@ internal static class Backprop
         using var mode = GradMode.Set(createGraph);
         // Gradients have the types of what they are gradients of.
         using var autocast = Autocast.Off();
-        for (int i = 0; i < outputs.Length; i++)
+        var memory = createGraph ? null : GradientMemory.Open(EngineThread.Current, outputs, seeds);
+        try
         {
-            if (outputs[i].Node is { } node && seeds[i] is { } seed)
-                Add(states[node], node, outputs[i].Slot, seed);
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                if (outputs[i].Node is { } node && seeds[i] is { } seed)
+                    Add(states[node], node, outputs[i].Slot, seed, memory);
+            }
+            Walk(order, states, targets, results, accumulate, retainGraph, memory);
         }
+        finally
+        {
+            memory?.Close();
+        }
+        return results;
+    }
+
+    private static void Walk(List<Node> order, Dictionary<Node, State> states, Dictionary<(Node, int), List<int>> targets, Tensor?[] results, bool accumulate, bool retainGraph, GradientMemory? memory)
+    {
         for (int at = order.Count - 1; at >= 0; at--)
         {
             var node = order[at];
@@ -48,9 +62,11 @@ internal static class Backprop
                 if (state.Grads[slot] is not { } gradient)
                     continue;
                 any = true;
-                gradient = state.Grads[slot] = node.ApplyHooks(slot, gradient);
+                if (node.HasHooks)
+                    gradient = state.Grads[slot] = Hooked(node, slot, gradient, memory);
                 if (targets.TryGetValue((node, slot), out var wanted))
                 {
+                    memory?.Give(gradient);
                     foreach (int i in wanted)
                         results[i] = gradient;
                 }
@@ -60,17 +76,39 @@ internal static class Backprop
             if (node is LeafNode leaf)
             {
                 if (accumulate)
-                    Accumulate(leaf, state.Grads[0]!);
+                    Accumulate(leaf, state.Grads[0]!, memory);
             }
             else
             {
-                Propagate(node, state, states);
+                Propagate(node, state, states, memory);
                 if (!retainGraph)
                     node.Free();
             }
+            if (memory is not null)
+            {
+                foreach (var gradient in state.Grads)
+                {
+                    if (gradient is not null)
+                        memory.Drop(gradient);
+                }
+                memory.EndNode();
+            }
             state.Grads = [];
         }
-        return results;
+    }
+
+    private static Tensor Hooked(Node node, int slot, Tensor gradient, GradientMemory? memory)
+    {
+        memory?.GiveAway(gradient);
+        memory?.Pause();
+        try
+        {
+            return node.ApplyHooks(slot, gradient);
+        }
+        finally
+        {
+            memory?.Resume();
+        }
     }
 
     private static List<Node> Reachable(ReadOnlySpan<Tensor> outputs, Dictionary<Node, State> states)
@@ -109,7 +147,7 @@ internal static class Backprop
         }
     }
 
-    private static void Propagate(Node node, State state, Dictionary<Node, State> states)
+    private static void Propagate(Node node, State state, Dictionary<Node, State> states, GradientMemory? memory)
     {
         if (node.Freed)
             throw new GradientException($"Backward: the graph behind {node.Describe()} was freed by an earlier backward; pass retainGraph: true to the first");
@@ -128,6 +166,16 @@ internal static class Backprop
         var thread = EngineThread.Current;
         var outer = thread.Backward;
         thread.Backward = node;
+        bool follows = GradientMemory.MayFollow(node.Primitive);
+        if (!follows)
+        {
+            foreach (var gradient in outputGrads)
+            {
+                if (gradient is not null)
+                    memory?.GiveAway(gradient);
+            }
+            memory?.Pause();
+        }
         try
         {
             node.Primitive!.Vjp(new VjpContext(node, outputGrads, inputGrads, needs));
@@ -139,6 +187,8 @@ internal static class Backprop
         finally
         {
             thread.Backward = outer;
+            if (!follows)
+                memory?.Resume();
         }
         for (int i = 0; i < edges.Length; i++)
         {
@@ -149,22 +199,34 @@ internal static class Backprop
                 throw new GradientException($"{node.Describe()}: the gradient of input {i} came out as {gradient.Shape}, the input is {edge.Spec.Shape}");
             if (gradient.DType != edge.Spec.DType)
                 gradient = gradient.To(edge.Spec.DType);
-            Add(states[edge.Node!], edge.Node!, edge.Slot, gradient);
+            Add(states[edge.Node!], edge.Node!, edge.Slot, gradient, memory);
         }
     }
 
-    private static void Add(State state, Node node, int slot, Tensor gradient)
+    private static void Add(State state, Node node, int slot, Tensor gradient, GradientMemory? memory)
     {
         if (state.Grads.Length <= slot)
             Array.Resize(ref state.Grads, Math.Max(node.OutputSpecs?.Length ?? 1, slot + 1));
         ref var sum = ref state.Grads[slot];
-        sum = sum is null ? gradient : sum + gradient;
+        if (sum is null)
+        {
+            sum = gradient;
+            memory?.Take(gradient);
+            return;
+        }
+        var one = sum;
+        memory?.Take(gradient);
+        sum = one + gradient;
+        memory?.Take(sum);
+        memory?.Drop(one);
+        memory?.Drop(gradient);
     }
 
-    private static void Accumulate(LeafNode leaf, Tensor gradient)
+    private static void Accumulate(LeafNode leaf, Tensor gradient, GradientMemory? memory)
     {
         // A leaf outlives the scope that made its gradient: only the scope of the training step may take it back.
         var sum = leaf.Grad is null ? gradient : leaf.Grad + gradient;
+        memory?.GiveAway(sum);
         leaf.Grad = TensorScope.EscapeToStep(sum);
     }
 }

@@ -23,6 +23,8 @@ internal sealed class CheckpointOp(Func<Tensor[], Tensor[]> body, TensorSpec[] o
 
     public override bool HasDecomposition => true;
 
+    internal override bool DerivativeRunsFunctions => true;
+
     public override Saved Saves => Saved.Inputs;
 
     public override BatchRule Batching => BatchRule.Own;

@@ -20,6 +20,9 @@ internal sealed class EngineThread
     /// <summary>The innermost open scope.</summary>
     public ScopeState? Scope;
 
+    /// <summary>What the backward pass that is going on made.</summary>
+    public GradientMemory? Gradients;
+
     /// <summary>The number of the last node that this thread made. See <see cref="Node.Sequence"/>.</summary>
     public long Sequence;
 

@@ -49,6 +49,8 @@ internal class Node
         return new HookRemover(this, entry);
     }
 
+    public bool HasHooks => _hooks is not null;
+
     public Tensor ApplyHooks(int slot, Tensor gradient)
     {
         if (_hooks is null)
