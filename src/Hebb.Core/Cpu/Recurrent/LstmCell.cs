@@ -28,30 +28,57 @@ readonly unsafe struct LstmCell<T> : IRecurrentCell<T>
             T* input = step->Input + (row * step->InputRow), product = step->Product + (row * step->ProductRow), bias = step->Bias;
             T* gates = step->Gates + (row * 4 * h), oldCell = step->OldCell + (row * h), cell = step->Cell + (row * h);
             T* next = step->New + (row * h), output = step->Output + (row * h);
+            Activate<V, Sigmoid>(input, product, bias, gates, count);
+            Activate<V, Sigmoid>(input + h, product + gate, bias + h, gates + h, count);
+            Activate<V, Tanh>(input + (2 * h), product + (2 * gate), bias + (2 * h), gates + (2 * h), count);
+            Activate<V, Sigmoid>(input + (3 * h), product + (3 * gate), bias + (3 * h), gates + (3 * h), count);
             for (int j = 0; j < count; j += V.Count)
             {
                 int n = Math.Min(V.Count, count - j);
-                V i = VectorMath.Sigmoid<V, T>(Gate<V>(input, product, bias, j, n));
-                RowMath.Store<V, T>(i, gates + j, n);
-                V g = VectorMath.Tanh<V, T>(Gate<V>(input + (2 * h), product + (2 * gate), bias + (2 * h), j, n));
-                RowMath.Store<V, T>(g, gates + (2 * h) + j, n);
-                V f = VectorMath.Sigmoid<V, T>(Gate<V>(input + h, product + gate, bias + h, j, n));
-                RowMath.Store<V, T>(f, gates + h + j, n);
+                V i = RowMath.Load<V, T>(gates + j, n), f = RowMath.Load<V, T>(gates + h + j, n);
+                V g = RowMath.Load<V, T>(gates + (2 * h) + j, n), o = RowMath.Load<V, T>(gates + (3 * h) + j, n);
                 V c = V.MultiplyAdd(f, RowMath.Load<V, T>(oldCell + j, n), i * g);
                 RowMath.Store<V, T>(c, cell + j, n);
-                V o = VectorMath.Sigmoid<V, T>(Gate<V>(input + (3 * h), product + (3 * gate), bias + (3 * h), j, n));
-                RowMath.Store<V, T>(o, gates + (3 * h) + j, n);
-                V y = o * VectorMath.Tanh<V, T>(c);
+                V y = o * VectorMath.InlinedTanh<V, T>(c);
                 RowMath.Store<V, T>(y, next + j, n);
                 RowMath.Store<V, T>(y, output + j, n);
             }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static V Gate<V>(T* input, T* product, T* bias, int j, int n)
-        where V : unmanaged, ISimd<V, T> =>
-        RowMath.Load<V, T>(input + j, n) + (RowMath.Load<V, T>(product + j, n) + RowMath.Load<V, T>(bias + j, n));
+    // A loop for each gate: five functions in one are more than the compiler puts in line.
+    [MethodImpl(Jit.Full)]
+    static void Activate<V, TFunction>(T* input, T* product, T* bias, T* gate, int count)
+        where V : unmanaged, ISimd<V, T>
+        where TFunction : struct, IActivation
+    {
+        for (int j = 0; j < count; j += V.Count)
+        {
+            int n = Math.Min(V.Count, count - j);
+            V x = RowMath.Load<V, T>(input + j, n) + (RowMath.Load<V, T>(product + j, n) + RowMath.Load<V, T>(bias + j, n));
+            RowMath.Store<V, T>(TFunction.Apply(x), gate + j, n);
+        }
+    }
+
+    interface IActivation
+    {
+        static abstract V Apply<V>(V x)
+            where V : unmanaged, ISimd<V, T>;
+    }
+
+    readonly struct Sigmoid : IActivation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Apply<V>(V x)
+            where V : unmanaged, ISimd<V, T> => VectorMath.InlinedSigmoid<V, T>(x);
+    }
+
+    readonly struct Tanh : IActivation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V Apply<V>(V x)
+            where V : unmanaged, ISimd<V, T> => VectorMath.InlinedTanh<V, T>(x);
+    }
 
     [MethodImpl(Jit.Full)]
     public static void Backward<V>(CellStep<T>* step)

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics.X86;
 using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
@@ -12,24 +11,31 @@ readonly unsafe struct RecurrentForward<T, V, TCell>(RecurrentProblem<T> problem
 {
     const int Columns = RecurrentPanels.Columns;
 
+    /// <summary>Products of a step with the weights, before the gates are applied.</summary>
+    const long ProductBytes = 128 << 10;
+
     public void Invoke(long block)
     {
         long from = block * blockRows, rows = Math.Min(blockRows, problem.Batch - from), hidden = problem.Hidden;
         using var scratch = Scratch.Open();
-        T* now = scratch.Take<T>(rows * hidden), next = scratch.Take<T>(rows * hidden), product = scratch.Take<T>(rows * TCell.Gates * Columns);
+        // Rows of gates as long as the second cache bears: short pieces of them are what the hardware does not foresee.
+        long most = Math.Max(ProductBytes / (rows * TCell.Gates * sizeof(T)) / Columns * Columns, Columns), wide = Math.Min(most, RecurrentPanels.RoundUp(hidden));
+        T* now = scratch.Take<T>(rows * hidden), next = scratch.Take<T>(rows * hidden), product = scratch.Take<T>(rows * TCell.Gates * wide);
         Buffer.MemoryCopy(problem.FirstHidden + (from * hidden), now, rows * hidden * sizeof(T), rows * hidden * sizeof(T));
         for (long s = 0; s < problem.Steps; s++)
         {
-            for (long column = 0; column < hidden; column += Columns)
+            for (long first = 0; first < hidden; first += wide)
             {
-                int count = (int)Math.Min(Columns, hidden - column);
-                for (long gate = 0; gate < TCell.Gates; gate++)
+                int count = (int)Math.Min(wide, hidden - first);
+                for (long column = first; column < first + count; column += Columns)
                 {
-                    Fetch(problem.Step(s), from, rows, (gate * hidden) + column, count);
-                    T* panel = panels + (((column * TCell.Gates) + (gate * Columns)) * hidden);
-                    RecurrentPanels.Product<T, V>(now, hidden, rows, panel, hidden, hidden, count, product + (gate * Columns), TCell.Gates * Columns, add: false);
+                    for (long gate = 0; gate < TCell.Gates; gate++)
+                    {
+                        T* panel = panels + (((column * TCell.Gates) + (gate * Columns)) * hidden);
+                        RecurrentPanels.Product<T, V>(now, hidden, rows, panel, hidden, hidden, Math.Min(Columns, hidden - column), product + (gate * wide) + (column - first), TCell.Gates * wide, add: false);
+                    }
                 }
-                Cells(s, from, rows, column, count, now + column, next + column, product, Columns);
+                Cells(s, from, rows, first, count, now + first, next + first, product, wide);
             }
             T* old = now;
             now = next;
@@ -51,25 +57,6 @@ readonly unsafe struct RecurrentForward<T, V, TCell>(RecurrentProblem<T> problem
         long hidden = problem.Hidden;
         if (TCell.HasCell)
             Buffer.MemoryCopy(problem.Cells + (((problem.Step(problem.Steps - 1) * problem.Batch) + from) * hidden), problem.LastCell + (from * hidden), rows * hidden * sizeof(T), rows * hidden * sizeof(T));
-    }
-
-    // What a gate will read and write lies in short pieces, which the hardware does not foresee; it comes in behind the product.
-    void Fetch(long step, long from, long rows, long column, int count)
-    {
-        if (!Sse.IsSupported)
-            return;
-        const int Line = 64;
-        T* input = problem.Input + (step * problem.InputStep) + (from * problem.InputRow) + column;
-        T* gates = problem.Gates == null ? null : problem.Gates + (((step * problem.Batch) + from) * TCell.Gates * problem.Hidden) + column;
-        for (long r = 0; r < rows; r++, input += problem.InputRow)
-        {
-            for (int j = 0; j < count; j += Line / sizeof(T))
-            {
-                Sse.Prefetch1(input + j);
-                if (gates != null)
-                    Sse.Prefetch1(gates + (r * TCell.Gates * problem.Hidden) + j);
-            }
-        }
     }
 
     void Cells(long s, long from, long rows, long column, int count, T* old, T* next, T* product, long productGate)
