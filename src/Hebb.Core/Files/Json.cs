@@ -53,11 +53,23 @@ internal sealed class Json
         return found < 0 ? null : new Json(_tokens, found, this, name, 0);
     }
 
+    /// <summary>How many values a list has.</summary>
+    public int Count
+    {
+        get
+        {
+            if (Kind != JsonKind.Array)
+                throw new FormatException($"{At} is no list");
+            int count = 0, end = _tokens.Next(_token);
+            for (int item = _token + 1; item < end; item = _tokens.Next(item))
+                count++;
+            return count;
+        }
+    }
+
     public List<Json> Items()
     {
-        if (Kind != JsonKind.Array)
-            throw new FormatException($"{At} is no list");
-        var items = new List<Json>();
+        var items = new List<Json>(Count);
         int end = _tokens.Next(_token);
         for (int item = _token + 1; item < end; item = _tokens.Next(item))
             items.Add(new Json(_tokens, item, this, null, items.Count));
@@ -66,13 +78,20 @@ internal sealed class Json
 
     public List<Json> Members()
     {
+        var members = new List<Json>();
+        foreach (var member in EachMember())
+            members.Add(member);
+        return members;
+    }
+
+    /// <summary>The members of an object one after the other: of a damaged one no more are made than those before the damage.</summary>
+    public IEnumerable<Json> EachMember()
+    {
         if (Kind != JsonKind.Object)
             throw new FormatException($"{At} is no object");
-        var members = new List<Json>();
         int end = _tokens.Next(_token);
         for (int key = _token + 1; key < end; key = _tokens.Next(key + 1))
-            members.Add(new Json(_tokens, key + 1, this, _tokens.String(key) ?? throw new FormatException($"{At}: a name is no valid text"), 0));
-        return members;
+            yield return new Json(_tokens, key + 1, this, _tokens.String(key) ?? throw new FormatException($"{At}: a name is no valid text"), 0);
     }
 
     public string Text() => Kind != JsonKind.String ? throw new FormatException($"{At} is no text") : _tokens.String(_token) ?? throw new FormatException($"{At} is no valid text");

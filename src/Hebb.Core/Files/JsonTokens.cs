@@ -15,15 +15,17 @@ internal sealed class JsonTokens
     /// <summary>How deep values may stand in each other, as in the system's reader.</summary>
     private const int MaxDepth = 64;
 
+    /// <summary>Values in a block; blocks, so that a text of nothing but values takes no more than their places.</summary>
+    private const int BlockShift = 9, BlockMask = (1 << BlockShift) - 1;
+
     private readonly byte[] _text;
-    private int[] _tokens;
+    private readonly List<int[]> _blocks = [];
     private int _count, _at;
 
     /// <exception cref="FormatException">It is no JSON; says at which byte.</exception>
     public JsonTokens(byte[] text)
     {
         _text = text;
-        _tokens = new int[Math.Max(16, Math.Min(text.Length, 1 << 10))];
         Value(0);
         Blanks();
         if (_at < text.Length)
@@ -31,9 +33,11 @@ internal sealed class JsonTokens
     }
 
     // Two numbers a value: where it begins; and where it ends, or of an object or list the number of the value that comes after.
-    private int Begin(int token) => _tokens[2 * token];
+    private int Begin(int token) => _blocks[token >> BlockShift][2 * (token & BlockMask)];
 
-    private int End(int token) => _tokens[2 * token + 1];
+    private int End(int token) => _blocks[token >> BlockShift][2 * (token & BlockMask) + 1];
+
+    private void SetEnd(int token, int end) => _blocks[token >> BlockShift][2 * (token & BlockMask) + 1] = end;
 
     public JsonKind Kind(int token) => _text[Begin(token)] switch
     {
@@ -168,7 +172,7 @@ internal sealed class JsonTokens
             Blanks();
         }
         _at++;
-        _tokens[2 * token + 1] = _count;
+        SetEnd(token, _count);
     }
 
     private void Text()
@@ -188,7 +192,7 @@ internal sealed class JsonTokens
                 throw Unexpected("an escape");
             _at += Here == 'u' ? 5 : 1;
         }
-        _tokens[2 * token + 1] = _at;
+        SetEnd(token, _at);
     }
 
     private void Number()
@@ -212,7 +216,7 @@ internal sealed class JsonTokens
                 _at++;
             Digits();
         }
-        _tokens[2 * token + 1] = _at;
+        SetEnd(token, _at);
     }
 
     private void Digits()
@@ -229,14 +233,14 @@ internal sealed class JsonTokens
         if (!_text.AsSpan(_at).StartsWith(word))
             throw Unexpected("a value");
         _at += word.Length;
-        _tokens[2 * token + 1] = _at;
+        SetEnd(token, _at);
     }
 
     private int Add(int begin)
     {
-        if (2 * _count == _tokens.Length)
-            Array.Resize(ref _tokens, 2 * _tokens.Length);
-        _tokens[2 * _count] = begin;
+        if (_count >> BlockShift == _blocks.Count)
+            _blocks.Add(new int[2 << BlockShift]);
+        _blocks[_count >> BlockShift][2 * (_count & BlockMask)] = begin;
         return _count++;
     }
 

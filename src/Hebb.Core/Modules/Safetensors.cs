@@ -155,22 +155,22 @@ public static class Safetensors
         var metadata = new Dictionary<string, string>();
         // Entries don't share bytes: a small file can't ask for more memory than it has.
         long taken = 0;
-        foreach (var item in Json.Parse(header, "the header").Members())
+        foreach (var item in Json.Parse(header, "the header").EachMember())
         {
             string name = item.Name;
             if (name == "__metadata__")
             {
-                foreach (var fact in item.Members())
+                foreach (var fact in item.EachMember())
                     metadata[fact.Name] = fact.Kind == JsonKind.Null ? "" : fact.Text();
                 continue;
             }
             var type = item.Find("dtype");
-            var sizes = item.Find("shape")?.Ints();
-            var place = item.Find("data_offsets")?.Items();
-            if (type is null || sizes is null || place is not { Count: 2 })
+            // Counted before anything is made of them: a header may be lists of millions.
+            if (type is null || item.Find("shape") is not { } axes || item.Find("data_offsets") is not { Count: 2 } ends)
                 throw new FormatException($"'{name}' lacks its type, its shape or its place");
-            if (sizes.Length > Shape.MaxRank)
+            if (axes.Count > Shape.MaxRank)
                 throw new FormatException($"'{name}' has more than {Shape.MaxRank} dimensions");
+            var (sizes, place) = (axes.Ints(), ends.Items());
             var dtype = Type(type.Text()) ?? throw new FormatException($"'{name}' has the unknown element type '{type.Text()}'");
             Shape shape = sizes;
             long from = place[0].Long(), to = place[1].Long(), count = 1;

@@ -60,6 +60,20 @@ public class SafetensorsTests
         Assert.StartsWith("f: ", Error(Bytes("""{"a":{"dtype":"F32","shape":[2147483647,2147483647,2147483647],"data_offsets":[0,4]}}""", new byte[4])));
     }
 
+    /// <summary>A header of nothing but values, a few bytes each, asks for no more than their places and its own bytes.</summary>
+    [Theory]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4],\"shape\":[", "0,", "0]}}")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[", "0,", "0]}}")]
+    [InlineData("{\"a\":{},", "\"\":0,", "\"b\":0}")]
+    public void HeadersOfMillionsOfValuesTakeTheirPlace(string begin, string value, string end)
+    {
+        const int size = 24 << 20;
+        byte[] file = Bytes(begin + string.Concat(Enumerable.Repeat(value, size / value.Length)) + end, 0, 0, 0, 0);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<FormatException>(() => Safetensors.Load(new MemoryStream(file)));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, size, 4L * size + (64 << 20));
+    }
+
     [Fact]
     public void AnyBytesGiveTensorsOrAFormatException()
     {
