@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Hebb.Transforms;
 
 namespace Hebb.Memory;
@@ -50,8 +51,22 @@ public static class Allocator
         if (spec.Device.Kind != DeviceKind.Cpu)
             ThrowNoDevice(spec.Device);
         long bytes = spec.DType.BytesFor(spec.Sizes.Count);
-        return bytes <= SmallHeap.MaxBytes ? Rent(bytes, thread, default) : Rent(bytes, thread, new BlockNote(spec, bytes, thread));
+        return bytes <= SmallHeap.MaxBytes ? RentSmall((int)bytes, thread) : RentNoted(spec, bytes, thread);
     }
+
+    /// <summary>As <see cref="Rent(in TensorSpec, EngineThread)"/>, of at most <see cref="SmallHeap.MaxBytes"/>.</summary>
+    internal static SmallHeap.Slice RentSmall(int bytes, EngineThread thread)
+    {
+        var slice = thread.Heap.Rent(bytes);
+        slice.Scope = null;
+        thread.Scope?.Adopt(slice);
+        thread.Trace?.SawNew(slice);
+        return slice;
+    }
+
+    // Apart, because a note is ten words that a small tensor would clear for nothing.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Storage RentNoted(in TensorSpec spec, long bytes, EngineThread thread) => Rent(bytes, thread, new BlockNote(spec, bytes, thread));
 
     /// <summary>Uninitialised memory of at least <paramref name="bytes"/>, aligned to 64; the open scope, if any, will hand it back.</summary>
     /// <param name="bytes">How many.</param>
@@ -61,13 +76,7 @@ public static class Allocator
     internal static Storage Rent(long bytes, EngineThread thread, in BlockNote note, bool isLasting = false)
     {
         if (bytes <= SmallHeap.MaxBytes)
-        {
-            var slice = thread.Heap.Rent((int)bytes);
-            slice.Scope = null;
-            thread.Scope?.Adopt(slice);
-            thread.Trace?.SawNew(slice);
-            return slice;
-        }
+            return RentSmall((int)bytes, thread);
         var block = BlockPool.Rent(bytes, note, thread.Scope is { IsSuspended: false }, isLasting);
         block.Scope = null;
         thread.Scope?.Adopt(block);

@@ -38,6 +38,14 @@ public sealed partial class Tensor
         _generation = _storage.Generation;
     }
 
+    /// <summary>A contiguous tensor at the start of a storage of its own.</summary>
+    internal Tensor(in TensorSpec spec, Storage storage)
+    {
+        _spec = spec;
+        _storage = storage;
+        _generation = storage.Generation;
+    }
+
     /// <summary>A view of another tensor's storage. <paramref name="strides"/> in elements; null for contiguous. <paramref name="offset"/> in elements.</summary>
     internal Tensor(Tensor source, in Shape shape, long[]? strides, long offset, DType? dtype = null)
     {
@@ -94,8 +102,15 @@ public sealed partial class Tensor
         get => _spec.DType == DType.Float32 && _strides is null;
     }
 
+    /// <summary>The first element of a Float32 tensor. Keep the tensor alive while you use it.</summary>
+    internal unsafe float* Floats
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (float*)Storage.Pointer + _offset;
+    }
+
     /// <summary>The first element of a Float32 tensor.</summary>
-    internal unsafe float Number => *Data<float>();
+    internal unsafe float Number => *Floats;
 
     internal bool HasStorage => _storage is not null;
 

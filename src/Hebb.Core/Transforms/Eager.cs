@@ -14,11 +14,14 @@ internal static class Eager
         private TensorSpec _first;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Run(EngineThread thread, Primitive primitive, ReadOnlySpan<Tensor> inputs, Span<Tensor> outputs)
     {
         if (outputs.Length == 1 && primitive.TryRun(thread, inputs, ref outputs[0]))
             return;
+        thread.Running = primitive;
         RunGeneral(thread, primitive, inputs, outputs);
+        thread.Running = null;
     }
 
     [SkipLocalsInit]

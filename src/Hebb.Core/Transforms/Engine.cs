@@ -46,12 +46,10 @@ public static class Engine
             by = trace;
         if (by is null)
         {
-            thread.Running = primitive;
             if (thread.IsWatched && thread.Profile is { } profile)
                 profile.Run(thread, primitive, inputs, outputs);
             else
                 Eager.Run(thread, primitive, inputs, outputs);
-            thread.Running = null;
         }
         else
             Process(by, primitive, inputs, outputs);

@@ -17,6 +17,9 @@ public interface IBinaryOp<TSelf> where TSelf : struct, IBinaryOp<TSelf>
     /// <summary>The function. Lanes past the end of the data hold 0.</summary>
     V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged;
 
+    /// <summary>Whether it is so short that a loop of one vector a turn would be half bookkeeping.</summary>
+    static virtual bool IsBrief => false;
+
     /// <summary>Whether <see cref="Four"/> is to be called.</summary>
     static virtual bool HasFours<V, T>() where V : unmanaged, ISimd<V, T> where T : unmanaged => false;
 
@@ -109,11 +112,11 @@ public sealed class Binary<TOp> : Primitive where TOp : struct, IBinaryOp<TOp>
         if (!TOp.Domain.TakesFloats || !a.IsPlainFloat || !b.IsPlainFloat)
             return false;
         if (a.Sizes == b.Sizes)
-            output = ElementwiseDirect<BinaryMap<TOp, float>>.Float(thread, new(_op), a, b);
+            output = ElementwiseDirect<BinaryMap<TOp, float>>.Float(thread, this, new(_op), a, b);
         else if (b.Rank == 0)
-            output = ElementwiseDirect<BinaryConstantMap<TOp, float, SecondIsConstant>>.Float(thread, new(_op, b.Number), a, null);
+            output = ElementwiseDirect<BinaryConstantMap<TOp, float, SecondIsConstant>>.Float(thread, this, new(_op, b.Number), a, null);
         else if (a.Rank == 0)
-            output = ElementwiseDirect<BinaryConstantMap<TOp, float, FirstIsConstant>>.Float(thread, new(_op, a.Number), b, null);
+            output = ElementwiseDirect<BinaryConstantMap<TOp, float, FirstIsConstant>>.Float(thread, this, new(_op, a.Number), b, null);
         else
             return false;
         return true;

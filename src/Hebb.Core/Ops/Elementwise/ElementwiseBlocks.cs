@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Hebb.Cpu;
 using Hebb.Cpu.Simd;
+using Hebb.Memory;
 using Hebb.Transforms;
 
 namespace Hebb.Ops;
@@ -81,14 +82,27 @@ internal unsafe struct ElementwiseDirect<TMap> : IBlockBody where TMap : struct,
     }
 
     /// <summary>A new tensor like <paramref name="a"/>, computed from it and <paramref name="b"/>, if any, which is of its shape. Both are plain floats.</summary>
-    public static Tensor Float(EngineThread thread, TMap map, Tensor a, Tensor? b)
+    public static Tensor Float(EngineThread thread, Primitive op, TMap map, Tensor a, Tensor? b)
     {
+        long count = a.Count;
+        if (count == 0 || count > SmallHeap.MaxBytes / sizeof(float))
+            return LargeFloat(thread, op, map, a, b);
+        // On the CPU as a is: what has values has no other place.
+        var storage = Allocator.RentSmall((int)count * sizeof(float), thread);
+        map.Run((byte*)a.Floats, b is null ? null : (byte*)b.Floats, null, storage.Pointer, count);
+        var y = new Tensor(a.Spec, storage);
+        GC.KeepAlive(a);
+        GC.KeepAlive(b);
+        return y;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static Tensor LargeFloat(EngineThread thread, Primitive op, TMap map, Tensor a, Tensor? b)
+    {
+        thread.Running = op;
         var y = new Tensor(a.Spec, thread);
-        long count = y.Count;
-        if (count > ElementwiseBlocks.Size)
-            Run(map, a.Pointer, b is null ? null : b.Pointer, null, DType.Float32, y);
-        else if (count > 0)
-            map.Run(a.Pointer, b is null ? null : b.Pointer, null, y.Pointer, count);
+        thread.Running = null;
+        Run(map, a.Pointer, b is null ? null : b.Pointer, null, DType.Float32, y);
         GC.KeepAlive(a);
         GC.KeepAlive(b);
         return y;

@@ -47,24 +47,37 @@ internal readonly unsafe struct BinaryConstantMap<TOp, T, TSide>(TOp op, T const
         {
             var f = op;
             V k = V.Create(constant);
+            T* from = x, to = y;
             long last = count - V.Count;
-            V end = last >= 0 ? V.Load(x + last) : TSide.IsFirst && default(TOp) is IDividesByB ? Elementwise.LoadOverOnes<V, T>(x, (int)count) : V.LoadPartial(x, (int)count);
+            V end = last >= 0 ? V.Load(from + last) : TSide.IsFirst && default(TOp) is IDividesByB ? Elementwise.LoadOverOnes<V, T>(from, (int)count) : V.LoadPartial(from, (int)count);
             end = TSide.IsFirst ? f.Invoke<V, T>(k, end) : f.Invoke<V, T>(end, k);
             if (last < 0)
             {
-                end.StorePartial(y, (int)count);
+                end.StorePartial(to, (int)count);
                 return;
             }
-            for (long i = 0; i < last; i += V.Count)
+            long i = 0;
+            if (TOp.IsBrief && !TStore.IsPastCaches)
             {
-                TStore.Fetch(x + i);
-                V v = V.Load(x + i);
-                TStore.Store<V, T>(TSide.IsFirst ? f.Invoke<V, T>(k, v) : f.Invoke<V, T>(v, k), y + i);
+                for (; i < last - 3 * V.Count; i += 4 * V.Count)
+                {
+                    long j = i + V.Count, l = j + V.Count, m = l + V.Count;
+                    TStore.Store<V, T>(TSide.IsFirst ? f.Invoke<V, T>(k, V.Load(from + i)) : f.Invoke<V, T>(V.Load(from + i), k), to + i);
+                    TStore.Store<V, T>(TSide.IsFirst ? f.Invoke<V, T>(k, V.Load(from + j)) : f.Invoke<V, T>(V.Load(from + j), k), to + j);
+                    TStore.Store<V, T>(TSide.IsFirst ? f.Invoke<V, T>(k, V.Load(from + l)) : f.Invoke<V, T>(V.Load(from + l), k), to + l);
+                    TStore.Store<V, T>(TSide.IsFirst ? f.Invoke<V, T>(k, V.Load(from + m)) : f.Invoke<V, T>(V.Load(from + m), k), to + m);
+                }
+            }
+            for (; i < last; i += V.Count)
+            {
+                TStore.Fetch(from + i);
+                V v = V.Load(from + i);
+                TStore.Store<V, T>(TSide.IsFirst ? f.Invoke<V, T>(k, v) : f.Invoke<V, T>(v, k), to + i);
             }
             if (last % V.Count == 0)
-                TStore.Store<V, T>(end, y + last);
+                TStore.Store<V, T>(end, to + last);
             else
-                end.Store(y + last);
+                end.Store(to + last);
         }
     }
 }
@@ -90,20 +103,22 @@ internal readonly unsafe struct CompareConstantMap<TOp, T, TSide>(TOp op, T cons
         {
             var f = op;
             V k = V.Create(constant);
+            T* from = x;
+            byte* to = y;
             long last = count - V.Count;
-            V end = last < 0 ? V.LoadPartial(x, (int)count) : V.Load(x + last);
+            V end = last < 0 ? V.LoadPartial(from, (int)count) : V.Load(from + last);
             end = TSide.IsFirst ? f.Invoke<V, T>(k, end) : f.Invoke<V, T>(end, k);
             if (last < 0)
             {
-                Elementwise.StoreMaskPartial<V, T>(end, y, (int)count);
+                Elementwise.StoreMaskPartial<V, T>(end, to, (int)count);
                 return;
             }
             for (long i = 0; i < last; i += V.Count)
             {
-                V v = V.Load(x + i);
-                (TSide.IsFirst ? f.Invoke<V, T>(k, v) : f.Invoke<V, T>(v, k)).StoreMask(y + i);
+                V v = V.Load(from + i);
+                (TSide.IsFirst ? f.Invoke<V, T>(k, v) : f.Invoke<V, T>(v, k)).StoreMask(to + i);
             }
-            end.StoreMask(y + last);
+            end.StoreMask(to + last);
         }
     }
 }

@@ -5,7 +5,7 @@ using Hebb.Cpu.Simd;
 namespace Hebb.Ops;
 
 // Each kernel ends on a whole vector that may overlap its neighbour. It is loaded before anything is stored, because the output may be an input.
-// Only runs shorter than a vector see lanes past their end.
+// Only runs shorter than a vector see lanes past their end. Loops go by local pointers: fields are loaded anew for each vector.
 
 internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
     where TOp : struct, IUnaryOp<TOp>
@@ -49,6 +49,17 @@ internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
                     TStore.Fetch<V, T>(from + i, 4);
                 }
             }
+            if (TOp.IsBrief && !TStore.IsPastCaches)
+            {
+                for (; i < last - 3 * V.Count; i += 4 * V.Count)
+                {
+                    long j = i + V.Count, k = j + V.Count, l = k + V.Count;
+                    TStore.Store<V, T>(f.Invoke<V, T>(V.Load(from + i)), to + i);
+                    TStore.Store<V, T>(f.Invoke<V, T>(V.Load(from + j)), to + j);
+                    TStore.Store<V, T>(f.Invoke<V, T>(V.Load(from + k)), to + k);
+                    TStore.Store<V, T>(f.Invoke<V, T>(V.Load(from + l)), to + l);
+                }
+            }
             V v = last <= i ? end : V.Load(from + i);
             while (true)
             {
@@ -86,16 +97,18 @@ internal readonly unsafe struct PredicateMap<TOp, T>(TOp op) : IElementwiseMap
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
+            T* from = x;
+            byte* to = y;
             long last = count - V.Count;
-            var end = f.Invoke<V, T>(last < 0 ? V.LoadPartial(x, (int)count) : V.Load(x + last));
+            var end = f.Invoke<V, T>(last < 0 ? V.LoadPartial(from, (int)count) : V.Load(from + last));
             if (last < 0)
             {
-                Elementwise.StoreMaskPartial<V, T>(end, y, (int)count);
+                Elementwise.StoreMaskPartial<V, T>(end, to, (int)count);
                 return;
             }
             for (long i = 0; i < last; i += V.Count)
-                f.Invoke<V, T>(V.Load(x + i)).StoreMask(y + i);
-            end.StoreMask(y + last);
+                f.Invoke<V, T>(V.Load(from + i)).StoreMask(to + i);
+            end.StoreMask(to + last);
         }
     }
 }
@@ -124,17 +137,17 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
+            T* first = a, second = b, to = y;
             long last = count - V.Count;
-            var end = f.Invoke<V, T>(last < 0 ? V.LoadPartial(a, (int)count) : V.Load(a + last), last < 0 ? Short<V>() : V.Load(b + last));
+            var end = f.Invoke<V, T>(last < 0 ? V.LoadPartial(first, (int)count) : V.Load(first + last), last < 0 ? Short<V>() : V.Load(second + last));
             if (last < 0)
             {
-                end.StorePartial(y, (int)count);
+                end.StorePartial(to, (int)count);
                 return;
             }
             long i = 0;
             if (TOp.HasFours<V, T>())
             {
-                T* first = a, second = b, to = y;
                 for (; i < last - 3 * V.Count; i += 4 * V.Count)
                 {
                     long j = i + V.Count, k = j + V.Count, l = k + V.Count;
@@ -148,17 +161,28 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
                     TStore.Store<V, T>(s, to + l);
                 }
             }
+            if (TOp.IsBrief && !TStore.IsPastCaches)
+            {
+                for (; i < last - 3 * V.Count; i += 4 * V.Count)
+                {
+                    long j = i + V.Count, k = j + V.Count, l = k + V.Count;
+                    TStore.Store<V, T>(f.Invoke<V, T>(V.Load(first + i), V.Load(second + i)), to + i);
+                    TStore.Store<V, T>(f.Invoke<V, T>(V.Load(first + j), V.Load(second + j)), to + j);
+                    TStore.Store<V, T>(f.Invoke<V, T>(V.Load(first + k), V.Load(second + k)), to + k);
+                    TStore.Store<V, T>(f.Invoke<V, T>(V.Load(first + l), V.Load(second + l)), to + l);
+                }
+            }
             for (; i < last; i += V.Count)
             {
-                TStore.Fetch(a + i);
-                TStore.Fetch(b + i);
-                TStore.Store<V, T>(f.Invoke<V, T>(V.Load(a + i), V.Load(b + i)), y + i);
+                TStore.Fetch(first + i);
+                TStore.Fetch(second + i);
+                TStore.Store<V, T>(f.Invoke<V, T>(V.Load(first + i), V.Load(second + i)), to + i);
             }
             // Among results that go past the caches one that does not holds up those behind it: rows that are whole vectors have none.
             if (last % V.Count == 0)
-                TStore.Store<V, T>(end, y + last);
+                TStore.Store<V, T>(end, to + last);
             else
-                end.Store(y + last);
+                end.Store(to + last);
         }
 
         private V Short<V>() where V : unmanaged, ISimd<V, T> =>
@@ -184,18 +208,20 @@ internal readonly unsafe struct CompareMap<TOp, T>(TOp op) : IElementwiseMap
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
+            T* first = a, second = b;
+            byte* to = y;
             long last = count - V.Count;
             var end = f.Invoke<V, T>(
-                last < 0 ? V.LoadPartial(a, (int)count) : V.Load(a + last),
-                last < 0 ? V.LoadPartial(b, (int)count) : V.Load(b + last));
+                last < 0 ? V.LoadPartial(first, (int)count) : V.Load(first + last),
+                last < 0 ? V.LoadPartial(second, (int)count) : V.Load(second + last));
             if (last < 0)
             {
-                Elementwise.StoreMaskPartial<V, T>(end, y, (int)count);
+                Elementwise.StoreMaskPartial<V, T>(end, to, (int)count);
                 return;
             }
             for (long i = 0; i < last; i += V.Count)
-                f.Invoke<V, T>(V.Load(a + i), V.Load(b + i)).StoreMask(y + i);
-            end.StoreMask(y + last);
+                f.Invoke<V, T>(V.Load(first + i), V.Load(second + i)).StoreMask(to + i);
+            end.StoreMask(to + last);
         }
     }
 }
@@ -224,24 +250,25 @@ internal readonly unsafe struct TernaryMap<TOp, T>(TOp op) : IElementwiseMap
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
             var f = op;
+            T* first = a, second = b, third = c, to = y;
             long last = count - V.Count;
             var end = f.Invoke<V, T>(
-                last < 0 ? V.LoadPartial(a, (int)count) : V.Load(a + last),
-                last < 0 ? V.LoadPartial(b, (int)count) : V.Load(b + last),
-                last < 0 ? V.LoadPartial(c, (int)count) : V.Load(c + last));
+                last < 0 ? V.LoadPartial(first, (int)count) : V.Load(first + last),
+                last < 0 ? V.LoadPartial(second, (int)count) : V.Load(second + last),
+                last < 0 ? V.LoadPartial(third, (int)count) : V.Load(third + last));
             if (last < 0)
             {
-                end.StorePartial(y, (int)count);
+                end.StorePartial(to, (int)count);
                 return;
             }
             for (long i = 0; i < last; i += V.Count)
             {
-                TStore.Fetch(a + i);
-                TStore.Fetch(b + i);
-                TStore.Fetch(c + i);
-                TStore.Store<V, T>(f.Invoke<V, T>(V.Load(a + i), V.Load(b + i), V.Load(c + i)), y + i);
+                TStore.Fetch(first + i);
+                TStore.Fetch(second + i);
+                TStore.Fetch(third + i);
+                TStore.Store<V, T>(f.Invoke<V, T>(V.Load(first + i), V.Load(second + i), V.Load(third + i)), to + i);
             }
-            end.Store(y + last);
+            end.Store(to + last);
         }
     }
 }

@@ -17,6 +17,9 @@ public interface IUnaryOp<TSelf> where TSelf : struct, IUnaryOp<TSelf>
     /// <summary>The function. Lanes past the end of the data hold 0.</summary>
     V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged;
 
+    /// <summary>Whether it is so short that a loop of one vector a turn would be half bookkeeping.</summary>
+    static virtual bool IsBrief => false;
+
     /// <summary>Whether <see cref="Four"/> is to be called.</summary>
     static virtual bool HasFours<V, T>() where V : unmanaged, ISimd<V, T> where T : unmanaged => false;
 
@@ -94,7 +97,7 @@ public sealed class Unary<TOp> : Primitive where TOp : struct, IUnaryOp<TOp>
         var x = inputs[0];
         if (!TOp.Domain.TakesFloats || !x.IsPlainFloat)
             return false;
-        output = ElementwiseDirect<UnaryMap<TOp, float>>.Float(thread, new(_op), x, null);
+        output = ElementwiseDirect<UnaryMap<TOp, float>>.Float(thread, this, new(_op), x, null);
         return true;
     }
 

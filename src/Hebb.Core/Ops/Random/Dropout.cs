@@ -83,8 +83,11 @@ internal sealed class DropoutOp : Primitive
             // The tiles hold whole vectors: what lies past n is not read again.
             public void Run<V>() where V : unmanaged, ISimd<V, float>
             {
+                float* from = u;
+                byte* to = keep;
+                V least = V.Create(p);
                 for (int i = 0; i < n; i += V.Count)
-                    V.GreaterEqual(V.Load(u + i), V.Create(p)).StoreMask(keep + i);
+                    V.GreaterEqual(V.Load(from + i), least).StoreMask(to + i);
             }
         }
 
@@ -92,11 +95,14 @@ internal sealed class DropoutOp : Primitive
         {
             public void Run<V>() where V : unmanaged, ISimd<V, T>
             {
-                for (int i = 0; i < n; i += V.Count)
-                {
-                    int c = Math.Min(V.Count, n - i);
-                    RowMath.Store<V, T>(V.LoadMask(keep + i) & (RowMath.Load<V, T>(x + i, c) * V.Create(factor)), y + i, c);
-                }
+                T* from = x, to = y;
+                byte* mask = keep;
+                V by = V.Create(factor);
+                int i = 0;
+                for (; i <= n - V.Count; i += V.Count)
+                    (V.LoadMask(mask + i) & (V.Load(from + i) * by)).Store(to + i);
+                if (i < n)
+                    (V.LoadMask(mask + i) & (V.LoadPartial(from + i, n - i) * by)).StorePartial(to + i, n - i);
             }
         }
     }

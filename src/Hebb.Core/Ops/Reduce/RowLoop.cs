@@ -6,6 +6,9 @@ namespace Hebb.Ops;
 /// <summary>How a kernel's last pass writes.</summary>
 internal unsafe interface IStore
 {
+    /// <summary>Whether what it writes does not stay in the caches.</summary>
+    static abstract bool IsPastCaches { get; }
+
     static abstract void Store<V, T>(V v, T* p) where V : unmanaged, ISimd<V, T> where T : unmanaged;
 
     /// <summary>Fetches what is read soon, some way behind this.</summary>
@@ -18,6 +21,8 @@ internal unsafe interface IStore
 /// <summary>As always.</summary>
 internal readonly unsafe struct Cached : IStore
 {
+    public static bool IsPastCaches => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<V, T>(V v, T* p) where V : unmanaged, ISimd<V, T> where T : unmanaged => v.Store(p);
 
@@ -35,6 +40,8 @@ internal readonly unsafe struct Cached : IStore
 /// <summary>Past the caches, to aligned addresses.</summary>
 internal readonly unsafe struct Streamed : IStore
 {
+    public static bool IsPastCaches => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<V, T>(V v, T* p) where V : unmanaged, ISimd<V, T> where T : unmanaged => v.StoreNonTemporal(p);
 

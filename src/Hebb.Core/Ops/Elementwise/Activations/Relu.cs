@@ -2,7 +2,6 @@ using Hebb.Cpu.Simd;
 
 namespace Hebb.Ops;
 
-
 /// <summary>x where it is positive, else 0, elementwise; NaN stays. Integers keep their type.</summary>
 [Op("relu", Onnx = "Relu")]
 public readonly struct Relu : IUnaryOp<Relu>
@@ -10,6 +9,8 @@ public readonly struct Relu : IUnaryOp<Relu>
     public static OpDomain Domain => OpDomain.Numeric;
 
     public static Saved Saves => Saved.Output0;
+
+    public static bool IsBrief => true;
 
     public V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => V.AndNot(x, V.Less(x, V.Zero));
 
@@ -23,6 +24,8 @@ public readonly struct ReluGrad : IBinaryOp<ReluGrad>
     public static OpDomain Domain => OpDomain.Float;
 
     public static Saved Saves => Saved.Input1;
+
+    public static bool IsBrief => true;
 
     public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged => V.AndNot(a, V.LessEqual(b, V.Zero));
 

@@ -9,6 +9,8 @@ public readonly struct Mul : IBinaryOp<Mul>, IComplexBinaryOp
 {
     public static OpDomain Domain => OpDomain.Any;
 
+    public static bool IsBrief => true;
+
     public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged => a * b;
 
     public Complex Invoke(Complex a, Complex b) => a * b;

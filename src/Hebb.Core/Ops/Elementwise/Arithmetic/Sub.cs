@@ -9,6 +9,8 @@ public readonly struct Sub : IBinaryOp<Sub>, IComplexBinaryOp
 {
     public static Saved Saves => Saved.None;
 
+    public static bool IsBrief => true;
+
     public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged => a - b;
 
     public Complex Invoke(Complex a, Complex b) => a - b;

@@ -140,11 +140,14 @@ internal sealed unsafe class WhereOp : Primitive
         [MethodImpl(Jit.Full)]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
-            int i = 0;
-            for (; i <= count - V.Count; i += V.Count)
-                V.Select(V.LoadMask(mask + i), V.Load(a + i), V.Load(b + i)).Store(y + i);
-            for (; i < count; i++)
-                y[i] = mask[i] != 0 ? a[i] : b[i];
+            // By local pointers: fields are loaded anew for each vector.
+            byte* which = mask;
+            T* left = a, right = b, to = y;
+            int i = 0, n = count;
+            for (; i <= n - V.Count; i += V.Count)
+                V.Select(V.LoadMask(which + i), V.Load(left + i), V.Load(right + i)).Store(to + i);
+            for (; i < n; i++)
+                to[i] = which[i] != 0 ? left[i] : right[i];
         }
     }
 }
