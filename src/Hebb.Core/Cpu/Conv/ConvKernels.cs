@@ -98,7 +98,7 @@ static unsafe class ConvKernels
             return;
         }
         var whole = ShiftPlan<T>.Forward(g, x, w, bias, y, scratch, whole: true, weights);
-        if (Winograd<T, V>(g, ref whole, forward: true, finish, scratch))
+        if (Winograd<T, V>(g, ref whole, forward: true, finish, scratch) || ImageConv<T, V>.TryRun(g, whole, w, forward: true, finish, scratch))
             return;
         if (PatchConv<T, V>.IsBetter(whole))
         {
@@ -141,7 +141,7 @@ static unsafe class ConvKernels
             return;
         }
         var whole = ShiftPlan<T>.Backward(g, dy, w, bias, dx, scratch, whole: true, weights);
-        if (Winograd<T, V>(g, ref whole, forward: false, default, scratch))
+        if (Winograd<T, V>(g, ref whole, forward: false, default, scratch) || ImageConv<T, V>.TryRun(g, whole, w, forward: false, default, scratch))
             return;
         if (g.IsPointwise || ChannelConv<T, V>.IsBetter(whole))
             ChannelConv<T, V>.Run(whole, default, scratch);
@@ -168,6 +168,8 @@ static unsafe class ConvKernels
             return;
         if (PointWeightGrad<T, V>.IsBetter(g))
             PointWeightGrad<T, V>.Run(g, x, dy, dw, scratch);
+        else if (ImageWeightGrad<T, V>.IsBetter(g))
+            ImageWeightGrad<T, V>.Run(g, x, dy, dw, scratch);
         else if (WeightGradProduct<T, V>.IsBetter(g))
             WeightGradProduct<T, V>.Run(g, x, dy, dw, scratch);
         else if (g.GroupIn > V.Count / 2 || (WeightGradTiles<T, V>.IsJoined(g) && g.GroupIn >= ChannelsToJoin && g.GroupOut >= V.Count / 2))
