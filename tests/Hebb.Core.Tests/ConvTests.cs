@@ -213,6 +213,27 @@ public unsafe partial class ConvTests
     }
 
     [Theory, MemberData(nameof(Paths))]
+    public void Random_depthwise_planes_of_three_by_three(IsaPath path)
+    {
+        var random = new Random(22);
+        for (int i = 0; i < 150; i++)
+        {
+            int channels = random.Next(1, 6), most = i % 3 == 0 ? 6 : 45;
+            long[] Draw(int from, int to) => [random.Next(from, to), random.Next(from, to)];
+            long step = random.Next(1, 3);
+            ConvGeometry g = ConvGeometry.Create(random.Next(1, 3), channels, channels, channels, Draw(1, most), [3, 3], [step, step], Draw(0, 4), Draw(0, 4), [1, 1]);
+            using var c = new Case<float>(g, random);
+            c.Run(path);
+            c.Check($"random {i}", 3e-6);
+            if (i % 5 > 0)
+                continue;
+            using var wide = new Case<double>(g, random);
+            wide.Run(path);
+            wide.Check($"random {i}", 1e-14);
+        }
+    }
+
+    [Theory, MemberData(nameof(Paths))]
     public void NaN_in_a_depthwise_plane_stays_where_it_belongs(IsaPath path)
     {
         ConvGeometry g = ConvGeometry.Create(1, 2, 2, 2, [9, 20], [3, 3], [1, 1], [1, 1], [1, 1], [1, 1]);

@@ -14,16 +14,16 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
     const long WorkAtOnce = 1L << 17;
 
     readonly DepthwisePlane<T, V> _plane;
-    readonly long _channels;
+    readonly long _channels, _planes;
     readonly T* _source, _weights, _bias, _target;
     readonly bool _turned;
     readonly ConvFinish<T> _finish;
 
-    DepthwiseConv(in DepthwisePlane<T, V> plane, long channels, T* source, T* weights, T* bias, T* target, bool turned, in ConvFinish<T> finish)
+    DepthwiseConv(in DepthwisePlane<T, V> plane, long channels, long planes, T* source, T* weights, T* bias, T* target, bool turned, in ConvFinish<T> finish)
     {
         _finish = finish;
         _plane = plane;
-        _channels = channels;
+        (_channels, _planes) = (channels, planes);
         _source = source;
         _weights = weights;
         _bias = bias;
@@ -79,13 +79,18 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
 
     static void Run(in DepthwisePlane<T, V> plane, in ConvGeometry g, T* source, T* weights, T* bias, T* target, bool turned, in ConvFinish<T> finish)
     {
-        var conv = new DepthwiseConv<T, V>(plane, g.Groups, source, weights, bias, target, turned, finish);
+        var conv = new DepthwiseConv<T, V>(plane, g.Groups, g.Batch * g.Groups, source, weights, bias, target, turned, finish);
         ParallelFor.Ranges(g.Batch * g.Groups, Math.Max(1, WorkAtOnce / (plane.Height * plane.Width * plane.Taps)), conv);
     }
 
     public void Invoke(long begin, long end)
     {
         using var scratch = Scratch.Open();
+        if (DepthwiseDirect<T, V>.Takes(_plane))
+        {
+            Direct(begin, end, scratch);
+            return;
+        }
         T* cells = scratch.Take<T>(_plane.Cells), weights = scratch.Take<T>(_plane.Taps);
         int* offsets = scratch.Take<int>(_plane.Taps);
         _plane.Offsets(offsets);
@@ -106,6 +111,19 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
                 Rows(cells, rows, offsets, weights, start, to);
                 _finish.Run<V>(to, 0, to, 1, rows * _plane.Width);
             }
+        }
+    }
+
+    void Direct(long begin, long end, in Scratch scratch)
+    {
+        var direct = new DepthwiseDirect<T, V>(_plane, _source, _planes, scratch);
+        T* weights = scratch.Take<T>(_plane.Taps);
+        for (long item = begin; item < end; item++)
+        {
+            long channel = item % _channels;
+            Turn(_weights + (channel * _plane.Taps), weights);
+            T* source = _source + (item * _plane.SourceHeight * _plane.SourceWidth), target = _target + (item * _plane.Height * _plane.Width);
+            direct.Run(source, weights, V.Create(_bias == null ? T.Zero : _bias[channel]), target, _finish);
         }
     }
 

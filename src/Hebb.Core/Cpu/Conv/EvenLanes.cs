@@ -114,6 +114,17 @@ static unsafe class EvenLanes<T, V>
         high = V.Load(both + V.Count);
     }
 
+    /// <summary>The lanes of <see cref="Join"/> in an order of their own, in one instruction; <see cref="Settle"/> brings what was made of them, lane by lane, into order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V JoinLoose(V low, V high) => typeof(V) == typeof(V256<float>) && Avx2.IsSupported
+        ? Unsafe.BitCast<Vector256<float>, V>(Avx.Shuffle(Unsafe.BitCast<V, Vector256<float>>(low), Unsafe.BitCast<V, Vector256<float>>(high), 0x88))
+        : Join(low, high);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Settle(V loose) => typeof(V) == typeof(V256<float>) && Avx2.IsSupported
+        ? Unsafe.BitCast<Vector256<double>, V>(Avx2.Permute4x64(Unsafe.BitCast<V, Vector256<double>>(loose), 0xD8))
+        : loose;
+
     /// <summary>Lanes 0, 2, 4, ... of two vectors that follow each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Join(V low, V high)
