@@ -64,6 +64,30 @@ public class ConvFusionTests
     }
 
     [Fact]
+    public void DepthwiseOnesReadShuffledChannelsWhereTheyStand()
+    {
+        // Small planes and wide ones, with and without steps, 3x3 and others.
+        foreach (var (parts, channels, height, width, kernel, stride) in new[] { (4, 24, 7, 7, 3, 1), (2, 6, 15, 30, 3, 2), (3, 15, 14, 14, 5, 1), (8, 8, 9, 4, 3, 1) })
+        {
+            var (w, b) = (Draw(1, channels, 1, kernel, kernel), Draw(2, channels));
+            Tensor Conv(Tensor x) => x.Conv2d(w, b, stride, kernel / 2, groups: channels);
+            int[] input = [2, channels, height, width];
+            var shape = Conv(Draw(3, input)).Shape;
+            Check(["fused_conv"], Trace(xs => [Conv(Shuffle(xs[0], parts))], input));
+            Check(["fused_conv"], Trace(xs => [(Conv(Shuffle(xs[0], parts)) + xs[1]).Relu()], input, shape));
+        }
+        // What is read elsewhere, channels that are joined, other orders and other types stay.
+        var (each, all) = (Draw(1, 12, 1, 3, 3), Draw(2, 5, 12, 3, 3));
+        string[] apart = ["reshape", "permute", "reshape"];
+        Check([.. apart, "conv"], Trace(xs => { var y = Shuffle(xs[0], 4); return [y, y.Conv2d(each, groups: 12)]; }, [1, 12, 6, 6]));
+        Check([.. apart, "conv"], Trace(xs => [Shuffle(xs[0], 4).Conv2d(all)], [1, 12, 6, 6]));
+        Check([.. apart, "conv"], Trace(xs => [xs[0].Reshape(1, 4, 3, 6, 6).Permute(0, 2, 1, 4, 3).Reshape(1, 12, 6, 6).Conv2d(each, groups: 12)], [1, 12, 6, 6]));
+        Check([.. apart, "conv"], Trace(xs => [xs[0].Reshape(4, 2, 12, 3, 3).Permute(0, 2, 1, 3, 4).Reshape(2, 12, 6, 6).Conv2d(each, groups: 12)], [2, 12, 6, 6]));
+
+        static Tensor Shuffle(Tensor x, int parts) => x.Reshape(x.Shape[0], parts, x.Shape[1] / parts, x.Shape[2], x.Shape[3]).Permute(0, 2, 1, 3, 4).Reshape(x.Shape);
+    }
+
+    [Fact]
     public void ABoundThatChangesIsReadAgain()
     {
         var (w, high) = (Draw(1, 4, 3, 3, 3), Tensor.Scalar(0.25f));

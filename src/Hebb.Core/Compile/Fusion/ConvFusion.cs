@@ -4,6 +4,7 @@ namespace Hebb.Compile;
 
 /// <summary>
 /// The pass that lets a convolution of float32 add a residual and apply a function where it writes: conv, add, relu and the like become one node where nothing else reads what lies between.
+/// A depthwise one reads shuffled channels where they stand before the shuffle.
 /// </summary>
 internal static class ConvFusion
 {
@@ -35,6 +36,8 @@ internal static class ConvFusion
             {
                 chains.Add(chain.Nodes[^1], chain);
                 taken.UnionWith(chain.Nodes);
+                if (chain.Shuffle is not null)
+                    taken.UnionWith(chain.Shuffle.Nodes);
             }
         }
         if (chains.Count == 0)
@@ -55,7 +58,7 @@ internal static class ConvFusion
     /// <summary>A convolution and what follows it up to where its result is read by others.</summary>
     private static Chain? Follow(GraphNode conv, Dictionary<GraphValue, int> readers, Dictionary<GraphValue, GraphNode> reader, HashSet<GraphNode> taken, List<VersionGuard>? guards)
     {
-        var chain = new Chain([conv]);
+        var chain = new Chain([conv]) { Shuffle = ChannelShuffle.Of(conv, readers, taken) };
         while (Next(chain.Nodes[^1]) is { } next)
         {
             GraphValue value = chain.Nodes[^1].Outputs[0];
@@ -83,7 +86,7 @@ internal static class ConvFusion
             if (chain.Activation is not null && chain.Residual is not null)
                 break;
         }
-        return chain.Nodes.Count > 1 ? chain : null;
+        return chain.Nodes.Count > 1 || chain.Shuffle is not null ? chain : null;
 
         GraphNode? Next(GraphNode node) =>
             readers[node.Outputs[0]] == 1 && reader.TryGetValue(node.Outputs[0], out var next) && !taken.Contains(next) && next.Recomputation == conv.Recomputation && next.Outputs[0].Spec == conv.Outputs[0].Spec ? next : null;
@@ -99,12 +102,15 @@ internal static class ConvFusion
     private static void Join(GraphRewriter rewrite, Chain chain)
     {
         var (conv, last) = (chain.Nodes[0], chain.Nodes[^1]);
-        GraphOrigin[] origins = [.. chain.Nodes.SelectMany(n => n.Origins)];
+        var shuffle = chain.Shuffle;
+        GraphOrigin[] origins = [.. (shuffle?.Nodes ?? []).Concat(chain.Nodes).SelectMany(n => n.Origins)];
         List<GraphValue> inputs = [.. rewrite.Inputs(conv)];
+        if (shuffle is not null)
+            inputs[0] = rewrite.Of(shuffle.Source);
         if (chain.Residual is not null)
             inputs.Add(rewrite.Of(chain.Residual));
         long flops = chain.Nodes.Sum(n => n.Primitive.Flops([.. n.Inputs.Select(x => x.Spec)], [n.Outputs[0].Spec]));
-        var primitive = new FusedConv((ConvOp)conv.Primitive, chain.Activation, chain.Residual is not null, chain.ResidualLast, string.Join(' ', origins.Select(o => o.Op)), flops);
+        var primitive = new FusedConv((ConvOp)conv.Primitive, chain.Activation, chain.Residual is not null, chain.ResidualLast, shuffle?.Parts ?? 1, string.Join(' ', origins.Select(o => o.Op)), flops);
         var node = new GraphNode(primitive, [.. inputs], [last.Outputs[0].Spec], origins) { IsReassociated = conv.IsReassociated, Recomputation = conv.Recomputation };
         node.Outputs[0].Traced = last.Outputs[0].Traced ?? last.Outputs[0];
         rewrite.Add(node);
@@ -115,6 +121,7 @@ internal static class ConvFusion
     private sealed class Chain(List<GraphNode> nodes)
     {
         public readonly List<GraphNode> Nodes = nodes;
+        public ChannelShuffle? Shuffle;
         public EpilogueTail? Activation;
         public GraphValue? Residual;
         public bool ResidualLast;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using Hebb.Cpu.Simd;
@@ -16,9 +17,10 @@ static unsafe class ConvKernels
 
     /// <summary>
     /// y[batch, out channels, output…] from x and w[out channels, in channels / groups, kernel…]; bias[out channels] may be null, and so may the epilogue: a function
-    /// of the outputs, ready to run, with a residual of y's shape that is not y.
+    /// of the outputs, ready to run, with a residual of y's shape that is not y. Where <see cref="DepthwiseConv{T,V}"/> takes the geometry, channels may be read as shuffled: in order, one of each of
+    /// so many equal parts after the other.
     /// </summary>
-    public static void Forward<T>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights = null, Epilogue<T>* epilogue = null)
+    public static void Forward<T>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights = null, Epilogue<T>* epilogue = null, long shuffle = 1)
         where T : unmanaged, INumber<T>
     {
         Isa.Validate();
@@ -26,11 +28,11 @@ static unsafe class ConvKernels
             epilogue->ResidualRow = g.Output.Product;
         var finish = new ConvFinish<T>(epilogue, y, g.Output.Product);
         if (Isa.UseAvx512)
-            Forward<T, V512<T>>(g, x, w, bias, y, weights, finish);
+            Forward<T, V512<T>>(g, x, w, bias, y, weights, finish, shuffle);
         else if (Isa.UseAvx2)
-            Forward<T, V256<T>>(g, x, w, bias, y, weights, finish);
+            Forward<T, V256<T>>(g, x, w, bias, y, weights, finish, shuffle);
         else
-            Forward<T, V128<T>>(g, x, w, bias, y, weights, finish);
+            Forward<T, V128<T>>(g, x, w, bias, y, weights, finish, shuffle);
     }
 
     /// <summary>
@@ -75,14 +77,15 @@ static unsafe class ConvKernels
             BiasGrad<T, V128<T>>(g, dy, db);
     }
 
-    internal static void Forward<T, V>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights = null, ConvFinish<T> finish = default)
+    internal static void Forward<T, V>(in ConvGeometry g, T* x, T* w, T* bias, T* y, Storage? weights = null, ConvFinish<T> finish = default, long shuffle = 1)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
-        if (g.Batch * g.OutChannels * g.Output.Product == 0 || DepthwiseConv<T, V>.TryForward(g, x, w, bias, y, finish))
+        if (g.Batch * g.OutChannels * g.Output.Product == 0 || DepthwiseConv<T, V>.TryForward(g, x, w, bias, y, finish, shuffle))
             return;
+        Debug.Assert(shuffle == 1);
         using var scratch = Scratch.Open();
-        if (PointConv<T, V>.IsBetter(g))
+        if (PointConv<T, V>.IsBetter(g, towardsData: false))
         {
             PointConv<T, V>.Forward(g, x, w, bias, y, weights, finish, scratch);
             return;
@@ -125,7 +128,7 @@ static unsafe class ConvKernels
         if (DepthwiseConv<T, V>.TryDataGrad(g, dy, w, bias, dx) || DepthwiseDataGrad<T, V>.TryRun(g, dy, w, bias, dx))
             return;
         using var scratch = Scratch.Open();
-        if (PointConv<T, V>.IsBetter(g))
+        if (PointConv<T, V>.IsBetter(g, towardsData: true))
         {
             PointConv<T, V>.DataGrad(g, dy, w, bias, dx, weights, scratch);
             return;

@@ -14,13 +14,14 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
     const long WorkAtOnce = 1L << 17;
 
     readonly DepthwisePlane<T, V> _plane;
-    readonly long _channels, _planes;
+    readonly long _channels, _planes, _shuffle;
     readonly T* _source, _weights, _bias, _target;
     readonly bool _turned;
     readonly ConvFinish<T> _finish;
 
-    DepthwiseConv(in DepthwisePlane<T, V> plane, long channels, long planes, T* source, T* weights, T* bias, T* target, bool turned, in ConvFinish<T> finish)
+    DepthwiseConv(in DepthwisePlane<T, V> plane, long channels, long planes, T* source, T* weights, T* bias, T* target, bool turned, in ConvFinish<T> finish, long shuffle)
     {
+        _shuffle = shuffle;
         _finish = finish;
         _plane = plane;
         (_channels, _planes) = (channels, planes);
@@ -31,12 +32,12 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
         _turned = turned;
     }
 
-    /// <summary>Computes y if this is a depthwise convolution of two dimensions (or one) with strides of at most two along the row.</summary>
-    public static bool TryForward(in ConvGeometry g, T* x, T* w, T* bias, T* y, in ConvFinish<T> finish)
+    /// <summary>Computes y if this is a depthwise convolution of two dimensions (or one) with strides of at most two along the row. Channels are read as shuffled out of so many parts.</summary>
+    public static bool TryForward(in ConvGeometry g, T* x, T* w, T* bias, T* y, in ConvFinish<T> finish, long shuffle)
     {
         if (!Describe(g, out DepthwisePlane<T, V> plane))
             return false;
-        Run(plane, g, x, w, bias, y, turned: false, finish);
+        Run(plane, g, x, w, bias, y, turned: false, finish, shuffle);
         return true;
     }
 
@@ -50,7 +51,7 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
         plane.Left = ((plane.KernelWidth - 1) * plane.DilationWidth) - plane.Left;
         if (plane.Top < 0 || plane.Left < 0)
             return false;
-        Run(plane, g, dy, w, bias, dx, turned: true, default);
+        Run(plane, g, dy, w, bias, dx, turned: true, default, shuffle: 1);
         return true;
     }
 
@@ -77,9 +78,9 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
             && plane.Top >= 0 && plane.Left >= 0;
     }
 
-    static void Run(in DepthwisePlane<T, V> plane, in ConvGeometry g, T* source, T* weights, T* bias, T* target, bool turned, in ConvFinish<T> finish)
+    static void Run(in DepthwisePlane<T, V> plane, in ConvGeometry g, T* source, T* weights, T* bias, T* target, bool turned, in ConvFinish<T> finish, long shuffle)
     {
-        var conv = new DepthwiseConv<T, V>(plane, g.Groups, g.Batch * g.Groups, source, weights, bias, target, turned, finish);
+        var conv = new DepthwiseConv<T, V>(plane, g.Groups, g.Batch * g.Groups, source, weights, bias, target, turned, finish, shuffle);
         ParallelFor.Ranges(g.Batch * g.Groups, Math.Max(1, WorkAtOnce / (plane.Height * plane.Width * plane.Taps)), conv);
     }
 
@@ -102,7 +103,7 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
                 Turn(_weights + (channel * _plane.Taps), weights);
             last = channel;
             V start = V.Create(_bias == null ? T.Zero : _bias[channel]);
-            T* source = _source + (item * _plane.SourceHeight * _plane.SourceWidth), target = _target + (item * _plane.Height * _plane.Width);
+            T* source = Source(item, channel), target = _target + (item * _plane.Height * _plane.Width);
             for (long row = 0; row < _plane.Height; row += band)
             {
                 long rows = Math.Min(band, _plane.Height - row);
@@ -122,9 +123,16 @@ readonly unsafe struct DepthwiseConv<T, V> : IRangeBody
         {
             long channel = item % _channels;
             Turn(_weights + (channel * _plane.Taps), weights);
-            T* source = _source + (item * _plane.SourceHeight * _plane.SourceWidth), target = _target + (item * _plane.Height * _plane.Width);
+            T* source = Source(item, channel), target = _target + (item * _plane.Height * _plane.Width);
             direct.Run(source, weights, V.Create(_bias == null ? T.Zero : _bias[channel]), target, _finish);
         }
+    }
+
+    T* Source(long item, long channel)
+    {
+        if (_shuffle > 1)
+            item += (channel % _shuffle * (_channels / _shuffle)) + (channel / _shuffle) - channel;
+        return _source + (item * _plane.SourceHeight * _plane.SourceWidth);
     }
 
     // Column of the kernel by column, as the offsets are.

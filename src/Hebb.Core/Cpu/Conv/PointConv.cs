@@ -21,6 +21,7 @@ unsafe struct PointConv<T, V> : IBlockBody
     const long ItemWork = 1L << 19;        // multiply-adds
     const long ItemsWanted = 16;
     const long PackAtOnce = 1L << 15;
+    const long FewestTerms = 4;            // below that results are written more than summed
     const int TermsAhead = 4;              // that a layout asks for: a term is a plane of its own, and the hardware follows no such steps
     const int LineBytes = 64;
     const long FinishAtOnce = 256;         // places, of all rows of a tile: they stay in the L1 cache
@@ -38,9 +39,10 @@ unsafe struct PointConv<T, V> : IBlockBody
     static int Width => 2 * V.Count;
 
     /// <summary>Whether places fill the panels, and channels the tiles.</summary>
-    public static bool IsBetter(in ConvGeometry g)
+    public static bool IsBetter(in ConvGeometry g, bool towardsData)
     {
-        if (!g.IsSampled || Math.Min(g.GroupIn, g.GroupOut) < Math.Min(16, V.Count))
+        (long rows, long terms) = towardsData ? (g.GroupIn, g.GroupOut) : (g.GroupOut, g.GroupIn);
+        if (!g.IsSampled || rows < Math.Min(16, V.Count) || terms < FewestTerms)
             return false;
         long lanes = g.Batch * g.Output.Product;
         return lanes * 100 >= TiledGemm.CeilDiv(lanes, V.Count) * V.Count * 85;
