@@ -16,6 +16,7 @@ internal static class Pipeline
         if (guards is not null)
             graph = Patterns.Replace(graph, guards);
         graph = LookupProducts.Shrink(NormFolding.Fold(guards is null ? graph : ChannelFolding.Fold(graph, guards)));
+        graph = PooledGradients.Shrink(graph);
         return ReductionFusion.Fuse(ElementwiseFusion.Fuse(ProductFusion.Fuse(ConvFusion.Fuse(graph, guards))));
     }
 }
