@@ -8,6 +8,10 @@ public sealed class PatternTests
 {
     private static readonly Tensor s_weight = Random(6), s_bias = Random(6), s_mask = Random(2, 1, 1, 5), s_narrow = Random(3, 5);
 
+    private static readonly Tensor s_seen = Tensor.From(new[] { true, false, true, true, false, false, true, false, false, true }, [2, 1, 1, 5]), s_none = Tensor.From(new[] { true, true, true, true, true, false, true, false, false, true }, [2, 1, 1, 5]);
+
+    private static readonly int[][] s_heads = [[2, 4, 3, 8], [2, 4, 5, 8], [2, 4, 5, 6]];
+
     private static readonly Dictionary<string, (string Op, int[][] Shapes, Func<Tensor[], Tensor> Function)> s_found = new()
     {
         ["layer norm"] = ("layer_norm", [[2, 3, 6]], xs => Normal(xs[0]) * s_weight + s_bias),
@@ -30,6 +34,11 @@ public sealed class PatternTests
         ["attention"] = ("attention", [[2, 4, 3, 8], [2, 4, 5, 8], [2, 4, 5, 6]], xs => (xs[0].MatMul(xs[1].Transpose(-1, -2)) / Math.Sqrt(8)).Softmax(-1).MatMul(xs[2])),
         ["attention with a mask"] = ("attention", [[2, 4, 3, 8], [2, 4, 5, 8], [2, 4, 5, 6]], xs => (xs[0].MatMul(xs[1].Transpose(-1, -2)) * 0.3 + s_mask).Softmax(-1).MatMul(xs[2])),
         ["attention with a mask before"] = ("attention", [[2, 4, 3, 8], [2, 4, 5, 8], [2, 4, 5, 6]], xs => (s_narrow + xs[0].MatMul(xs[1].Transpose(-1, -2))).Softmax(-1).MatMul(xs[2])),
+        ["attention to keys that are seen"] = ("attention", s_heads, xs => Tensor.Where(s_seen, Scores(xs), double.NegativeInfinity).Softmax(-1).MatMul(xs[2])),
+        ["attention without keys that are hidden"] = ("attention", s_heads, xs => Tensor.Where(s_seen, Tensor.Scalar(double.NegativeInfinity), Scores(xs)).Softmax(-1).MatMul(xs[2])),
+        ["attention with a lowest number, to no key at all too"] = ("attention", s_heads, xs => Tensor.Where(s_none, Tensor.Scalar(float.MinValue), Scores(xs)).Softmax(-1).MatMul(xs[2])),
+        ["attention with a low number, to no key at all too"] = ("attention", s_heads, xs => Tensor.Where(s_none.LogicalNot(), Scores(xs), Tensor.Scalar(-1e9f)).Softmax(-1).MatMul(xs[2])),
+        ["attention over one axis to keys that are seen"] = ("attention", [[2, 3, 8], [2, 5, 8], [2, 5, 4]], xs => Tensor.Where(s_seen.Reshape(2, 1, 5), Scores(xs), double.NegativeInfinity).Softmax(-1).MatMul(xs[2])),
         ["attention with heads last"] = ("attention", [[2, 3, 4, 8], [2, 5, 4, 8], [2, 5, 4, 8]], xs =>
             ((xs[0].Permute(0, 2, 1, 3) * 0.4).MatMul(xs[1].Permute(0, 2, 3, 1))).Softmax(-1).MatMul(xs[2].Permute(0, 2, 1, 3)).Permute(0, 2, 1, 3).Reshape(2, 3, 32)),
         ["attention over one axis"] = ("attention", [[6, 3, 8], [6, 5, 8], [6, 5, 4]], xs => (xs[0].MatMul(xs[1].Transpose(-1, -2)) * 0.3 + s_narrow).Softmax(-1).MatMul(xs[2])),
@@ -66,6 +75,8 @@ public sealed class PatternTests
         }
         ),
         ["a softmax over queries"] = ([[2, 4, 5, 8], [2, 4, 5, 8], [2, 4, 5, 6]], xs => [(xs[0].MatMul(xs[1].Transpose(-1, -2)) / Math.Sqrt(8)).Softmax(-2).MatMul(xs[2])]),
+        ["a number that hides no score"] = (s_heads, xs => [Tensor.Where(s_none, Tensor.Scalar(-1e4f), Scores(xs)).Softmax(-1).MatMul(xs[2])]),
+        ["another value for each key"] = (s_heads, xs => [Tensor.Where(s_seen, Scores(xs), s_mask).Softmax(-1).MatMul(xs[2])]),
         ["keys for all examples"] = ([[2, 4, 5, 8], [4, 8, 5], [2, 4, 5, 6]], xs => [xs[0].MatMul(xs[1]).Softmax(-1).MatMul(xs[2])]),
     };
 
@@ -116,6 +127,8 @@ public sealed class PatternTests
         using var noGrad = GradMode.NoGrad();
         return [.. Patterns.Replace(Tracing.Trace(function, [.. inputs.Select(x => x.Spec)]), []).Nodes.Select(n => n.Primitive.Name)];
     }
+
+    private static Tensor Scores(Tensor[] xs) => xs[0].MatMul(xs[1].Transpose(-1, -2)) * 0.3;
 
     private static Tensor Normal(Tensor x)
     {

@@ -1,4 +1,5 @@
 using Hebb.Ops;
+using Hebb.Transforms;
 
 namespace Hebb.Compile;
 
@@ -15,18 +16,27 @@ internal sealed record Pattern(Primitive Primitive, IReadOnlyList<PatternInput> 
     {
         GraphOrigin[] origins = [.. Nodes.Reverse().SelectMany(n => n.Origins)];
         var inputs = new GraphValue[Inputs.Count];
+        var expected = Root.Outputs[0].Spec;
         for (int i = 0; i < inputs.Length; i++)
         {
             inputs[i] = rewrite.Of(Inputs[i].Value);
+            if (Inputs[i].Masks is { } number)
+                inputs[i] = Add(WhereOp.Instance, Inputs[i].Keeps ? [inputs[i], Constant(0), Constant(number)] : [inputs[i], Constant(number), Constant(0)]);
             foreach (var view in Inputs[i].Views)
                 inputs[i] = Add(view, [inputs[i]]);
         }
         var value = Add(Primitive, inputs);
-        var expected = Root.Outputs[0].Spec;
         if (value.Spec.Shape != expected.Shape)
             value = Add(new ReshapeOp(expected.Shape), [value]);
         value.Traced = Root.Outputs[0].Traced ?? Root.Outputs[0];
         rewrite.Replace(Root.Outputs[0], value);
+
+        GraphConstant Constant(double number)
+        {
+            using var noGrad = GradMode.NoGrad();
+            using var suspended = TensorScope.Suspend();
+            return new GraphConstant(Tensor.Scalar(number).To(expected.DType));
+        }
 
         GraphResult Add(Primitive primitive, GraphValue[] from)
         {
@@ -42,4 +52,11 @@ internal sealed record Pattern(Primitive Primitive, IReadOnlyList<PatternInput> 
 /// <summary>An input of a <see cref="Pattern"/>.</summary>
 /// <param name="Value">A value of the old graph.</param>
 /// <param name="Views">How it is seen, one after the other.</param>
-internal readonly record struct PatternInput(GraphValue Value, params IReadOnlyList<Primitive> Views);
+internal readonly record struct PatternInput(GraphValue Value, params IReadOnlyList<Primitive> Views)
+{
+    /// <summary>A number to be added elsewhere, where the value, a condition, is false, and 0 where it is true.</summary>
+    public double? Masks { get; init; }
+
+    /// <summary>Whether it is so; otherwise where the condition is true.</summary>
+    public bool Keeps { get; init; }
+}
