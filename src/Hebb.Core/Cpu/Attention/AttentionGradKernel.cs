@@ -218,9 +218,32 @@ internal static unsafe class AttentionGradKernel
                 // dQ += dS K
                 TileProduct.Run<T, V>(k, keys.Column, keys.Row, e, seen.Count, slopes, QueryBlock, b.Sums + p * e, panel, two, add: true);
             }
-            // dV += P' dY, dK += dS' Q
-            TileProduct.Wide<T, V>(b.Weights, QueryBlock, 1, run.Count, queries, b.Grad, b.GradPitch, dv + run.Start * valueGrad.Row, valueGrad.Row, f, add: true);
-            TileProduct.Wide<T, V>(b.Slopes, QueryBlock, 1, run.Count, queries, b.Query, b.QueryPitch, dk + run.Start * keyGrad.Row, keyGrad.Row, e, add: true);
+            // dV += P' dY, dK += dS' Q: where not all queries see all keys, a few keys at a time, with the panels of queries that see one of them.
+            var (common, end) = problem.Span(query, Math.Min(panel, queries));
+            var (start, commonEnd) = problem.Span(query + queries - 1, 1);
+            bool all = Math.Max(common, start) <= run.Start && Math.Min(end, commonEnd) >= run.Start + run.Count;
+            int atOnce = all ? run.Count : 2 * TileRows.Max<T, V>();
+            for (int key = 0, keyCount; key < run.Count; key += keyCount)
+            {
+                keyCount = Math.Min(atOnce, run.Count - key);
+                int first = 0, last = (queries + panel - 1) / panel * panel;
+                while (first < last && !Sees(query + first, Math.Min(panel, queries - first), run.Start + key, keyCount))
+                    first += panel;
+                while (last > first && !Sees(query + last - panel, Math.Min(panel, queries - last + panel), run.Start + key, keyCount))
+                    last -= panel;
+                int steps = Math.Min(last, queries) - first;
+                if (steps <= 0)
+                    continue;
+                long to = run.Start + key, weights = key * QueryBlock + first;
+                TileProduct.Wide<T, V>(b.Weights + weights, QueryBlock, 1, keyCount, steps, b.Grad + first * b.GradPitch, b.GradPitch, dv + to * valueGrad.Row, valueGrad.Row, f, add: true);
+                TileProduct.Wide<T, V>(b.Slopes + weights, QueryBlock, 1, keyCount, steps, b.Query + first * b.QueryPitch, b.QueryPitch, dk + to * keyGrad.Row, keyGrad.Row, e, add: true);
+            }
+        }
+
+        private bool Sees(long query, int queries, long key, int keys)
+        {
+            var (from, to) = problem.Span(query, queries);
+            return from < key + keys && to > key;
         }
 
         /// <summary>Scores of a vector of queries become weights (with what was dropped gone), gradients of weights become those of scores, times the scale.</summary>
