@@ -40,7 +40,7 @@ unsafe struct ImageConv<T, V> : IBlockBody
     {
         if (g.Groups != 1 || g.Batch < Lanes || g.Input[0] != 1 || g.Kernel[0] != 1 || g.PadBegin[0] != 0 || g.PadEnd[0] != 0 || plan.Channels * plan.SourceSize > ElementsAtMost || plan.Channels * plan.Rows * plan.Taps > WeightsAtMost)
             return false;
-        if (!forward && (g.Stride[1] != 1 || g.Stride[2] != 1))
+        if (!forward && ((g.Stride[1] > 1 && g.Dilation[1] > 1) || (g.Stride[2] > 1 && g.Dilation[2] > 1)))
             return false;
         var conv = new ImageConv<T, V>
         {
@@ -94,7 +94,7 @@ unsafe struct ImageConv<T, V> : IBlockBody
                 for (long across = first; across < last; across++)
                 {
                     for (long c = 0; c < _channels; c++)
-                        *offsets++ = checked((int)((((((down * _down.Slope * _across.Source) + (across * _across.Slope)) * _channels) + c) * Lanes)));
+                        *offsets++ = checked((int)(((((_down.Along[down] * _across.Source) + _across.Along[across]) * _channels) + c) * Lanes));
                 }
             }
             for (long t = 0; t < _tiles.Count; t++)
@@ -106,7 +106,7 @@ unsafe struct ImageConv<T, V> : IBlockBody
                     {
                         for (long c = 0; c < _channels; c++, packed += height)
                         {
-                            T* from = w + (start * weightRow) + (c * weightChannel) + (down * _across.Taps) + across;
+                            T* from = w + (start * weightRow) + (c * weightChannel) + (_down.Tap[down] * _across.Taps) + _across.Tap[across];
                             for (long r = 0; r < height; r++)
                                 packed[r] = from[r * weightRow];
                         }
