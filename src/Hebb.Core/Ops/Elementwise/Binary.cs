@@ -17,12 +17,6 @@ public interface IBinaryOp<TSelf> where TSelf : struct, IBinaryOp<TSelf>
     /// <summary>The function. Lanes past the end of the data hold 0.</summary>
     V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged;
 
-    /// <summary>Whether it is so short that a loop of one vector a turn would be half bookkeeping.</summary>
-    static virtual bool IsBrief => false;
-
-    /// <summary>Whether <see cref="Four"/> is to be called.</summary>
-    static virtual bool HasFours<V, T>() where V : unmanaged, ISimd<V, T> where T : unmanaged => false;
-
     /// <summary>The function of a, b, c, d and, in this order, x, y, z, w; see <see cref="IUnaryOp{TSelf}.Four"/>.</summary>
     static virtual void Four<V, T>(in TSelf op, ref V a, ref V b, ref V c, ref V d, V x, V y, V z, V w) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
         (a, b, c, d) = (op.Invoke<V, T>(a, x), op.Invoke<V, T>(b, y), op.Invoke<V, T>(c, z), op.Invoke<V, T>(d, w));
@@ -47,6 +41,21 @@ public interface IComplexBinaryOp
 
 /// <summary>Implemented beside <see cref="IBinaryOp{TSelf}"/> by functions where b divides integers: lanes of b past the end of the data then hold 1.</summary>
 public interface IDividesByB
+{
+}
+
+// Marks in place of static members with defaults: code that calls such a default isn't precompiled.
+
+/// <summary>Implemented beside <see cref="IUnaryOp{TSelf}"/> or <see cref="IBinaryOp{TSelf}"/> by functions so short that a loop of one vector a turn would be half bookkeeping.</summary>
+public interface IBrief
+{
+}
+
+/// <summary>
+/// Implemented beside <see cref="IUnaryOp{TSelf}"/> or <see cref="IBinaryOp{TSelf}"/> by functions whose <c>Four</c> is to be called where exponentials are reduced by shifts
+/// (<see cref="VectorMath.ReducesByShift{V, T}"/>).
+/// </summary>
+public interface IFourAtOnce
 {
 }
 

@@ -57,7 +57,7 @@ internal readonly unsafe struct BinaryConstantMap<TOp, T, TSide>(TOp op, T const
                 return;
             }
             long i = 0;
-            if (TOp.IsBrief && !TStore.IsPastCaches)
+            if (default(TOp) is IBrief && !TStore.IsPastCaches)
             {
                 for (; i < last - 3 * V.Count; i += 4 * V.Count)
                 {

@@ -35,21 +35,9 @@ internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
             T* from = x, to = y;
             long last = count - V.Count, i = 0;
             V end = last < 0 ? V.LoadPartial(from, (int)count) : V.Load(from + last);
-            if (TOp.HasFours<V, T>())
-            {
-                for (; i < last - 3 * V.Count; i += 4 * V.Count)
-                {
-                    long j = i + V.Count, k = j + V.Count, l = k + V.Count;
-                    V p = V.Load(from + i), q = V.Load(from + j), r = V.Load(from + k), s = V.Load(from + l);
-                    TOp.Four<V, T>(in f, ref p, ref q, ref r, ref s);
-                    TStore.Store<V, T>(p, to + i);
-                    TStore.Store<V, T>(q, to + j);
-                    TStore.Store<V, T>(r, to + k);
-                    TStore.Store<V, T>(s, to + l);
-                    TStore.Fetch<V, T>(from + i, 4);
-                }
-            }
-            if (TOp.IsBrief && !TStore.IsPastCaches)
+            if (default(TOp) is IFourAtOnce && VectorMath.ReducesByShift<V, T>())
+                i = Fours<V>(f, from, to, last);
+            if (default(TOp) is IBrief && !TStore.IsPastCaches)
             {
                 for (; i < last - 3 * V.Count; i += 4 * V.Count)
                 {
@@ -75,6 +63,25 @@ internal readonly unsafe struct UnaryMap<TOp, T>(TOp op) : IElementwiseMap
                 v.StorePartial(to, (int)count);
             else
                 v.Store(to + last);
+        }
+
+        // Apart, for a call of a static member with a default isn't precompiled, nor is what holds it.
+        [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
+        private static long Fours<V>(in TOp f, T* from, T* to, long last) where V : unmanaged, ISimd<V, T>
+        {
+            long i = 0;
+            for (; i < last - 3 * V.Count; i += 4 * V.Count)
+            {
+                long j = i + V.Count, k = j + V.Count, l = k + V.Count;
+                V p = V.Load(from + i), q = V.Load(from + j), r = V.Load(from + k), s = V.Load(from + l);
+                TOp.Four<V, T>(in f, ref p, ref q, ref r, ref s);
+                TStore.Store<V, T>(p, to + i);
+                TStore.Store<V, T>(q, to + j);
+                TStore.Store<V, T>(r, to + k);
+                TStore.Store<V, T>(s, to + l);
+                TStore.Fetch<V, T>(from + i, 4);
+            }
+            return i;
         }
     }
 }
@@ -146,22 +153,9 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
                 return;
             }
             long i = 0;
-            if (TOp.HasFours<V, T>())
-            {
-                for (; i < last - 3 * V.Count; i += 4 * V.Count)
-                {
-                    long j = i + V.Count, k = j + V.Count, l = k + V.Count;
-                    V p = V.Load(first + i), q = V.Load(first + j), r = V.Load(first + k), s = V.Load(first + l);
-                    TOp.Four<V, T>(in f, ref p, ref q, ref r, ref s, V.Load(second + i), V.Load(second + j), V.Load(second + k), V.Load(second + l));
-                    TStore.Fetch<V, T>(first + i, 4);
-                    TStore.Fetch<V, T>(second + i, 4);
-                    TStore.Store<V, T>(p, to + i);
-                    TStore.Store<V, T>(q, to + j);
-                    TStore.Store<V, T>(r, to + k);
-                    TStore.Store<V, T>(s, to + l);
-                }
-            }
-            if (TOp.IsBrief && !TStore.IsPastCaches)
+            if (default(TOp) is IFourAtOnce && VectorMath.ReducesByShift<V, T>())
+                i = Fours<V>(f, first, second, to, last);
+            if (default(TOp) is IBrief && !TStore.IsPastCaches)
             {
                 for (; i < last - 3 * V.Count; i += 4 * V.Count)
                 {
@@ -183,6 +177,26 @@ internal readonly unsafe struct BinaryMap<TOp, T>(TOp op) : IElementwiseMap
                 TStore.Store<V, T>(end, to + last);
             else
                 end.Store(to + last);
+        }
+
+        // Apart, for a call of a static member with a default isn't precompiled, nor is what holds it.
+        [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
+        private static long Fours<V>(in TOp f, T* first, T* second, T* to, long last) where V : unmanaged, ISimd<V, T>
+        {
+            long i = 0;
+            for (; i < last - 3 * V.Count; i += 4 * V.Count)
+            {
+                long j = i + V.Count, k = j + V.Count, l = k + V.Count;
+                V p = V.Load(first + i), q = V.Load(first + j), r = V.Load(first + k), s = V.Load(first + l);
+                TOp.Four<V, T>(in f, ref p, ref q, ref r, ref s, V.Load(second + i), V.Load(second + j), V.Load(second + k), V.Load(second + l));
+                TStore.Fetch<V, T>(first + i, 4);
+                TStore.Fetch<V, T>(second + i, 4);
+                TStore.Store<V, T>(p, to + i);
+                TStore.Store<V, T>(q, to + j);
+                TStore.Store<V, T>(r, to + k);
+                TStore.Store<V, T>(s, to + l);
+            }
+            return i;
         }
 
         private V Short<V>() where V : unmanaged, ISimd<V, T> =>

@@ -17,14 +17,8 @@ public interface IUnaryOp<TSelf> where TSelf : struct, IUnaryOp<TSelf>
     /// <summary>The function. Lanes past the end of the data hold 0.</summary>
     V Invoke<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged;
 
-    /// <summary>Whether it is so short that a loop of one vector a turn would be half bookkeeping.</summary>
-    static virtual bool IsBrief => false;
-
-    /// <summary>Whether <see cref="Four"/> is to be called.</summary>
-    static virtual bool HasFours<V, T>() where V : unmanaged, ISimd<V, T> where T : unmanaged => false;
-
     /// <summary>
-    /// The function of four vectors, with the bits of one by one, for large data. Written step by step, each for all four, it keeps the processor busy where the
+    /// The function of four vectors, with the bits of one by one, for large data; called where there is an <see cref="IFourAtOnce"/>. Written step by step, each for all four, it keeps the processor busy where the
     /// steps of one wait for each other, and reads constants once for all.
     /// </summary>
     static virtual void Four<V, T>(in TSelf op, ref V a, ref V b, ref V c, ref V d) where V : unmanaged, ISimd<V, T> where T : unmanaged =>

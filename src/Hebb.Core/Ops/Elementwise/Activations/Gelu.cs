@@ -47,7 +47,7 @@ namespace Hebb.Ops
 
     /// <summary>x * (1 + tanh(u)) / 2 with u = sqrt(2 / pi) * (x + 0.044715 x³).</summary>
     [Op("gelu_tanh", Facade = false)]
-    public readonly struct GeluTanh : IUnaryOp<GeluTanh>
+    public readonly struct GeluTanh : IUnaryOp<GeluTanh>, IFourAtOnce
     {
         internal const double Scale = 0.79788456080286535587989211986876, Cubic = 0.044715;
 
@@ -63,8 +63,6 @@ namespace Hebb.Ops
             V near = VectorMath.ReducesByShift<V, T>() ? V.MinNative(Constant.Of<V, T>(Most), V.MaxNative(Constant.Of<V, T>(Least), x)) : x;
             return VectorMath.Gate<V, T>(x, near, Turns<V, T>(near));
         }
-
-        public static bool HasFours<V, T>() where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.ReducesByShift<V, T>();
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Four<V, T>(in GeluTanh op, ref V a, ref V b, ref V c, ref V d) where V : unmanaged, ISimd<V, T> where T : unmanaged
@@ -97,7 +95,7 @@ namespace Hebb.Ops
 
     /// <summary>d times the derivative of gelu_tanh at x: s + 2 x u' s (1 - s) with s = 1 / (1 + e) and e = exp(-2u); 1 - s is e s.</summary>
     [Op("gelu_tanh_grad", Facade = false)]
-    public readonly struct GeluTanhGrad : IBinaryOp<GeluTanhGrad>
+    public readonly struct GeluTanhGrad : IBinaryOp<GeluTanhGrad>, IFourAtOnce
     {
         public static OpDomain Domain => OpDomain.Float;
 
@@ -108,8 +106,6 @@ namespace Hebb.Ops
             V slope = x * V.MultiplyAdd(x * x, Constant.Of<V, T>(6 * GeluTanh.Scale * GeluTanh.Cubic), Constant.Of<V, T>(2 * GeluTanh.Scale));
             return a * s * V.MultiplyAdd(slope, e * s, V.One);
         }
-
-        public static bool HasFours<V, T>() where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.ReducesByShift<V, T>();
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Four<V, T>(in GeluTanhGrad op, ref V a, ref V b, ref V c, ref V d, V x, V y, V z, V w) where V : unmanaged, ISimd<V, T> where T : unmanaged

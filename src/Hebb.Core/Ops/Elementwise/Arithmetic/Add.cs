@@ -5,13 +5,11 @@ namespace Hebb.Ops;
 
 /// <summary>a + b, elementwise with broadcasting. Bool adds as logical or.</summary>
 [Op("add", Onnx = "Add", Operator = "+")]
-public readonly struct Add : IBinaryOp<Add>, IComplexBinaryOp
+public readonly struct Add : IBinaryOp<Add>, IComplexBinaryOp, IBrief
 {
     public static OpDomain Domain => OpDomain.Any;
 
     public static Saved Saves => Saved.None;
-
-    public static bool IsBrief => true;
 
     public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged => a + b;
 

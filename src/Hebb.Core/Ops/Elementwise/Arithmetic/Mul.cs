@@ -5,11 +5,9 @@ namespace Hebb.Ops;
 
 /// <summary>a * b, elementwise with broadcasting. Bool multiplies as logical and.</summary>
 [Op("mul", Onnx = "Mul", Operator = "*")]
-public readonly struct Mul : IBinaryOp<Mul>, IComplexBinaryOp
+public readonly struct Mul : IBinaryOp<Mul>, IComplexBinaryOp, IBrief
 {
     public static OpDomain Domain => OpDomain.Any;
-
-    public static bool IsBrief => true;
 
     public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged => a * b;
 

@@ -5,11 +5,9 @@ namespace Hebb.Ops;
 
 /// <summary>a - b, elementwise with broadcasting.</summary>
 [Op("sub", Onnx = "Sub", Operator = "-")]
-public readonly struct Sub : IBinaryOp<Sub>, IComplexBinaryOp
+public readonly struct Sub : IBinaryOp<Sub>, IComplexBinaryOp, IBrief
 {
     public static Saved Saves => Saved.None;
-
-    public static bool IsBrief => true;
 
     public V Invoke<V, T>(V a, V b) where V : unmanaged, ISimd<V, T> where T : unmanaged => a - b;
 
