@@ -45,7 +45,7 @@ public unsafe class GemmEpilogueTests
     {
         var random = new Random(12);
         int i = 0;
-        foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[(130, 200, 1100), (33, 520, 300), (1, 700, 1000), (700, 1, 1000), (4100, 20, 9), (20, 4200, 9), (0, 5, 5), (5, 0, 5), (300, 7, 1030)])
+        foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[(130, 200, 1100), (33, 520, 300), (1, 700, 1000), (700, 1, 1000), (4100, 20, 9), (20, 4200, 9), (0, 5, 5), (5, 0, 5), (300, 7, 1030), (300, 700, 280)])
         {
             for (int layout = 0; layout < 4; layout++, i++)
                 Check<float>(path, new Case(m, n, k, 1, random.Next(1 << 9), i % s_functions.Length, layout), random, 4e-6);

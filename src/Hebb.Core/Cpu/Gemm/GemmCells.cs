@@ -10,7 +10,7 @@ namespace Hebb.Cpu;
 /// The grid of cells of one product: a range of row tiles by a range of panels each, through all of k. A cell visits one block of k after
 /// the other; in each, a row tile meets every panel before the next tile's turn, so that it stays in the L1 cache, the panels in L2.
 /// </summary>
-unsafe struct GemmCells<T, V> : IBlockBody
+unsafe partial struct GemmCells<T, V> : IBlockBody
     where T : unmanaged, INumber<T>
     where V : unmanaged, ISimd<V, T>
 {
@@ -113,6 +113,11 @@ unsafe struct GemmCells<T, V> : IBlockBody
 
     readonly void Block<P>(long k, long fromTile, long toTile, long fromPanel, long toPanel)
     {
+        if (Plan.Swapped)
+        {
+            Turned<P>(k, fromTile, toTile, fromPanel, toPanel);
+            return;
+        }
         var edge = new TileEdge<T, V>();
         var tile = new TileArgs<T> { K = Math.Min(Steps, K - k), BStep = Plan.RightStep };
         bool add = Plan.Add || FromK + k > 0, finish = Plan.Finishes && FromK + k + tile.K == Plan.K;
@@ -126,17 +131,7 @@ unsafe struct GemmCells<T, V> : IBlockBody
                 long lane = panel * PanelWidth, l = FromLane + lane;
                 int width = Width(panel);
                 int lanes = (int)Math.Min(width, Lanes - lane);
-                bool packed = Plan.PackRight || lanes < width;
-                tile.B = packed ? PackedPanel(panel, k) : Plan.Right + l + ((FromK + k) * Plan.RightStep);
-                delegate*<TileArgs<T>*, void> kernel = packed ? TileRows.Kernel<T, V, P, Packed>(height, width) : TileRows.Kernel<T, V, P, Stepped>(height, width);
-                if (Plan.Swapped)
-                {
-                    T* c = Plan.C + (l * Plan.CRow) + r;
-                    edge.RunTurned(&tile, kernel, height, lanes, width, c, Plan.CRow, add, Plan.Bias == null ? null : Plan.Bias + r);
-                    if (finish)
-                        Plan.Finish.Run<V>(new(c, Plan.CRow, l, r, lanes, height));
-                    continue;
-                }
+                delegate*<TileArgs<T>*, void> kernel = SetRight<P>(ref tile, panel, height, width, k);
                 tile.C = Plan.C + (r * Plan.CRow) + l;
                 tile.CRow = Plan.CRow;
                 tile.Add = add;
@@ -158,6 +153,16 @@ unsafe struct GemmCells<T, V> : IBlockBody
     {
         for (int r = 0; Sse.IsSupported && r < rows; r++, c += Plan.CRow)
             Sse.Prefetch0(c);
+    }
+
+    /// <summary>Where a panel's steps are, and the kernel that reads them so.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    readonly delegate*<TileArgs<T>*, void> SetRight<P>(ref TileArgs<T> tile, long panel, int height, int width, long k)
+    {
+        long lane = panel * PanelWidth;
+        bool packed = Plan.PackRight || Lanes - lane < width;
+        tile.B = packed ? PackedPanel(panel, k) : Plan.Right + FromLane + lane + ((FromK + k) * Plan.RightStep);
+        return packed ? TileRows.Kernel<T, V, P, Packed>(height, width) : TileRows.Kernel<T, V, P, Stepped>(height, width);
     }
 
     readonly void SetLeft(ref TileArgs<T> tile, long row, int height, long k)

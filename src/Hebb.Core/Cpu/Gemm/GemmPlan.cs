@@ -99,7 +99,7 @@ unsafe struct GemmPlan<T>
         if (LeftIsFar(width))
             cost += 0.25 * Rows * K;
         if (Swapped)
-            cost += 0.6 * Rows * Lanes;
+            cost += 0.2 * Rows * Lanes;
         return cost;
     }
 }

@@ -4,7 +4,7 @@ using Hebb.Cpu.Simd;
 
 namespace Hebb.Cpu;
 
-/// <summary>Runs a micro-kernel on a buffer of its own and moves the result to C: for tiles that overhang the matrix or are written transposed.</summary>
+/// <summary>Runs a micro-kernel on a buffer of its own and moves the result to C: for tiles that overhang the matrix.</summary>
 unsafe struct TileEdge<T, V>
     where T : unmanaged, INumber<T>
     where V : unmanaged, ISimd<V, T>
@@ -35,26 +35,6 @@ unsafe struct TileEdge<T, V>
         kernel(&inner);
         for (int r = 0; r < rows; r++)
             Narrow(buffer + (r * width), tile->C + (r * tile->CRow), lanes);
-    }
-
-    /// <summary>C[l * cRow + r] gets, or has added, lane l of row r, with the arithmetic of a tile that is not turned.</summary>
-    [SkipLocalsInit]
-    public readonly void RunTurned(
-        TileArgs<T>* tile, delegate*<TileArgs<T>*, void> kernel, int rows, int lanes, int width, T* c, long cRow, bool add, T* bias)
-    {
-        byte* bytes = stackalloc byte[MaxRows * MaxBytes];
-        var buffer = (T*)bytes;
-        tile->C = buffer;
-        tile->CRow = width;
-        tile->Add = add;
-        tile->Bias = null;
-        tile->RowBias = bias;
-        if (add && lanes < width)
-            new Span<T>(buffer, rows * width).Clear();
-        if (add)
-            Packing.Transpose(c, cRow, lanes, rows, buffer, width);
-        kernel(tile);
-        Packing.Transpose(buffer, width, rows, lanes, c, cRow);
     }
 
     /// <summary>Copies elements; those from there up to <paramref name="width"/>, which is that of one or two vectors, become 0.</summary>
