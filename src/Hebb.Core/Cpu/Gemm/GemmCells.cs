@@ -81,18 +81,35 @@ unsafe partial struct GemmCells<T, V> : IBlockBody
             PackPanel(first, 0);
     }
 
-    public readonly void PackTile(long tile)
+    public readonly void PackTiles(long first, long end)
     {
-        long row = Tiles.Start(tile);
-        int height = Tiles.Height(tile);
-        T* source = Plan.Left + ((FromRow + row) * Plan.LeftRow) + (FromK * Plan.LeftStep), target = PackedLeft + (row * PackedRow);
-        if (!LeftRows)
+        while (first < end)
         {
-            Packing.Copy<T, V>(source, Plan.LeftRow, Plan.LeftStep, height, K, target, height, height);
+            int height = Tiles.Height(first);
+            long next = first + 1;
+            while (next < end && Tiles.Height(next) == height)
+                next++;
+            PackTiles(Tiles.Start(first), next - first, height);
+            first = next;
+        }
+    }
+
+    readonly void PackTiles(long row, long tiles, int height)
+    {
+        T* source = Plan.Left + ((FromRow + row) * Plan.LeftRow) + (FromK * Plan.LeftStep), target = PackedLeft + (row * PackedRow);
+        if (LeftRows)
+        {
+            for (long r = 0; r < tiles * height; r++)
+                Unsafe.CopyBlockUnaligned(target + (r * PackedRow), source + (r * Plan.LeftRow), (uint)(K * sizeof(T)));
             return;
         }
-        for (int r = 0; r < height; r++)
-            Unsafe.CopyBlockUnaligned(target + (r * PackedRow), source + (r * Plan.LeftRow), (uint)(K * sizeof(T)));
+        if (Plan.LeftRow == 1)
+        {
+            Packing.CopyTiles<T, V>(source, Plan.LeftStep, K, tiles, height, target);
+            return;
+        }
+        for (long t = 0; t < tiles; t++, source += height * Plan.LeftRow, target += height * PackedRow)
+            Packing.Copy<T, V>(source, Plan.LeftRow, Plan.LeftStep, height, K, target, height, height);
     }
 
     public readonly void Invoke(long cell)
@@ -199,7 +216,6 @@ readonly struct GemmPacks<T, V>(GemmCells<T, V> cells, long panels, long panelGr
             return;
         }
         block -= PanelBlocks;
-        for (long i = block * tileGroup; i < Math.Min((block + 1) * tileGroup, tiles); i++)
-            cells.PackTile(i);
+        cells.PackTiles(block * tileGroup, Math.Min((block + 1) * tileGroup, tiles));
     }
 }

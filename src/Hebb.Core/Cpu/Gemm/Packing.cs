@@ -19,7 +19,10 @@ static unsafe class Packing
     {
         if (lane == 1)
         {
-            CopyRows<T, V>(source, step, lanes, steps, target, targetStep, width);
+            if (lanes == width && width == targetStep)
+                CopyTiles<T, V>(source, step, steps, 1, lanes, target);
+            else
+                CopyRows<T, V>(source, step, lanes, steps, target, targetStep, width);
             return;
         }
         if (lanes < width)
@@ -55,17 +58,7 @@ static unsafe class Packing
         where T : unmanaged
         where V : unmanaged, ISimd<V, T>
     {
-        long k = 0;
-        if (lanes == width && width == targetStep && step > 0)
-        {
-            // Whole vectors, as long as what they read too much is in the source, and what they write too much is written again.
-            for (long safe = steps - TiledGemm.CeilDiv(V.Count, Math.Min(width, step)); k < safe; k++, source += step, target += targetStep)
-            {
-                for (long j = 0; j < width; j += V.Count)
-                    V.Load(source + j).Store(target + j);
-            }
-        }
-        for (; k < steps; k++, source += step, target += targetStep)
+        for (long k = 0; k < steps; k++, source += step, target += targetStep)
         {
             long j = 0;
             for (; j <= lanes - V.Count; j += V.Count)
@@ -118,6 +111,39 @@ static unsafe class Packing
                 V.Load(s + V.Count).Store(t + V.Count);
             }
         }
+    }
+
+    /// <summary>
+    /// Tiles of some lanes, which stand side by side in the source and follow each other in the target: eight steps of each in turn. A tile takes part of a line from each row of the source, and rows
+    /// that lie a power of two apart push each other out of the caches before the next tile takes the rest.
+    /// </summary>
+    [MethodImpl(Jit.Full)]
+    public static void CopyTiles<T, V>(T* source, long step, long steps, long tiles, long lanes, T* target)
+        where T : unmanaged
+        where V : unmanaged, ISimd<V, T>
+    {
+        const int AtOnce = 8;
+
+        // Whole vectors, as long as what they read too much is in the source, and what they write too much is written again.
+        long whole = step > 0 ? Math.Max(0, steps - TiledGemm.CeilDiv(V.Count, Math.Min(lanes, step))) & -AtOnce : 0, tile = steps * lanes;
+        for (long k = 0; k < whole; k += AtOnce)
+        {
+            T* s = source + (k * step), t = target + (k * lanes);
+            for (long i = tiles; i > 0; i--, s += lanes, t += tile)
+            {
+                T* from = s, to = t;
+                for (int q = AtOnce; q > 0; q--, from += step, to += lanes)
+                {
+                    if (Sse.IsSupported)
+                        Sse.Prefetch0(from + (AtOnce * step));
+                    V.Load(from).Store(to);
+                    for (long j = V.Count; j < lanes; j += V.Count)
+                        V.Load(from + j).Store(to + j);
+                }
+            }
+        }
+        for (source += whole * step, target += whole * lanes; tiles > 0; tiles--, source += lanes, target += tile)
+            CopyRows<T, V>(source, step, lanes, steps - whole, target, lanes, lanes);
     }
 
     /// <summary>target[k * targetStep + j] = source[j * lane + k]: rows become columns.</summary>

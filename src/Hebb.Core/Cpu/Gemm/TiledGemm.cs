@@ -17,7 +17,7 @@ static unsafe class TiledGemm
     const long CellWork = 1L << 19;          // multiply-adds below which a cell is not cut further
     const long CellsPerThread = 6;           // so that none waits long for the last
     static readonly long EvenBytes = Math.Min(1 << 20, Caches.L2);            // of the left side, which each thread then reads as a whole, over and over
-    const long PackAtOnce = 1L << 15;
+    const long PackAtOnce = 1L << 16;
 
     /// <summary>
     /// An L2 cache of 1 MiB and more holds the panels of a cell, which serve as many rows as can be. A smaller one holds the cell's left rows; panels come from L3, ahead of their use because
