@@ -15,15 +15,16 @@ namespace Hebb.Cpu;
 internal static unsafe class AttentionGradKernel
 {
     private const int QueryBlock = 64;
+    private const long NearBytes = 64 << 10;
 
     // As many parts as keep a machine of some cores busy, each with work enough to pay for sums of its own.
     private const long WantedParts = 16, LeastBlocks = 2;
 
     /// <summary>
-    /// From gradients [B, H, L, F] of the results, logarithms of sums and deltas [B, H, L] (results times their gradients, added up), writes gradients of queries
-    /// [B, H, L, E], keys [B, G, S, E] and values [B, G, S, F], each row contiguous.
+    /// From gradients [B, H, L, F] of the results, the results and logarithms of sums [B, H, L], writes gradients of queries [B, H, L, E], keys [B, G, S, E] and values
+    /// [B, G, S, F], each row contiguous.
     /// </summary>
-    public static void Run<T>(in AttentionProblem<T> problem, HeadMatrix<T> grad, T* logSum, T* delta, HeadMatrix<T> query, HeadMatrix<T> key, HeadMatrix<T> value) where T : unmanaged, IFloatingPointIeee754<T>
+    public static void Run<T>(in AttentionProblem<T> problem, HeadMatrix<T> grad, HeadMatrix<T> result, T* logSum, HeadMatrix<T> query, HeadMatrix<T> key, HeadMatrix<T> value) where T : unmanaged, IFloatingPointIeee754<T>
     {
         long groups = problem.Batches * problem.KeyHeads, blocks = (problem.Queries + QueryBlock - 1) / QueryBlock;
         if (groups == 0)
@@ -31,7 +32,7 @@ internal static unsafe class AttentionGradKernel
         long parts = Math.Clamp(TiledGemm.CeilDiv(WantedParts, groups), 1, Math.Max(1, blocks / LeastBlocks));
         if (parts == 1)
         {
-            ParallelFor.Run(groups, new Body<T>(problem, grad, logSum, delta, query, key, value, 0, 0, parts));
+            ParallelFor.Run(groups, new Body<T>(problem, grad, result, logSum, query, key, value, 0, 0, parts));
             return;
         }
         long rows = groups * problem.Keys, keys = rows * problem.Width, values = rows * problem.ValueWidth;
@@ -39,7 +40,7 @@ internal static unsafe class AttentionGradKernel
         T* keyParts = scratch.Take<T>(parts * keys), valueParts = scratch.Take<T>(parts * values);
         var keySums = new HeadMatrix<T>(keyParts, problem.KeyHeads, problem.Keys, problem.Width);
         var valueSums = new HeadMatrix<T>(valueParts, problem.KeyHeads, problem.Keys, problem.ValueWidth);
-        ParallelFor.Run(groups * parts, new Body<T>(problem, grad, logSum, delta, query, keySums, valueSums, keys, values, parts));
+        ParallelFor.Run(groups * parts, new Body<T>(problem, grad, result, logSum, query, keySums, valueSums, keys, values, parts));
         ParallelFor.Ranges(rows, Math.Max(1, (1 << 14) / problem.Width), new PartSums<T>(problem, keyParts, problem.Width, keys, parts, key));
         ParallelFor.Ranges(rows, Math.Max(1, (1 << 14) / Math.Max(1, problem.ValueWidth)), new PartSums<T>(problem, valueParts, problem.ValueWidth, values, parts, value));
     }
@@ -79,7 +80,7 @@ internal static unsafe class AttentionGradKernel
 
     // keyPart and valuePart: from the sums of one part to those of the next.
     private readonly struct Body<T>(
-        AttentionProblem<T> problem, HeadMatrix<T> grad, T* logSum, T* delta, HeadMatrix<T> queryGrad, HeadMatrix<T> keyGrad, HeadMatrix<T> valueGrad, long keyPart, long valuePart, long parts) : IBlockBody where T : unmanaged, IFloatingPointIeee754<T>
+        AttentionProblem<T> problem, HeadMatrix<T> grad, HeadMatrix<T> result, T* logSum, HeadMatrix<T> queryGrad, HeadMatrix<T> keyGrad, HeadMatrix<T> valueGrad, long keyPart, long valuePart, long parts) : IBlockBody where T : unmanaged, IFloatingPointIeee754<T>
     {
         private const int KeyTile = AttentionProblem<T>.KeyTile;
 
@@ -99,15 +100,44 @@ internal static unsafe class AttentionGradKernel
             long groups = problem.Batches * problem.KeyHeads, share = problem.Heads / problem.KeyHeads;
             (long part, long group) = Math.DivRem(block, groups);
             (long batch, long keyHead) = Math.DivRem(group, problem.KeyHeads);
-            T* dk = keyGrad.At(batch, keyHead, 0) + part * keyPart, dv = valueGrad.At(batch, keyHead, 0) + part * valuePart;
-            Clear(dk, problem.Keys, problem.Width, keyGrad.Row);
-            Clear(dv, problem.Keys, problem.ValueWidth, valueGrad.Row);
             using var scratch = Scratch.Open();
             var buffers = new Buffers<V>(scratch, problem);
+            var keys = new Sums(scratch, problem.Keys, problem.Width, keyGrad.At(batch, keyHead, 0) + part * keyPart, keyGrad.Row);
+            var values = new Sums(scratch, problem.Keys, problem.ValueWidth, valueGrad.At(batch, keyHead, 0) + part * valuePart, valueGrad.Row);
             for (long head = keyHead * share; head < (keyHead + 1) * share; head++)
             {
                 for (long query = part * QueryBlock; query < problem.Queries; query += parts * QueryBlock)
-                    Queries(buffers, batch, head, keyHead, query, dk, dv);
+                    Queries(buffers, batch, head, keyHead, query, keys, values);
+            }
+            keys.Finish();
+            values.Finish();
+        }
+
+        /// <summary>
+        /// Where gradients of keys or values add up: in their place, or, where rows of a small matrix stand apart (heads side by side, a power of two from one row to the next), in a copy whose rows don't
+        /// push each other out of the caches.
+        /// </summary>
+        private readonly struct Sums
+        {
+            public readonly T* Data;
+            public readonly long Row;
+            private readonly T* _target;
+            private readonly long _rows, _columns, _targetRow;
+
+            public Sums(Scratch scratch, long rows, long columns, T* target, long targetRow)
+            {
+                (_rows, _columns, _targetRow) = (rows, columns, targetRow);
+                _target = target;
+                bool near = targetRow != columns && rows * columns * sizeof(T) <= NearBytes;
+                Data = near ? scratch.Take<T>(rows * columns) : target;
+                Row = near ? columns : targetRow;
+                Clear(Data, rows, columns, Row);
+            }
+
+            public void Finish()
+            {
+                for (long r = 0; Data != _target && r < _rows; r++)
+                    Unsafe.CopyBlockUnaligned(_target + r * _targetRow, Data + r * _columns, (uint)(_columns * sizeof(T)));
             }
         }
 
@@ -115,6 +145,9 @@ internal static unsafe class AttentionGradKernel
         {
             /// <summary>Queries, gradients of results and gradients of queries in panels of <see cref="Panel"/>, turned.</summary>
             public readonly T* TurnedQuery, TurnedGrad, Sums;
+
+            /// <summary>A panel of results, turned.</summary>
+            public readonly T* TurnedResult;
 
             /// <summary>Queries and gradients of results in rows, padded to whole vectors.</summary>
             public readonly T* Query, Grad;
@@ -133,6 +166,7 @@ internal static unsafe class AttentionGradKernel
                 TurnedQuery = scratch.Take<T>(QueryBlock * problem.Width);
                 Sums = scratch.Take<T>(QueryBlock * problem.Width);
                 TurnedGrad = scratch.Take<T>(QueryBlock * problem.ValueWidth);
+                TurnedResult = scratch.Take<T>(Panel * problem.ValueWidth);
                 Query = scratch.Take<T>(QueryBlock * QueryPitch);
                 Grad = scratch.Take<T>(QueryBlock * GradPitch);
                 Weights = scratch.Take<T>(KeyTile * QueryBlock);
@@ -146,7 +180,7 @@ internal static unsafe class AttentionGradKernel
             public static int Panel => 2 * V.Count;
         }
 
-        private void Queries<V>(in Buffers<V> b, long batch, long head, long keyHead, long query, T* dk, T* dv) where V : unmanaged, ISimd<V, T>
+        private void Queries<V>(in Buffers<V> b, long batch, long head, long keyHead, long query, in Sums keySums, in Sums valueSums) where V : unmanaged, ISimd<V, T>
         {
             long e = problem.Width, f = problem.ValueWidth, at = (batch * problem.Heads + head) * problem.Queries + query;
             int queries = (int)Math.Min(QueryBlock, problem.Queries - query), panel = Buffers<V>.Panel;
@@ -155,6 +189,8 @@ internal static unsafe class AttentionGradKernel
                 int n = Math.Min(panel, queries - p);
                 problem.Query.Turn<V>(batch, head, query + p, n, e, b.TurnedQuery + p * e, panel);
                 grad.Turn<V>(batch, head, query + p, n, f, b.TurnedGrad + p * f, panel);
+                result.Turn<V>(batch, head, query + p, n, f, b.TurnedResult, panel);
+                Deltas<V>(b.TurnedResult, b.TurnedGrad + p * f, b.Delta + p);
             }
             problem.Query.Copy<V>(batch, head, query, queries, e, b.Query, b.QueryPitch);
             grad.Copy<V>(batch, head, query, queries, f, b.Grad, b.GradPitch);
@@ -164,7 +200,6 @@ internal static unsafe class AttentionGradKernel
             {
                 T log = i < queries ? logSum[at + i] : T.PositiveInfinity;
                 b.Shift[i] = T.IsNegativeInfinity(log) ? T.PositiveInfinity : log * T.CreateTruncating(1.4426950408889634);
-                b.Delta[i] = i < queries ? delta[at + i] : T.Zero;
             }
             for (long i = 0; i < QueryBlock * e; i += V.Count)
                 (V.Load(b.TurnedQuery + i) * V.Create(problem.Scale2)).Store(b.TurnedQuery + i);
@@ -174,14 +209,28 @@ internal static unsafe class AttentionGradKernel
             {
                 int count = problem.Runs(batch, head, query, queries, key, b.Runs);
                 for (int i = 0; i < count; i++)
-                    Run(b, batch, head, keyHead, query, queries, b.Runs[i], dk, dv);
+                    Run(b, batch, head, keyHead, query, queries, b.Runs[i], keySums, valueSums);
             }
 
             for (int p = 0; p < queries; p += panel)
                 Packing.Copy<T, V>(b.Sums + p * e, panel, 1, e, Math.Min(panel, queries - p), queryGrad.At(batch, head, query + p), queryGrad.Row, e);
         }
 
-        private void Run<V>(in Buffers<V> b, long batch, long head, long keyHead, long query, int queries, KeyRun run, T* dk, T* dv) where V : unmanaged, ISimd<V, T>
+        /// <summary>How a score moves a result: dS = P (dP - delta), where delta is the result times its gradient, added up.</summary>
+        [MethodImpl(Jit.Full)]
+        private void Deltas<V>(T* results, T* grads, T* deltas) where V : unmanaged, ISimd<V, T>
+        {
+            V first = V.Zero, second = V.Zero;
+            for (long i = 0; i < problem.ValueWidth; i++, results += Buffers<V>.Panel, grads += Buffers<V>.Panel)
+            {
+                first = V.MultiplyAdd(V.Load(results), V.Load(grads), first);
+                second = V.MultiplyAdd(V.Load(results + V.Count), V.Load(grads + V.Count), second);
+            }
+            first.Store(deltas);
+            second.Store(deltas + V.Count);
+        }
+
+        private void Run<V>(in Buffers<V> b, long batch, long head, long keyHead, long query, int queries, KeyRun run, in Sums keySums, in Sums valueSums) where V : unmanaged, ISimd<V, T>
         {
             long e = problem.Width, f = problem.ValueWidth;
             int panel = Buffers<V>.Panel;
@@ -235,8 +284,8 @@ internal static unsafe class AttentionGradKernel
                 if (steps <= 0)
                     continue;
                 long to = run.Start + key, weights = key * QueryBlock + first;
-                TileProduct.Wide<T, V>(b.Weights + weights, QueryBlock, 1, keyCount, steps, b.Grad + first * b.GradPitch, b.GradPitch, dv + to * valueGrad.Row, valueGrad.Row, f, add: true);
-                TileProduct.Wide<T, V>(b.Slopes + weights, QueryBlock, 1, keyCount, steps, b.Query + first * b.QueryPitch, b.QueryPitch, dk + to * keyGrad.Row, keyGrad.Row, e, add: true);
+                TileProduct.Wide<T, V>(b.Weights + weights, QueryBlock, 1, keyCount, steps, b.Grad + first * b.GradPitch, b.GradPitch, valueSums.Data + to * valueSums.Row, valueSums.Row, f, add: true);
+                TileProduct.Wide<T, V>(b.Slopes + weights, QueryBlock, 1, keyCount, steps, b.Query + first * b.QueryPitch, b.QueryPitch, keySums.Data + to * keySums.Row, keySums.Row, e, add: true);
             }
         }
 

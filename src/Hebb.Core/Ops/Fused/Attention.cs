@@ -84,28 +84,14 @@ internal sealed class AttentionOp(in AttentionOptions options) : AttentionBase(o
 
     public override void Vjp(in VjpContext c)
     {
-        if (Masked && c.Needs(3))
+        // The logarithms have a gradient of their own only under a derivative of the backward pass.
+        if (Masked && c.Needs(3) || c.HasGrad(1))
         {
             Derivatives.VjpByDecomposition(this, c);
             return;
         }
-        // How a score moves a result: dS = P (dP - delta), with delta = y . dy, less what came for the logarithm of the sum.
-        var sum = c.Output(1);
-        Tensor g, delta;
-        if (c.HasGrad(0))
-        {
-            g = c.Grad(0);
-            delta = (g.To(sum.DType) * c.Output(0).To(sum.DType)).Sum(3);
-            if (c.HasGrad(1))
-                delta -= c.Grad(1);
-        }
-        else
-        {
-            g = Tensor.ZerosLike(c.Output(0));
-            delta = -c.Grad(1);
-        }
         var inputs = new Tensor[c.InputCount + 3];
-        (inputs[0], inputs[4], inputs[5]) = (g, sum, delta);
+        (inputs[0], inputs[4], inputs[5]) = (c.Grad(0), c.Output(0), c.Output(1));
         for (int i = 0; i < c.InputCount; i++)
             inputs[i < 3 ? i + 1 : i + 3] = c.Input(i);
         var outputs = Engine.ApplyAll(new AttentionGradOp(Options), inputs);

@@ -6,7 +6,7 @@ using Hebb.Transforms;
 namespace Hebb;
 
 /// <summary>
-/// The backward pass of attention. Inputs: gradients of the results [B, H, L, F]; queries, keys, values; logarithms of the sums of exponentials and deltas, [B, H, L]; perhaps a
+/// The backward pass of attention. Inputs: gradients of the results [B, H, L, F]; queries, keys, values; the results; logarithms of the sums of exponentials [B, H, L]; perhaps a
 /// mask and a key. Outputs: the gradients of queries, keys and values.
 /// </summary>
 internal sealed class AttentionGradOp(in AttentionOptions options) : AttentionBase(options)
@@ -44,20 +44,20 @@ internal sealed class AttentionGradOp(in AttentionOptions options) : AttentionBa
     private unsafe void Run<T>(ReadOnlySpan<Tensor> inputs, ReadOnlySpan<Tensor> outputs) where T : unmanaged, IFloatingPointIeee754<T>
     {
         var problem = Problem<T>(inputs[1], inputs[2], inputs[3], inputs[6..], out var dropKey);
-        var (sum, delta) = (Copying.Contiguous(inputs[4]), Copying.Contiguous(inputs[5]));
-        AttentionGradKernel.Run(problem, new HeadMatrix<T>(inputs[0]), sum.Data<T>(), delta.Data<T>(), new(outputs[0]), new(outputs[1]), new(outputs[2]));
+        var sum = Copying.Contiguous(inputs[5]);
+        AttentionGradKernel.Run(problem, new HeadMatrix<T>(inputs[0]), new HeadMatrix<T>(inputs[4]), sum.Data<T>(), new(outputs[0]), new(outputs[1]), new(outputs[2]));
         GC.KeepAlive(dropKey);
         GC.KeepAlive(sum);
-        GC.KeepAlive(delta);
     }
 
     public override Tensor[] Decompose(ReadOnlySpan<Tensor> inputs)
     {
         int heads = inputs[1].Shape[1], groups = inputs[2].Shape[1];
-        var (type, wide) = (inputs[1].DType, inputs[4].DType);
+        var (type, wide) = (inputs[1].DType, inputs[5].DType);
         var (g, q, k, v) = (inputs[0].To(wide), inputs[1].To(wide), Repeat(inputs[2], heads).To(wide), Repeat(inputs[3], heads).To(wide));
-        var p = Weights(Scores(q, k, inputs[6..]), inputs[4]);
-        var ds = p * (Dropped(g.MatMul(v.MT), inputs[6..]) - inputs[5].Unsqueeze(3)) * Scale;
+        var p = Weights(Scores(q, k, inputs[6..]), inputs[5]);
+        var delta = (g * inputs[4].To(wide)).Sum(3, keepDim: true);
+        var ds = p * (Dropped(g.MatMul(v.MT), inputs[6..]) - delta) * Scale;
         return [ds.MatMul(k).To(type), Gather(ds.MT.MatMul(q), groups).To(type), Gather(Dropped(p, inputs[6..]).MT.MatMul(g), groups).To(type)];
     }
 
