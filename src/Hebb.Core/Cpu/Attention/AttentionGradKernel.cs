@@ -104,13 +104,23 @@ internal static unsafe class AttentionGradKernel
             var buffers = new Buffers<V>(scratch, problem);
             var keys = new Sums(scratch, problem.Keys, problem.Width, keyGrad.At(batch, keyHead, 0) + part * keyPart, keyGrad.Row);
             var values = new Sums(scratch, problem.Keys, problem.ValueWidth, valueGrad.At(batch, keyHead, 0) + part * valuePart, valueGrad.Row);
+            HeadMatrix<T> key = Near<V>(scratch, problem.Key, batch, keyHead, problem.Width), value = Near<V>(scratch, problem.Value, batch, keyHead, problem.ValueWidth);
             for (long head = keyHead * share; head < (keyHead + 1) * share; head++)
             {
                 for (long query = part * QueryBlock; query < problem.Queries; query += parts * QueryBlock)
-                    Queries(buffers, batch, head, keyHead, query, keys, values);
+                    Queries(buffers, batch, head, query, key, value, keys, values);
             }
             keys.Finish();
             values.Finish();
+        }
+
+        private HeadMatrix<T> Near<V>(Scratch scratch, HeadMatrix<T> matrix, long batch, long head, long columns) where V : unmanaged, ISimd<V, T>
+        {
+            if (matrix.Row == columns || problem.Keys * columns * sizeof(T) > NearBytes)
+                return matrix.Of(batch, head);
+            T* copy = scratch.Take<T>(problem.Keys * columns);
+            matrix.Copy<V>(batch, head, 0, problem.Keys, columns, copy, columns);
+            return new(copy, 0, 0, columns);
         }
 
         /// <summary>
@@ -180,7 +190,7 @@ internal static unsafe class AttentionGradKernel
             public static int Panel => 2 * V.Count;
         }
 
-        private void Queries<V>(in Buffers<V> b, long batch, long head, long keyHead, long query, in Sums keySums, in Sums valueSums) where V : unmanaged, ISimd<V, T>
+        private void Queries<V>(in Buffers<V> b, long batch, long head, long query, HeadMatrix<T> keys, HeadMatrix<T> values, in Sums keySums, in Sums valueSums) where V : unmanaged, ISimd<V, T>
         {
             long e = problem.Width, f = problem.ValueWidth, at = (batch * problem.Heads + head) * problem.Queries + query;
             int queries = (int)Math.Min(QueryBlock, problem.Queries - query), panel = Buffers<V>.Panel;
@@ -209,7 +219,7 @@ internal static unsafe class AttentionGradKernel
             {
                 int count = problem.Runs(batch, head, query, queries, key, b.Runs);
                 for (int i = 0; i < count; i++)
-                    Run(b, batch, head, keyHead, query, queries, b.Runs[i], keySums, valueSums);
+                    Run(b, batch, head, query, queries, b.Runs[i], keys, values, keySums, valueSums);
             }
 
             for (int p = 0; p < queries; p += panel)
@@ -230,11 +240,10 @@ internal static unsafe class AttentionGradKernel
             second.Store(deltas + V.Count);
         }
 
-        private void Run<V>(in Buffers<V> b, long batch, long head, long keyHead, long query, int queries, KeyRun run, in Sums keySums, in Sums valueSums) where V : unmanaged, ISimd<V, T>
+        private void Run<V>(in Buffers<V> b, long batch, long head, long query, int queries, KeyRun run, HeadMatrix<T> keys, HeadMatrix<T> values, in Sums keySums, in Sums valueSums) where V : unmanaged, ISimd<V, T>
         {
             long e = problem.Width, f = problem.ValueWidth;
             int panel = Buffers<V>.Panel;
-            HeadMatrix<T> keys = problem.Key, values = problem.Value;
             for (int p = 0; p < queries; p += panel)
             {
                 int n = Math.Min(panel, queries - p);
@@ -255,11 +264,11 @@ internal static unsafe class AttentionGradKernel
                     continue;
                 weights += skip * QueryBlock;
                 slopes += skip * QueryBlock;
-                T* k = keys.At(batch, keyHead, seen.Start), factors = null;
+                T* k = keys.At(0, 0, seen.Start), factors = null;
                 // S = K Q', dP = V dY'
                 TileProduct.Run<T, V>(k, keys.Row, keys.Column, seen.Count, e, b.TurnedQuery + p * e, panel, weights, QueryBlock, two, add: false);
                 problem.Mask<V>(batch, head, query + p, n, seen, weights, QueryBlock, two ? panel : V.Count, b.Masks);
-                TileProduct.Run<T, V>(values.At(batch, keyHead, seen.Start), values.Row, values.Column, seen.Count, f, b.TurnedGrad + p * f, panel, slopes, QueryBlock, two, add: false);
+                TileProduct.Run<T, V>(values.At(0, 0, seen.Start), values.Row, values.Column, seen.Count, f, b.TurnedGrad + p * f, panel, slopes, QueryBlock, two, add: false);
                 if (problem.Drop > 0)
                     factors = problem.Factors<V>(batch, head, query + p, n, seen, panel, b.Masks);
                 for (int v = 0; v < n; v += V.Count)

@@ -24,6 +24,15 @@ internal readonly unsafe struct HeadMatrix<T> where T : unmanaged
         (_batch, _head, Row, Column) = (heads * rows * columns, rows * columns, columns, 1);
     }
 
+    private HeadMatrix(T* data, long row, long column)
+    {
+        _data = data;
+        (Row, Column) = (row, column);
+    }
+
+    /// <summary>That of one head, as the only one.</summary>
+    public HeadMatrix<T> Of(long batch, long head) => new(At(batch, head, 0), Row, Column);
+
     public T* At(long batch, long head, long row) => _data + batch * _batch + head * _head + row * Row;
 
     /// <summary>Rows side by side: target[column * width + row], with zeros where there are fewer rows than <paramref name="width"/>.</summary>
