@@ -49,7 +49,7 @@ internal sealed class Bench(IReadOnlyList<Peer> peers, IReadOnlySet<string>? nam
                     contenders.Add((peer.Name, 1, process));
                 }
                 WarmUp(side.Call, isFirst: count == threads[0]);
-                double[][] times = Paired.Measure([hebb, .. contenders.Select(c => c.Contender)], @case.Windows, cancellation);
+                double[][] times = Paired.Measure([hebb, .. contenders.Select(c => c.Contender)], @case.Seconds, @case.Windows, cancellation);
                 times[0] = Array.ConvertAll(times[0], t => t / side.Repeats);
                 foreach (var row in Rows(@case, count, times, contenders))
                 {

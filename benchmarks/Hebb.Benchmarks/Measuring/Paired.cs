@@ -6,9 +6,6 @@ internal static class Paired
     /// <summary>What a batch should last at least: the clock and the hand-over between processes are nothing beside it.</summary>
     private const double BatchNanoseconds = 5e6;
 
-    /// <summary>What the rounds of one case should last together, unless that makes fewer than <see cref="FewestRounds"/>.</summary>
-    private const double Budget = 1.2e9;
-
     private const int FewestRounds = 5, MostRounds = 41;
 
     private const double WindowNanoseconds = 5e9;
@@ -17,9 +14,10 @@ internal static class Paired
 
     /// <summary>For each contender, nanoseconds a call in every round.</summary>
     /// <param name="contenders">Who is timed.</param>
+    /// <param name="seconds">What the rounds should last together, unless that makes too few or too many.</param>
     /// <param name="windows">A few rounds of five seconds each.</param>
     /// <param name="cancellation">Asked before every turn.</param>
-    public static double[][] Measure(IReadOnlyList<IContender> contenders, bool windows, CancellationToken cancellation)
+    public static double[][] Measure(IReadOnlyList<IContender> contenders, double seconds, bool windows, CancellationToken cancellation)
     {
         var calls = new long[contenders.Count];
         double round = 0;
@@ -29,7 +27,7 @@ internal static class Paired
             calls[c] = CallsInBatch(contenders[c], out double batch);
             round += batch;
         }
-        int rounds = (int)Math.Clamp(Budget / round, FewestRounds, MostRounds) | 1;
+        int rounds = (int)Math.Clamp(seconds * 1e9 / round, FewestRounds, MostRounds) | 1;
         if (windows)
         {
             rounds = WindowCount;

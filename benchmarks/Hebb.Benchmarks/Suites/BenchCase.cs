@@ -13,6 +13,9 @@ internal sealed record BenchCase(string Name, Problem Problem, IReadOnlyList<str
     /// <summary>Run only when <c>--case</c> names it: it is no part of the suite's mean.</summary>
     public bool Extra { get; init; }
 
+    /// <summary>What the rounds of the case last together, within 5 to 41 of them.</summary>
+    public double Seconds { get; init; } = 1.2;
+
     /// <summary>Times windows of seconds, of which the best counts, in place of many short rounds: for what is so short that threads of others decide about a round.</summary>
     public bool Windows { get; init; }
 }
