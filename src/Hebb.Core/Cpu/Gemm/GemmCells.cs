@@ -155,6 +155,8 @@ unsafe partial struct GemmCells<T, V> : IBlockBody
                 tile.Bias = Plan.Bias == null ? null : Plan.Bias + l;
                 if (!TiledGemm.PanelsStay && panel + 1 < toPanel)
                     Ask(tile.C + width, height);
+                if (finish && Plan.Finish.Residual != null)
+                    AskResidual(r, l, height);
                 if (lanes == width)
                     kernel(&tile);
                 else
@@ -170,6 +172,18 @@ unsafe partial struct GemmCells<T, V> : IBlockBody
     {
         for (int r = 0; Sse.IsSupported && r < rows; r++, c += Plan.CRow)
             Sse.Prefetch0(c);
+    }
+
+    // What is read when the tile is finished.
+    readonly void AskResidual(long row, long column, int rows)
+    {
+        T* p = Plan.Finish.Residual + (row * Plan.Finish.ResidualRow) + column;
+        for (int r = 0; Sse.IsSupported && r < rows; r++, p += Plan.Finish.ResidualRow)
+        {
+            Sse.Prefetch0(p);
+            if (V.Count * sizeof(T) == LineBytes)
+                Sse.Prefetch0(p + V.Count);
+        }
     }
 
     /// <summary>Where a panel's steps are, and the kernel that reads them so.</summary>
