@@ -42,7 +42,10 @@ unsafe struct Epilogue<T>
     /// <summary>Whether sums are scaled.</summary>
     public readonly bool Scales => Alpha != 1 || Scale != null;
 
-    public readonly bool IsNone => _run512 == null && !Scales && RowBias == null && Residual == null;
+    /// <summary>Whether what becomes of a sum depends on the sum alone, not on its place.</summary>
+    public readonly bool IsPlain => !Scales && Bias == null && RowBias == null && Residual == null;
+
+    public readonly bool IsNone => _run512 == null && IsPlain;
 
     /// <summary>The same with a function of the result.</summary>
     /// <exception cref="ArgumentException">The function's fields take more than 16 bytes or hold references.</exception>

@@ -34,8 +34,10 @@ unsafe partial struct GemmCells<T, V>
                     Packing.Copy<T, V>(c, Plan.CRow, 1, lanes, rows, buffer, bufferRow, (endPanel - p) * PanelWidth);
                 for (long i = t; i < endTile; i++)
                     Gather<P>(&tile, k, i, p, endPanel, buffer + ((Tiles.Start(i) - row) * bufferRow));
+                if (finish && Plan.Finish.IsPlain)
+                    Plan.Finish.Run<V>(new(buffer, bufferRow, 0, 0, rows, lanes));
                 Packing.Transpose(buffer, bufferRow, rows, lanes, c, Plan.CRow);
-                if (finish)
+                if (finish && !Plan.Finish.IsPlain)
                     Plan.Finish.Run<V>(new(c, Plan.CRow, l, r, lanes, rows));
             }
         }
