@@ -15,7 +15,7 @@ namespace Hebb.Cpu;
 internal static unsafe class AttentionGradKernel
 {
     private const int QueryBlock = 64;
-    private const long NearBytes = 64 << 10;
+    private const long NearBytes = 64 << 10;    // of a matrix that is copied where its rows stand apart
 
     // As many parts as keep a machine of some cores busy, each with work enough to pay for sums of its own.
     private const long WantedParts = 16, LeastBlocks = 2;
@@ -114,6 +114,7 @@ internal static unsafe class AttentionGradKernel
             values.Finish();
         }
 
+        /// <summary>The keys or values of one head, in a copy like those of <see cref="Sums"/>.</summary>
         private HeadMatrix<T> Near<V>(Scratch scratch, HeadMatrix<T> matrix, long batch, long head, long columns) where V : unmanaged, ISimd<V, T>
         {
             if (matrix.Row == columns || problem.Keys * columns * sizeof(T) > NearBytes)

@@ -9,6 +9,8 @@ namespace Hebb.Cpu;
 /// <summary>Copies a slice of a matrix into the order in which a micro-kernel reads it: all lanes of step 0, all of step 1, and so on.</summary>
 static unsafe class Packing
 {
+    const int StepsAtOnce = 8;    // of each tile in turn
+
     /// <summary>
     /// target[k * targetStep + j] = source[j * lane + k * step] for j below <paramref name="lanes"/> and k below <paramref name="steps"/>; lanes from
     /// there up to <paramref name="width"/> become 0.
@@ -122,28 +124,34 @@ static unsafe class Packing
         where T : unmanaged
         where V : unmanaged, ISimd<V, T>
     {
-        const int AtOnce = 8;
-
         // Whole vectors, as long as what they read too much is in the source, and what they write too much is written again.
-        long whole = step > 0 ? Math.Max(0, steps - TiledGemm.CeilDiv(V.Count, Math.Min(lanes, step))) & -AtOnce : 0, tile = steps * lanes;
-        for (long k = 0; k < whole; k += AtOnce)
+        long whole = step > 0 ? Math.Max(0, steps - TiledGemm.CeilDiv(V.Count, Math.Min(lanes, step))) : 0, tile = steps * lanes, k = 0;
+        for (; k + StepsAtOnce <= whole; k += StepsAtOnce)
         {
             T* s = source + (k * step), t = target + (k * lanes);
             for (long i = tiles; i > 0; i--, s += lanes, t += tile)
-            {
-                T* from = s, to = t;
-                for (int q = AtOnce; q > 0; q--, from += step, to += lanes)
-                {
-                    if (Sse.IsSupported)
-                        Sse.Prefetch0(from + (AtOnce * step));
-                    V.Load(from).Store(to);
-                    for (long j = V.Count; j < lanes; j += V.Count)
-                        V.Load(from + j).Store(to + j);
-                }
-            }
+                CopyWhole<T, V>(s, step, lanes, StepsAtOnce, t, ask: true);
         }
-        for (source += whole * step, target += whole * lanes; tiles > 0; tiles--, source += lanes, target += tile)
-            CopyRows<T, V>(source, step, lanes, steps - whole, target, lanes, lanes);
+        for (source += k * step, target += k * lanes; tiles > 0; tiles--, source += lanes, target += tile)
+        {
+            CopyWhole<T, V>(source, step, lanes, whole - k, target, ask: false);
+            CopyRows<T, V>(source + ((whole - k) * step), step, lanes, steps - whole, target + ((whole - k) * lanes), lanes, lanes);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void CopyWhole<T, V>(T* source, long step, long lanes, long steps, T* target, bool ask)
+        where T : unmanaged
+        where V : unmanaged, ISimd<V, T>
+    {
+        for (; steps > 0; steps--, source += step, target += lanes)
+        {
+            if (Sse.IsSupported && ask)
+                Sse.Prefetch0(source + (StepsAtOnce * step));
+            V.Load(source).Store(target);
+            for (long j = V.Count; j < lanes; j += V.Count)
+                V.Load(source + j).Store(target + j);
+        }
     }
 
     /// <summary>target[k * targetStep + j] = source[j * lane + k]: rows become columns.</summary>
