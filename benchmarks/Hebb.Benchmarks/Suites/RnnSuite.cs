@@ -14,7 +14,7 @@ internal sealed class RnnSuite : Suite
     ];
 
     private static BenchCase Case(string name, string kind, int gates) =>
-        new(name, new Problem($"{kind} inputs=256 hidden=256 layers=2 batch=32 t=64"), ["torch"], p => Prepare(p, gates)) { Tolerance = 1e-3 };
+        new(name, new Problem($"{kind} inputs=256 hidden=256 layers=2 batch=32 t=64"), ["torch"], p => Prepare(p, gates)) { Tolerance = 1e-3, Seconds = BenchCase.StepSeconds };
 
     private static HebbSide Prepare(Problem p, int gates)
     {

@@ -5,9 +5,6 @@ internal sealed class TrainSuite : Suite
 {
     private const int StepsCompared = 4;
 
-    /// <summary>Of a step of 70 ms the usual time holds five rounds, whose median moves by more than compiled and eager differ.</summary>
-    private const double Seconds = 6;
-
     /// <summary>So small that all of it is overhead: no part of the comparison of kernels.</summary>
     private const string Tiny = "train_tiny";
 
@@ -36,11 +33,11 @@ internal sealed class TrainSuite : Suite
 
     public override IReadOnlyList<BenchCase> Cases { get; } =
     [
-        .. s_recipes.Select(r => new BenchCase(r.Name + " eager", new Problem(r.Op), ["torch"], _ => Eager(r)) { Tolerance = 1e-3, Seconds = Seconds, Extra = r.Op == Tiny }),
-        .. s_recipes.Select(r => new BenchCase(r.Name + " compiled", new Problem(r.Op), [], _ => Compiled(r)) { Tolerance = 1e-3, Seconds = Seconds }),
+        .. s_recipes.Select(r => new BenchCase(r.Name + " eager", new Problem(r.Op), ["torch"], _ => Eager(r)) { Tolerance = 1e-3, Seconds = BenchCase.StepSeconds, Extra = r.Op == Tiny }),
+        .. s_recipes.Select(r => new BenchCase(r.Name + " compiled", new Problem(r.Op), [], _ => Compiled(r)) { Tolerance = 1e-3, Seconds = BenchCase.StepSeconds }),
         .. s_recipes.Where(r => r.Op == Tiny).Select(r => new BenchCase(r.Name + " compiled, best window of 5 s", new Problem(r.Op), ["torch"], _ => Compiled(r) with { Rivals = new Dictionary<string, Rival>() })
         { Tolerance = 1e-3, Extra = true, Windows = true }),
-        .. s_recipes.Where(r => r.Op != Tiny).Select(r => new BenchCase(r.Name + " compiled beside torch", new Problem(r.Op), ["torch"], _ => Compiled(r) with { Rivals = new Dictionary<string, Rival>() }) { Tolerance = 1e-3, Seconds = Seconds, Extra = true }),
+        .. s_recipes.Where(r => r.Op != Tiny).Select(r => new BenchCase(r.Name + " compiled beside torch", new Problem(r.Op), ["torch"], _ => Compiled(r) with { Rivals = new Dictionary<string, Rival>() }) { Tolerance = 1e-3, Seconds = BenchCase.StepSeconds, Extra = true }),
     ];
 
     private static HebbSide Eager(Recipe recipe)
