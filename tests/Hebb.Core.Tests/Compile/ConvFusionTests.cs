@@ -83,6 +83,10 @@ public class ConvFusionTests
         Check([.. apart, "conv"], Trace(xs => [Shuffle(xs[0], 4).Conv2d(all)], [1, 12, 6, 6]));
         Check([.. apart, "conv"], Trace(xs => [xs[0].Reshape(1, 4, 3, 6, 6).Permute(0, 2, 1, 4, 3).Reshape(1, 12, 6, 6).Conv2d(each, groups: 12)], [1, 12, 6, 6]));
         Check([.. apart, "conv"], Trace(xs => [xs[0].Reshape(4, 2, 12, 3, 3).Permute(0, 2, 1, 3, 4).Reshape(2, 12, 6, 6).Conv2d(each, groups: 12)], [2, 12, 6, 6]));
+        // Turned from fewer axes, or for other kinds of convolution.
+        var line = Draw(1, 1, 1, 3);
+        Check([.. apart, "conv"], Trace(xs => [xs[0].Reshape(3, 4).Permute(1, 0).Reshape(1, 1, 12).Conv1d(line, padding: 1)], [12]));
+        Check([.. apart, "conv"], Trace(xs => [xs[0].Reshape(4, 3, 3).Permute(2, 1, 0).Reshape(1, 1, 6, 6).Conv2d(Tensor.Ones([1, 1, 3, 3]))], [6, 6]));
 
         static Tensor Shuffle(Tensor x, int parts) => x.Reshape(x.Shape[0], parts, x.Shape[1] / parts, x.Shape[2], x.Shape[3]).Permute(0, 2, 1, 3, 4).Reshape(x.Shape);
     }

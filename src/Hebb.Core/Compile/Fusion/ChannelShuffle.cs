@@ -19,8 +19,10 @@ internal sealed record ChannelShuffle(GraphValue Source, int Parts, GraphNode[] 
         var shape = source.Spec.Shape;
         bool shuffles = shape.Rank == 4 && join.Outputs[0].Spec.Shape == shape && parts.Rank == 5 && ((PermuteOp)turn.Primitive).Axes is [0, 2, 1, 3, 4]
             && parts[0] == shape[0] && parts[1] * parts[2] == shape[1] && parts[3] == shape[2] && parts[4] == shape[3];
+        if (!shuffles)
+            return null;
         var geometry = ((ConvOp)conv.Primitive).Window.Geometry(shape, conv.Inputs[1].Spec.Shape, conv.Outputs[0].Spec.Shape);
-        return shuffles && DepthwiseConv<float, V128<float>>.Describe(geometry, out _) ? new ChannelShuffle(source, parts[1], [cut, turn, join]) : null;
+        return DepthwiseConv<float, V128<float>>.Describe(geometry, out _) ? new ChannelShuffle(source, parts[1], [cut, turn, join]) : null;
 
         GraphNode? Maker<TOp>(GraphValue value) =>
             value is GraphResult { Node: { Primitive: TOp } node } && readers[value] == 1 && node.Recomputation == conv.Recomputation && !taken.Contains(node) ? node : null;
