@@ -102,8 +102,8 @@ internal static unsafe class AttentionGradKernel
             (long batch, long keyHead) = Math.DivRem(group, problem.KeyHeads);
             using var scratch = Scratch.Open();
             var buffers = new Buffers<V>(scratch, problem);
-            var keys = new Sums(scratch, problem.Keys, problem.Width, keyGrad.At(batch, keyHead, 0) + part * keyPart, keyGrad.Row);
-            var values = new Sums(scratch, problem.Keys, problem.ValueWidth, valueGrad.At(batch, keyHead, 0) + part * valuePart, valueGrad.Row);
+            var keys = new GradSums(scratch, problem.Keys, problem.Width, keyGrad.At(batch, keyHead, 0) + part * keyPart, keyGrad.Row);
+            var values = new GradSums(scratch, problem.Keys, problem.ValueWidth, valueGrad.At(batch, keyHead, 0) + part * valuePart, valueGrad.Row);
             HeadMatrix<T> key = Near<V>(scratch, problem.Key, batch, keyHead, problem.Width), value = Near<V>(scratch, problem.Value, batch, keyHead, problem.ValueWidth);
             for (long head = keyHead * share; head < (keyHead + 1) * share; head++)
             {
@@ -114,7 +114,7 @@ internal static unsafe class AttentionGradKernel
             values.Finish();
         }
 
-        /// <summary>The keys or values of one head, in a copy like those of <see cref="Sums"/>.</summary>
+        /// <summary>The keys or values of one head, in a copy like those of <see cref="GradSums"/>.</summary>
         private HeadMatrix<T> Near<V>(Scratch scratch, HeadMatrix<T> matrix, long batch, long head, long columns) where V : unmanaged, ISimd<V, T>
         {
             if (matrix.Row == columns || problem.Keys * columns * sizeof(T) > NearBytes)
@@ -128,14 +128,14 @@ internal static unsafe class AttentionGradKernel
         /// Where gradients of keys or values add up: in their place, or, where rows of a small matrix stand apart (heads side by side, a power of two from one row to the next), in a copy whose rows don't
         /// push each other out of the caches.
         /// </summary>
-        private readonly struct Sums
+        private readonly struct GradSums
         {
             public readonly T* Data;
             public readonly long Row;
             private readonly T* _target;
             private readonly long _rows, _columns, _targetRow;
 
-            public Sums(Scratch scratch, long rows, long columns, T* target, long targetRow)
+            public GradSums(Scratch scratch, long rows, long columns, T* target, long targetRow)
             {
                 (_rows, _columns, _targetRow) = (rows, columns, targetRow);
                 _target = target;
@@ -191,7 +191,7 @@ internal static unsafe class AttentionGradKernel
             public static int Panel => 2 * V.Count;
         }
 
-        private void Queries<V>(in Buffers<V> b, long batch, long head, long query, HeadMatrix<T> keys, HeadMatrix<T> values, in Sums keySums, in Sums valueSums) where V : unmanaged, ISimd<V, T>
+        private void Queries<V>(in Buffers<V> b, long batch, long head, long query, HeadMatrix<T> keys, HeadMatrix<T> values, in GradSums keySums, in GradSums valueSums) where V : unmanaged, ISimd<V, T>
         {
             long e = problem.Width, f = problem.ValueWidth, at = (batch * problem.Heads + head) * problem.Queries + query;
             int queries = (int)Math.Min(QueryBlock, problem.Queries - query), panel = Buffers<V>.Panel;
@@ -241,7 +241,7 @@ internal static unsafe class AttentionGradKernel
             second.Store(deltas + V.Count);
         }
 
-        private void Run<V>(in Buffers<V> b, long batch, long head, long query, int queries, KeyRun run, HeadMatrix<T> keys, HeadMatrix<T> values, in Sums keySums, in Sums valueSums) where V : unmanaged, ISimd<V, T>
+        private void Run<V>(in Buffers<V> b, long batch, long head, long query, int queries, KeyRun run, HeadMatrix<T> keys, HeadMatrix<T> values, in GradSums keySums, in GradSums valueSums) where V : unmanaged, ISimd<V, T>
         {
             long e = problem.Width, f = problem.ValueWidth;
             int panel = Buffers<V>.Panel;

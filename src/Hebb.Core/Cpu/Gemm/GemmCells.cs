@@ -154,9 +154,9 @@ unsafe partial struct GemmCells<T, V> : IBlockBody
                 tile.Add = add;
                 tile.Bias = Plan.Bias == null ? null : Plan.Bias + l;
                 if (!TiledGemm.PanelsStay && panel + 1 < toPanel)
-                    Ask(tile.C + width, height);
+                    Ask(tile.C + width, Plan.CRow, height);
                 if (finish && Plan.Finish.Residual != null)
-                    AskResidual(r, l, height);
+                    Ask(Plan.Finish.Residual + (r * Plan.Finish.ResidualRow) + l, Plan.Finish.ResidualRow, height);
                 if (lanes == width)
                     kernel(&tile);
                 else
@@ -167,18 +167,10 @@ unsafe partial struct GemmCells<T, V> : IBlockBody
         }
     }
 
-    // The next tile of C: rows of a wide matrix lie on pages of their own, where the hardware does not look ahead.
-    readonly void Ask(T* c, int rows)
+    // Rows of a tile that is needed soon: those of a wide matrix lie on pages of their own, where the hardware does not look ahead.
+    readonly void Ask(T* p, long row, int rows)
     {
-        for (int r = 0; Sse.IsSupported && r < rows; r++, c += Plan.CRow)
-            Sse.Prefetch0(c);
-    }
-
-    // What is read when the tile is finished.
-    readonly void AskResidual(long row, long column, int rows)
-    {
-        T* p = Plan.Finish.Residual + (row * Plan.Finish.ResidualRow) + column;
-        for (int r = 0; Sse.IsSupported && r < rows; r++, p += Plan.Finish.ResidualRow)
+        for (int r = 0; Sse.IsSupported && r < rows; r++, p += row)
         {
             Sse.Prefetch0(p);
             if (V.Count * sizeof(T) == LineBytes)
