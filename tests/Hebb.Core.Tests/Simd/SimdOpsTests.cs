@@ -113,6 +113,7 @@ public unsafe class SimdOpsTests
         Check<V, T>("select less or equal", a, b, (x, y) => V.SelectLessEqual(x, y, V.One, y), (x, y) => x <= y ? T.One : y);
         Check<V, T>("select equal", a, b, (x, y) => V.SelectEqual(x, y, V.One, y), (x, y) => x == y ? T.One : y);
         Check<V, T>("is NaN", a, b, (x, y) => V.IsNaN(x), (x, y) => Mask<T>(T.IsNaN(x)));
+        Check<V, T>("is either NaN", a, b, (x, y) => V.IsEitherNaN(x, y), (x, y) => Mask<T>(T.IsNaN(x) || T.IsNaN(y)));
         Check<V, T>("map", a, b, (x, y) => V.Map2<LaneMax<T>>(V.Map<LaneTwice<T>>(x), y), (x, y) => T.Max(unchecked(x + x), y));
         Check<V, T>("one", a, b, (x, y) => V.One, (x, y) => T.One);
         Check<V, T>("zero", a, b, (x, y) => V.Zero, (x, y) => T.Zero);

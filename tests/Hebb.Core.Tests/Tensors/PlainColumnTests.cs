@@ -26,6 +26,15 @@ public class PlainColumnTests
         Same(x.To(DType.Float64).Sum(0).To(DType.Float32), x.Sum(0), 1e-5);
     }
 
+    [Theory, InlineData(300_000, 1), InlineData(40_001, 7), InlineData(20_003, 128), InlineData(1_100, 1_024), InlineData(700, 1_500), InlineData(130, 5_000)]
+    public void ManyElements(int rows, int width)
+    {
+        var x = Tensor.RandN([rows, width], rng: new Rng(2));
+        Same(x.To(DType.Float64).Sum(0).To(DType.Float32), x.Sum(0), 2e-4);
+        Same(x.To(DType.Float64).Amax([0]).To(DType.Float32), x.Amax([0]));
+        Same((x * 2).Sum(0), Transform.Compile(xs => new[] { (xs[0] * 2).Sum(0) }).Call(x)[0]);
+    }
+
     private static void Same(Tensor expected, Tensor actual, double tolerance = 0)
     {
         float[] x = expected.ToArray<float>(), y = actual.ToArray<float>();

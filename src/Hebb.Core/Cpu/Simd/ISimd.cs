@@ -141,6 +141,9 @@ public unsafe interface ISimd<V, T>
 
     static abstract V IsNaN(V a);
 
+    /// <summary>Where either is NaN; of integers nowhere.</summary>
+    static abstract V IsEitherNaN(V a, V b);
+
     /// <summary>The magnitude of one and the sign bit of another. Float and double only.</summary>
     static abstract V CopySign(V magnitude, V sign);
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hebb.Cpu.Simd;
 
@@ -238,6 +239,12 @@ public readonly unsafe struct V128<T>(Vector128<T> value) : ISimd<V128<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> IsNaN(V128<T> a) => Lane.IsFloat<T>() ? NotEqual(a, a) : Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> IsEitherNaN(V128<T> a, V128<T> b) =>
+        Sse2.IsSupported && typeof(T) == typeof(float) ? new(Sse.CompareUnordered(a.Value.AsSingle(), b.Value.AsSingle()).As<float, T>())
+        : Sse2.IsSupported && typeof(T) == typeof(double) ? new(Sse2.CompareUnordered(a.Value.AsDouble(), b.Value.AsDouble()).As<double, T>())
+        : IsNaN(a) | IsNaN(b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> CopySign(V128<T> magnitude, V128<T> sign)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hebb.Cpu.Simd;
 
@@ -229,6 +230,12 @@ public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> IsNaN(V256<T> a) => Lane.IsFloat<T>() ? NotEqual(a, a) : Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> IsEitherNaN(V256<T> a, V256<T> b) =>
+        Avx.IsSupported && typeof(T) == typeof(float) ? new(Avx.CompareUnordered(a.Value.AsSingle(), b.Value.AsSingle()).As<float, T>())
+        : Avx.IsSupported && typeof(T) == typeof(double) ? new(Avx.CompareUnordered(a.Value.AsDouble(), b.Value.AsDouble()).As<double, T>())
+        : IsNaN(a) | IsNaN(b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> CopySign(V256<T> magnitude, V256<T> sign)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Hebb.Cpu.Simd;
 
@@ -229,6 +230,12 @@ public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> IsNaN(V512<T> a) => Lane.IsFloat<T>() ? NotEqual(a, a) : Zero;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> IsEitherNaN(V512<T> a, V512<T> b) =>
+        Avx512F.IsSupported && typeof(T) == typeof(float) ? new(Avx512F.CompareUnordered(a.Value.AsSingle(), b.Value.AsSingle()).As<float, T>())
+        : Avx512F.IsSupported && typeof(T) == typeof(double) ? new(Avx512F.CompareUnordered(a.Value.AsDouble(), b.Value.AsDouble()).As<double, T>())
+        : IsNaN(a) | IsNaN(b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> CopySign(V512<T> magnitude, V512<T> sign)

@@ -12,6 +12,12 @@ internal static class ColumnReduction
 
     /// <summary>Rows between two flushes into the compensated sums.</summary>
     public const int RowsPerFlush = 64;
+
+    /// <summary>
+    /// The most outputs side by side. Rows that are read where they stand may be long: processors see by themselves what comes next in eight long rows, but not in
+    /// eight pieces of rows far apart.
+    /// </summary>
+    public static int MostSideBySide(in RunReader reader) => reader.IsDirect ? 4 * RunReader.TileSize : RunReader.TileSize;
 }
 
 /// <summary>Some rows of neighbouring outputs, combined row upon row. The order depends on the number of rows alone.</summary>
@@ -21,9 +27,6 @@ internal unsafe ref struct ColumnReduction<TOp, T>(
     where TOp : struct, IReducer<T>
     where T : unmanaged, INumber<T>
 {
-    /// <summary>The most outputs side by side.</summary>
-    public const int MaxWidth = RunReader.TileSize;
-
     private const int Group = ColumnReduction.Group;
 
     /// <summary>Groups between two flushes into the compensated sums.</summary>
@@ -36,9 +39,10 @@ internal unsafe ref struct ColumnReduction<TOp, T>(
     {
         byte* tiles = stackalloc byte[reader.IsDirect ? 8 : Group * RunReader.TileSize * 8];
         byte* raw = stackalloc byte[reader.IsDirect ? 8 : RunReader.TileSize * 8];
-        T* acc = stackalloc T[MaxWidth];
-        T* sums = stackalloc T[MaxWidth];
-        T* lost = stackalloc T[MaxWidth];
+        int room = width + V.Count;
+        T* acc = stackalloc T[room];
+        T* sums = stackalloc T[room];
+        T* lost = stackalloc T[room];
         V identity = V.Create(op.Identity);
         bool compensate = TOp.IsSum && Lane.IsFloat<T>() && count > Group * FlushEvery;
         for (int j = 0; j < width; j += V.Count)
@@ -53,8 +57,6 @@ internal unsafe ref struct ColumnReduction<TOp, T>(
         byte** x = stackalloc byte*[Group];
         long inner = _rows.LastSize, within = start % inner, outer = start / inner, base_ = _rows.Outer().Offset(outer), rest = count;
         int groups = 0;
-        // Rows lie too far apart for the processor to see what comes next.
-        long ahead = reader.IsDirect && inner > 2 * Group ? Group * _rows.LastStride : 0;
         while (rest > 0)
         {
             int n = (int)Math.Min(rest, Group);
@@ -69,7 +71,7 @@ internal unsafe ref struct ColumnReduction<TOp, T>(
             }
             rest -= n;
             if (n == Group)
-                AddEight<V>((T**)x, acc, ahead);
+                AddEight<V>(op, (T**)x, width, shifts, acc);
             else
                 AddEach<V>((T**)x, n, acc);
             if (compensate && ++groups % FlushEvery == 0)
@@ -80,40 +82,28 @@ internal unsafe ref struct ColumnReduction<TOp, T>(
         Finish<V>(acc, sums, lost, compensate);
     }
 
+    /// <param name="op">How.</param>
     /// <param name="x">The rows.</param>
+    /// <param name="width">Their elements.</param>
+    /// <param name="shifts">One an element.</param>
     /// <param name="acc">What they are added to.</param>
-    /// <param name="ahead">How many elements behind these are fetched meanwhile; 0 for none.</param>
-    private readonly void AddEight<V>(T** x, T* acc, long ahead) where V : unmanaged, ISimd<V, T>
+    [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
+    private static void AddEight<V>(TOp op, T** x, int width, T* shifts, T* acc) where V : unmanaged, ISimd<V, T>
     {
         T* a = x[0], b = x[1], c = x[2], d = x[3], e = x[4], f = x[5], g = x[6], h = x[7];
         int j = 0;
         for (; j <= width - V.Count; j += V.Count)
         {
-            if (ahead != 0)
-            {
-                Streaming.Prefetch(a + j + ahead);
-                Streaming.Prefetch(b + j + ahead);
-                Streaming.Prefetch(c + j + ahead);
-                Streaming.Prefetch(d + j + ahead);
-                Streaming.Prefetch(e + j + ahead);
-                Streaming.Prefetch(f + j + ahead);
-                Streaming.Prefetch(g + j + ahead);
-                Streaming.Prefetch(h + j + ahead);
-            }
             V s = TOp.HasShift ? V.Load(shifts + j) : default;
-            V low = op.Combine(op.Combine(op.Map(V.Load(a + j), s), op.Map(V.Load(b + j), s)), op.Combine(op.Map(V.Load(c + j), s), op.Map(V.Load(d + j), s)));
-            V high = op.Combine(op.Combine(op.Map(V.Load(e + j), s), op.Map(V.Load(f + j), s)), op.Combine(op.Map(V.Load(g + j), s), op.Map(V.Load(h + j), s)));
-            op.Combine(V.Load(acc + j), op.Combine(low, high)).Store(acc + j);
+            EightRows<TOp, V, T>.Combine(op, V.Load(acc + j), op.Map(V.Load(a + j), s), op.Map(V.Load(b + j), s), op.Map(V.Load(c + j), s), op.Map(V.Load(d + j), s),
+                op.Map(V.Load(e + j), s), op.Map(V.Load(f + j), s), op.Map(V.Load(g + j), s), op.Map(V.Load(h + j), s)).Store(acc + j);
         }
         int n = width - j;
         if (n > 0)
         {
             V s = TOp.HasShift ? V.LoadPartial(shifts + j, n) : default;
-            V low = op.Combine(Part(a + j, n, s), Part(b + j, n, s));
-            low = op.Combine(low, op.Combine(Part(c + j, n, s), Part(d + j, n, s)));
-            V high = op.Combine(Part(e + j, n, s), Part(f + j, n, s));
-            high = op.Combine(high, op.Combine(Part(g + j, n, s), Part(h + j, n, s)));
-            op.Combine(V.Load(acc + j), op.Combine(low, high)).Store(acc + j);
+            EightRows<TOp, V, T>.Combine(op, V.Load(acc + j), Part(op, a + j, n, s), Part(op, b + j, n, s), Part(op, c + j, n, s), Part(op, d + j, n, s),
+                Part(op, e + j, n, s), Part(op, f + j, n, s), Part(op, g + j, n, s), Part(op, h + j, n, s)).Store(acc + j);
         }
     }
 
@@ -127,11 +117,11 @@ internal unsafe ref struct ColumnReduction<TOp, T>(
                 op.Combine(V.Load(acc + j), op.Map(V.Load(a + j), TOp.HasShift ? V.Load(shifts + j) : default)).Store(acc + j);
             int n = width - j;
             if (n > 0)
-                op.Combine(V.Load(acc + j), Part(a + j, n, TOp.HasShift ? V.LoadPartial(shifts + j, n) : default)).Store(acc + j);
+                op.Combine(V.Load(acc + j), Part(op, a + j, n, TOp.HasShift ? V.LoadPartial(shifts + j, n) : default)).Store(acc + j);
         }
     }
 
-    private readonly V Part<V>(T* p, int n, V shift) where V : unmanaged, ISimd<V, T> => op.Map(V.LoadPartial(p, n), shift);
+    private static V Part<V>(TOp op, T* p, int n, V shift) where V : unmanaged, ISimd<V, T> => op.Map(V.LoadPartial(p, n), shift);
 
     private readonly void Flush<V>(T* acc, T* sums, T* lost) where V : unmanaged, ISimd<V, T>
     {

@@ -41,8 +41,14 @@ internal readonly struct ProductReducer<T> : IReducer<T> where T : unmanaged, IN
     public V Combine<V>(V a, V b) where V : unmanaged, ISimd<V, T> => a * b;
 }
 
+/// <summary>Whose <see cref="IReducer{T}.Combine"/> is <see cref="ISimd{V,T}.Max"/>.</summary>
+internal interface ILargest;
+
+/// <summary>Whose <see cref="IReducer{T}.Combine"/> is <see cref="ISimd{V,T}.Min"/>.</summary>
+internal interface ISmallest;
+
 /// <summary>The largest; NaN if one is.</summary>
-internal readonly struct MaxReducer<T> : IReducer<T> where T : unmanaged, INumber<T>
+internal readonly struct MaxReducer<T> : IReducer<T>, ILargest where T : unmanaged, INumber<T>
 {
     public T Identity => Extremes.Lowest<T>();
 
@@ -52,7 +58,7 @@ internal readonly struct MaxReducer<T> : IReducer<T> where T : unmanaged, INumbe
 }
 
 /// <summary>The smallest; NaN if one is.</summary>
-internal readonly struct MinReducer<T> : IReducer<T> where T : unmanaged, INumber<T>
+internal readonly struct MinReducer<T> : IReducer<T>, ISmallest where T : unmanaged, INumber<T>
 {
     public T Identity => Extremes.Highest<T>();
 

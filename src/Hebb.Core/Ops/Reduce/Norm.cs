@@ -78,7 +78,7 @@ internal sealed class NormOp : ReducePrimitive
         }
     }
 
-    private readonly struct Largest<T> : IReducer<T> where T : unmanaged, INumber<T>
+    private readonly struct Largest<T> : IReducer<T>, ILargest where T : unmanaged, INumber<T>
     {
         public T Identity => T.Zero;
 
@@ -87,7 +87,7 @@ internal sealed class NormOp : ReducePrimitive
         public V Combine<V>(V a, V b) where V : unmanaged, ISimd<V, T> => V.Max(a, b);
     }
 
-    private readonly struct Smallest<T> : IReducer<T> where T : unmanaged, INumber<T>
+    private readonly struct Smallest<T> : IReducer<T>, ISmallest where T : unmanaged, INumber<T>
     {
         public T Identity => Extremes.Highest<T>();
 

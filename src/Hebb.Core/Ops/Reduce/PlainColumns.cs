@@ -54,18 +54,15 @@ internal static unsafe class PlainColumns
         [SkipLocalsInit]
         public void Run<V>() where V : unmanaged, ISimd<V, T>
         {
-            if (!Reductions.Folds(width, rows))
+            long side = Reductions.SideBySide(width, rows), tall = rows / side;
+            if (side == 1)
             {
                 Sums<V>(x, rows, width, y);
                 return;
             }
             T* pieces = stackalloc T[Reductions.Wide];
-            long side = Reductions.Wide / width, tall = rows / side;
             Sums<V>(x, tall, side * width, pieces);
-            for (long j = 0; j < width; j++)
-                y[j] = pieces[j];
-            for (long i = 1; i < side; i++)
-                Reductions.Combine(op, y, pieces + (i * width), width);
+            Reductions.JoinPieces(op, pieces, side, width, y);
             if (rows == tall * side)
                 return;
             Sums<V>(x + (tall * side * width), rows - (tall * side), width, pieces);
@@ -88,10 +85,9 @@ internal static unsafe class PlainColumns
             V sum = V.Create(op.Identity);
             for (; count >= 8; count -= 8, p += 8 * step)
             {
-                V low = op.Combine(op.Combine(At<V>(p, n), At<V>(p + step, n)), op.Combine(At<V>(p + (2 * step), n), At<V>(p + (3 * step), n)));
                 T* q = p + (4 * step);
-                V high = op.Combine(op.Combine(At<V>(q, n), At<V>(q + step, n)), op.Combine(At<V>(q + (2 * step), n), At<V>(q + (3 * step), n)));
-                sum = op.Combine(sum, op.Combine(low, high));
+                sum = EightRows<TOp, V, T>.Combine(op, sum, At<V>(p, n), At<V>(p + step, n), At<V>(p + (2 * step), n), At<V>(p + (3 * step), n),
+                    At<V>(q, n), At<V>(q + step, n), At<V>(q + (2 * step), n), At<V>(q + (3 * step), n));
             }
             for (; count > 0; count--, p += step)
                 sum = op.Combine(sum, At<V>(p, n));

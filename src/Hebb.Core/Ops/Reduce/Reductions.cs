@@ -16,8 +16,11 @@ internal static unsafe class Reductions
     /// <summary>The same at most, where columns are so long that as many blocks remain as there are fewest parts.</summary>
     private const long LargestBlock = 256 << 10, FewestParts = 64;
 
-    /// <summary>Elements that narrow rows side by side have together, at most.</summary>
-    public const int Wide = 64;
+    /// <summary>Elements that narrow rows side by side have together, at most: of many elements, more than a cache's, so many that eight such rows are eight places of memory.</summary>
+    public const int Wide = 64, Widest = 2048;
+
+    /// <summary>What counts as many.</summary>
+    private const long ManyElements = 256 << 10;
 
     /// <summary>Scratch slots of <see cref="CpuContext"/> that reductions use; the other two are free to ops.</summary>
     private const int PartSlot = 2, FoldSlot = 3;
@@ -135,7 +138,7 @@ internal static unsafe class Reductions
         long width = plan.Kept.LastSize;
         // Rows of a part: enough to fill a block, but a multiple of what is summed between two flushes.
         // Long columns have longer parts, so that there is less to join, but enough of them to go round.
-        long across = Math.Min(width, ColumnReduction<TOp, T>.MaxWidth), block = Math.Clamp(plan.Count * across / FewestParts, BlockSize, LargestBlock);
+        long across = Math.Min(width, RunReader.TileSize), block = Math.Clamp(plan.Count * across / FewestParts, BlockSize, LargestBlock);
         long rows = Math.Max(64, block / across / 64 * 64);
         long parts = (plan.Count + rows - 1) / rows;
         T* partials = parts == 1 ? null : c.Scratch<T>(PartSlot, 2 * parts * plan.Outputs);
@@ -149,13 +152,11 @@ internal static unsafe class Reductions
         where TOp : struct, IReducer<T>
         where T : unmanaged, INumber<T>
     {
-        private const int Tile = ColumnReduction<TOp, T>.MaxWidth;
-
         private readonly ReducePlan _plan = plan;
         private readonly StridedAxes _outer = plan.Kept.Outer();
-        private readonly long _width = plan.Kept.LastSize;
-        private readonly long _tiles = (plan.Kept.LastSize + Tile - 1) / Tile;
-        private readonly long _perBlock = Math.Max(1, BlockSize / (Math.Min(rows, plan.Count) * Math.Min(plan.Kept.LastSize, Tile)));
+        private readonly long _width = plan.Kept.LastSize, _tile = ColumnReduction.MostSideBySide(reader);
+        private readonly long _tiles = (plan.Kept.LastSize + ColumnReduction.MostSideBySide(reader) - 1) / ColumnReduction.MostSideBySide(reader);
+        private readonly long _perBlock = Math.Max(1, BlockSize / (Math.Min(rows, plan.Count) * Math.Min(plan.Kept.LastSize, ColumnReduction.MostSideBySide(reader))));
 
         private long Tasks => _plan.Outputs / _width * _tiles * parts;
 
@@ -168,10 +169,10 @@ internal static unsafe class Reductions
             {
                 (long rest, long tile) = Math.DivRem(task, _tiles);
                 (long outer, long part) = Math.DivRem(rest, parts);
-                long column = tile * Tile, output = outer * _width + column, start = part * rows;
+                long column = tile * _tile, output = outer * _width + column, start = part * rows;
                 T* totals = parts == 1 ? y + output : partials + part * 2 * _plan.Outputs + output;
                 var kernel = new ColumnReduction<TOp, T>(op, _plan.Reduced, reader, reader.At(_plan.Data, _outer.Offset(outer) + column * _plan.Kept.LastStride), start,
-                    Math.Min(rows, _plan.Count - start), (int)Math.Min(Tile, _width - column), TOp.HasShift ? shifts + output : null, totals, parts == 1 ? null : totals + _plan.Outputs);
+                    Math.Min(rows, _plan.Count - start), (int)Math.Min(_tile, _width - column), TOp.HasShift ? shifts + output : null, totals, parts == 1 ? null : totals + _plan.Outputs);
                 Isa.Dispatch<ColumnReduction<TOp, T>, T>(ref kernel);
             }
         }
@@ -184,21 +185,17 @@ internal static unsafe class Reductions
         where TOp : struct, IReducer<T>
         where T : unmanaged, INumber<T>
     {
-        long width = plan.Kept.LastSize;
-        if (TOp.HasShift || plan.Kept.Rank != 1 || plan.Kept.LastStride != 1 || plan.Reduced.Rank != 1 || plan.Reduced.LastStride != width
-            || !Folds(width, plan.Count))
+        long width = plan.Kept.LastSize, side = SideBySide(width, plan.Count);
+        if (TOp.HasShift || plan.Kept.Rank != 1 || plan.Kept.LastStride != 1 || plan.Reduced.Rank != 1 || plan.Reduced.LastStride != width || side == 1)
             return false;
-        long side = Wide / width, rows = plan.Count / side;
+        long rows = plan.Count / side;
         var wide = plan;
         wide.Kept.Sizes[0] = wide.Outputs = side * width;
         wide.Reduced.Sizes[0] = wide.Count = rows;
         wide.Reduced.Strides[0] = side * width;
         T* pieces = c.Scratch<T>(FoldSlot, side * width);
         Columns(c, op, wide, compute, pieces, null);
-        for (long j = 0; j < width; j++)
-            y[j] = pieces[j];
-        for (long i = 1; i < side; i++)
-            Combine(op, y, pieces + i * width, width);
+        JoinPieces(op, pieces, side, width, y);
         if (plan.Count > rows * side)
         {
             var left = plan;
@@ -210,15 +207,35 @@ internal static unsafe class Reductions
         return true;
     }
 
-    /// <summary>Whether contiguous rows are so narrow, and of so many elements, that they are taken side by side.</summary>
-    public static bool Folds(long width, long count) => width <= Wide / 2 && count * width >= 1024;
+    /// <summary>How many contiguous rows are taken side by side: 1 unless they are narrow and of many elements.</summary>
+    public static long SideBySide(long width, long count)
+    {
+        long elements = count * width, wide = elements >= ManyElements ? Widest : Wide;
+        return width > wide / 2 || elements < 1024 ? 1 : wide / width;
+    }
+
+    /// <summary>Combines neighbouring pieces of as many elements, in pairs of pairs: each addition of a sum rounds, and there may be a thousand.</summary>
+    public static void JoinPieces<TOp, T>(TOp op, T* pieces, long count, long width, T* y)
+        where TOp : struct, IReducer<T>
+        where T : unmanaged, INumber<T>
+    {
+        for (long half; count > 1; count = half)
+        {
+            half = (count + 1) / 2;
+            Combine(op, pieces, pieces + half * width, (count - half) * width);
+        }
+        new ReadOnlySpan<T>(pieces, (int)width).CopyTo(new Span<T>(y, (int)width));
+    }
 
     /// <summary>Combines each element of y with that of x at its place.</summary>
     public static void Combine<TOp, T>(TOp op, T* y, T* x, long count)
         where TOp : struct, IReducer<T>
         where T : unmanaged, INumber<T>
     {
-        for (long i = 0; i < count; i++)
+        long i = 0;
+        for (; i <= count - V128<T>.Count; i += V128<T>.Count)
+            op.Combine(V128<T>.Load(y + i), V128<T>.Load(x + i)).Store(y + i);
+        for (; i < count; i++)
             y[i] = op.Combine(V128<T>.Create(y[i]), V128<T>.Create(x[i]))[0];
     }
 

@@ -172,24 +172,20 @@ internal unsafe ref struct RowReduction<TOp, T>(TOp op, in StridedAxes axes, Run
         V a1 = to[4], b1 = to[5], c1 = to[6], d1 = to[7];
         V a2 = to[8], b2 = to[9], c2 = to[10], d2 = to[11];
         V a3 = to[12], b3 = to[13], c3 = to[14], d3 = to[15];
+        V lost0 = V.Zero, lost1 = V.Zero, lost2 = V.Zero, lost3 = V.Zero;
         for (long i = 0; i < n; i += 4 * V.Count)
         {
-            a0 = op.Combine(a0, op.Map(V.Load(x + i), V.Zero));
-            b0 = op.Combine(b0, op.Map(V.Load(x + i + V.Count), V.Zero));
-            c0 = op.Combine(c0, op.Map(V.Load(x + i + 2 * V.Count), V.Zero));
-            d0 = op.Combine(d0, op.Map(V.Load(x + i + 3 * V.Count), V.Zero));
-            a1 = op.Combine(a1, op.Map(V.Load(y + i), V.Zero));
-            b1 = op.Combine(b1, op.Map(V.Load(y + i + V.Count), V.Zero));
-            c1 = op.Combine(c1, op.Map(V.Load(y + i + 2 * V.Count), V.Zero));
-            d1 = op.Combine(d1, op.Map(V.Load(y + i + 3 * V.Count), V.Zero));
-            a2 = op.Combine(a2, op.Map(V.Load(z + i), V.Zero));
-            b2 = op.Combine(b2, op.Map(V.Load(z + i + V.Count), V.Zero));
-            c2 = op.Combine(c2, op.Map(V.Load(z + i + 2 * V.Count), V.Zero));
-            d2 = op.Combine(d2, op.Map(V.Load(z + i + 3 * V.Count), V.Zero));
-            a3 = op.Combine(a3, op.Map(V.Load(w + i), V.Zero));
-            b3 = op.Combine(b3, op.Map(V.Load(w + i + V.Count), V.Zero));
-            c3 = op.Combine(c3, op.Map(V.Load(w + i + 2 * V.Count), V.Zero));
-            d3 = op.Combine(d3, op.Map(V.Load(w + i + 3 * V.Count), V.Zero));
+            Four(op, x + i, V.Zero, ref a0, ref b0, ref c0, ref d0, ref lost0);
+            Four(op, y + i, V.Zero, ref a1, ref b1, ref c1, ref d1, ref lost1);
+            Four(op, z + i, V.Zero, ref a2, ref b2, ref c2, ref d2, ref lost2);
+            Four(op, w + i, V.Zero, ref a3, ref b3, ref c3, ref d3, ref lost3);
+        }
+        if (Quick.Loses<TOp, T>(op))
+        {
+            a0 |= lost0;
+            a1 |= lost1;
+            a2 |= lost2;
+            a3 |= lost3;
         }
         (to[0], to[1], to[2], to[3]) = (a0, b0, c0, d0);
         (to[4], to[5], to[6], to[7]) = (a1, b1, c1, d1);
@@ -201,21 +197,31 @@ internal unsafe ref struct RowReduction<TOp, T>(TOp op, in StridedAxes axes, Run
     [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
     private static void Fours<V>(TOp op, T* x, long n, V moved, ref V a, ref V b, ref V c, ref V d) where V : unmanaged, ISimd<V, T>
     {
-        V k = a, l = b, m = c, o = d;
+        V k = a, l = b, m = c, o = d, lost = V.Zero;
         long i = 0;
         do
         {
             // A good page ahead; two of every four lines suffice, their neighbours come along.
             Streaming.Prefetch(x + i + Ahead);
             Streaming.Prefetch(x + i + Ahead + 2 * V.Count);
-            k = op.Combine(k, op.Map(V.Load(x + i), moved));
-            l = op.Combine(l, op.Map(V.Load(x + i + V.Count), moved));
-            m = op.Combine(m, op.Map(V.Load(x + i + 2 * V.Count), moved));
-            o = op.Combine(o, op.Map(V.Load(x + i + 3 * V.Count), moved));
+            Four(op, x + i, moved, ref k, ref l, ref m, ref o, ref lost);
             i += 4 * V.Count;
         }
         while (i < n);
-        (a, b, c, d) = (k, l, m, o);
+        (a, b, c, d) = (Quick.Loses<TOp, T>(op) ? k | lost : k, l, m, o);
+    }
+
+    /// <summary>Four vectors join as many results.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Four<V>(TOp op, T* x, V moved, ref V a, ref V b, ref V c, ref V d, ref V lost) where V : unmanaged, ISimd<V, T>
+    {
+        V p = op.Map(V.Load(x), moved), q = op.Map(V.Load(x + V.Count), moved), r = op.Map(V.Load(x + 2 * V.Count), moved), s = op.Map(V.Load(x + 3 * V.Count), moved);
+        a = Quick.Combine<TOp, V, T>(op, p, a);
+        b = Quick.Combine<TOp, V, T>(op, q, b);
+        c = Quick.Combine<TOp, V, T>(op, r, c);
+        d = Quick.Combine<TOp, V, T>(op, s, d);
+        if (Quick.Loses<TOp, T>(op))
+            lost |= Quick.Lost<TOp, V, T>(op, p, q) | Quick.Lost<TOp, V, T>(op, r, s);
     }
 
     private static T Fold<V>(TOp op, V v) where V : unmanaged, ISimd<V, T>
