@@ -97,6 +97,24 @@ public class StreamingTests
             Check.Same(Op(x.Narrow(0, start, 300)), whole.Narrow(0, start, 300), $"{name} from row {start}");
     }
 
+    /// <summary>Softmax of rows far from 0, in whose steps of float a whole turn of the exponent may not count.</summary>
+    [Theory, InlineData(9, 5), InlineData(9, 24), InlineData(9, 1000), InlineData(4608, 1024), Trait("Isa", "slice")]
+    public void SoftmaxOfRowsFarFromZero(int rows, int columns)
+    {
+        float[] places = [0, 1e3f, -1e5f, 1_048_570, 3e6f, -9e6f, 1e10f, 3e38f, -3e38f];
+        var values = new float[rows * columns];
+        for (int i = 0; i < values.Length; i++)
+            values[i] = places[i / columns % places.Length] + (i % 13 == 5 ? float.NegativeInfinity : 0.37f * (i % 11));
+        float[] y = Tensor.From(values).Reshape(rows, columns).Softmax(1).ToArray<float>();
+        for (int r = 0; r < rows; r++)
+        {
+            var x = values.AsSpan(r * columns, columns).ToArray();
+            double most = x.Max(), sum = x.Sum(v => Math.Exp(v - most));
+            for (int j = 0; j < columns; j++)
+                Assert.Equal(Math.Exp(x[j] - most) / sum, y[r * columns + j], 2e-6);
+        }
+    }
+
     [Theory, InlineData("softmax"), InlineData("layer_norm")]
     public void StatisticsOfARowStayWithIt(string name)
     {

@@ -90,4 +90,34 @@ public class QuickPowerTests
         for (double x = -1100; x < -1021; x += 0.03125)
             Assert.All(Doubles<Weight>(x), y => Assert.Equal(0, y));
     }
+
+    [Fact]
+    public void ExponentialsThatShareAFactor()
+    {
+        foreach (float most in (float[])[-1_048_576, -700.3f, -3, 0, 0.3f, 7.35f, 80, 12_345.6f, 1_000_003])
+        {
+            SharesAFactor<V128<float>>(most);
+            SharesAFactor<V256<float>>(most);
+            SharesAFactor<V512<float>>(most);
+        }
+    }
+
+    private static void SharesAFactor<V>(float most) where V : unmanaged, ISimd<V, float>
+    {
+        (V least, V shift) = VectorMath.SharedExpBounds<V, float>(V.Create(most));
+        float At(float x) => VectorMath.SharedExp<V, float>(V.Create(x), least, shift)[0];
+        double factor = At(most);
+        Assert.InRange(factor, 0.707, 1.4143);
+        for (int i = 0; i <= 20_000; i++)
+        {
+            float x = (float)(most - 84.0 * i / 20_000);
+            double far = (double)most - x, want = Math.Exp(-far), error = Math.Abs(At(x) / factor / want - 1) * (1 << 23);
+            // A subtraction that rounds adds up to half of the distance.
+            Assert.True(error <= 4 + 0.75 * far, $"{x} below {most}: {error:F2} ulp");
+        }
+        for (float far = 90; far < 1000; far += 3)
+            Assert.Equal(0, At(most - far));
+        Assert.Equal(0, At(float.NegativeInfinity));
+        Assert.True(float.IsNaN(At(float.NaN)) && float.IsNaN(At(BitConverter.Int32BitsToSingle(0x7fc00fff))) && float.IsNaN(At(BitConverter.Int32BitsToSingle(-1))));
+    }
 }

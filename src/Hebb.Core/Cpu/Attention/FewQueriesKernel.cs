@@ -189,7 +189,7 @@ internal static unsafe class FewQueriesKernel
             V before = V.Create(*most), max = before;
             for (int k = 0; k < count; k += V.Count)
                 max = V.MaxNative(V.Load(scores + k), max);
-            T peak = V.MaxLane(max);
+            T peak = V.MaxLaneNative(max);
             V shift = V.Create(T.IsNegativeInfinity(peak) ? T.Zero : peak), sum = V.Zero;    // where nothing is seen so far
             for (int k = 0; k < count; k += V.Count)
             {

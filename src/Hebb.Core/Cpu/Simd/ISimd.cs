@@ -167,6 +167,9 @@ public unsafe interface ISimd<V, T>
     static abstract T MinLane(V a);
     static abstract T MaxLane(V a);
 
+    /// <summary>The largest lane, in native instructions: any of them where one is NaN.</summary>
+    static abstract T MaxLaneNative(V a);
+
     /// <summary>Calls a scalar function for every lane.</summary>
     static abstract V Map<F>(V a)
         where F : struct, ILaneFunc<T>;

@@ -38,7 +38,7 @@ static class Lane
         where T : unmanaged
     {
         // Halves are folded onto each other, so the order is the same on every machine.
-        v += Vector128.Create(v.AsUInt64().GetElement(1), 0).As<ulong, T>();
+        v += High(v);
         if (sizeof(T) <= 4)
             v += (v.AsUInt64() >>> 32).As<ulong, T>();
         if (sizeof(T) <= 2)
@@ -52,7 +52,7 @@ static class Lane
     public static unsafe T Min<T>(Vector128<T> v)
         where T : unmanaged
     {
-        v = Vector128.Min(v, Vector128.Create(v.AsUInt64().GetElement(1), 0).As<ulong, T>());
+        v = Vector128.Min(v, High(v));
         if (sizeof(T) <= 4)
             v = Vector128.Min(v, (v.AsUInt64() >>> 32).As<ulong, T>());
         if (sizeof(T) <= 2)
@@ -66,7 +66,7 @@ static class Lane
     public static unsafe T Max<T>(Vector128<T> v)
         where T : unmanaged
     {
-        v = Vector128.Max(v, Vector128.Create(v.AsUInt64().GetElement(1), 0).As<ulong, T>());
+        v = Vector128.Max(v, High(v));
         if (sizeof(T) <= 4)
             v = Vector128.Max(v, (v.AsUInt64() >>> 32).As<ulong, T>());
         if (sizeof(T) <= 2)
@@ -75,6 +75,25 @@ static class Lane
             v = Vector128.Max(v, (v.AsUInt16() >>> 8).As<ushort, T>());
         return v.ToScalar();
     }
+
+    /// <summary><see cref="Max"/> in native instructions: any lane where one is NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe T MaxNative<T>(Vector128<T> v)
+        where T : unmanaged
+    {
+        v = Vector128.MaxNative(v, High(v));
+        if (sizeof(T) <= 4)
+            v = Vector128.MaxNative(v, (v.AsUInt64() >>> 32).As<ulong, T>());
+        if (sizeof(T) <= 2)
+            v = Vector128.MaxNative(v, (v.AsUInt32() >>> 16).As<uint, T>());
+        if (sizeof(T) == 1)
+            v = Vector128.MaxNative(v, (v.AsUInt16() >>> 8).As<ushort, T>());
+        return v.ToScalar();
+    }
+
+    // The upper half in the lower one, without a way through a general register.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<T> High<T>(Vector128<T> v) => Vector128.Shuffle(v.AsUInt64(), Vector128.Create(1UL, 1)).As<ulong, T>();
 
     public readonly struct IntegerSqrt<T> : ILaneFunc<T>
         where T : unmanaged

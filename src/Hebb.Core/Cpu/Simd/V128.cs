@@ -290,6 +290,9 @@ public readonly unsafe struct V128<T>(Vector128<T> value) : ISimd<V128<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(V128<T> a) => Lane.Max(a.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MaxLaneNative(V128<T> a) => Lane.MaxNative(a.Value);
+
     public static V128<T> Map<F>(V128<T> a)
         where F : struct, ILaneFunc<T>
     {

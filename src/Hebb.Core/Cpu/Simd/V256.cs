@@ -281,6 +281,9 @@ public readonly unsafe struct V256<T>(Vector256<T> value) : ISimd<V256<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(V256<T> a) => V128<T>.MaxLane(V128<T>.Max(a.Value.GetLower(), a.Value.GetUpper()));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MaxLaneNative(V256<T> a) => V128<T>.MaxLaneNative(V128<T>.MaxNative(a.Value.GetLower(), a.Value.GetUpper()));
+
     public static V256<T> Map<F>(V256<T> a)
         where F : struct, ILaneFunc<T>
     {

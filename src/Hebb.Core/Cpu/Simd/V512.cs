@@ -281,6 +281,9 @@ public readonly unsafe struct V512<T>(Vector512<T> value) : ISimd<V512<T>, T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T MaxLane(V512<T> a) => V256<T>.MaxLane(V256<T>.Max(a.Value.GetLower(), a.Value.GetUpper()));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static T MaxLaneNative(V512<T> a) => V256<T>.MaxLaneNative(V256<T>.MaxNative(a.Value.GetLower(), a.Value.GetUpper()));
+
     public static V512<T> Map<F>(V512<T> a)
         where F : struct, ILaneFunc<T>
     {

@@ -66,6 +66,45 @@ public static partial class VectorMath
         return PowerOfTwo24<V, T>(V.MultiplyAdd(least, log2, shifter - t), t);
     }
 
+    /// <summary>Whether <see cref="SharedExp"/> has a way of its own.</summary>
+    [MethodImpl(Inline)]
+    internal static bool HasSharedExp<V, T>()
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged => typeof(T) == typeof(float) && typeof(V) != typeof(V512<float>);
+
+    /// <summary>What <see cref="SharedExp"/> asks for, where no element of a row is greater than <paramref name="most"/>, a finite number up to 2^20.</summary>
+    [MethodImpl(Inline)]
+    internal static (V Least, V Shift) SharedExpBounds<V, T>(V most)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        if (!HasSharedExp<V, T>())
+            return (most, most);
+        V turns = V.Round(most * C<V, T>(1.4426950408889634)), bias = C<V, T>(127);
+        return ((turns - bias) * C<V, T>(0.6931471805599453), Shifter<V, T>() + bias - turns);
+    }
+
+    /// <summary>
+    /// As <see cref="QuickExp"/> of x - most, times a factor from 1/sqrt(2) to sqrt(2) that is the same for a whole row: where weights are divided by their sum, it drops out.
+    /// The whole part of most log2(e) is taken off by the addition that rounds to whole turns, which saves a subtraction, and the exponent comes out with its bias.
+    /// </summary>
+    [MethodImpl(Inline)]
+    internal static V SharedExp<V, T>(V x, V least, V shift)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        if (!HasSharedExp<V, T>())
+            return QuickExp<V, T>(x - shift);
+        // At the least exponent, which counts as 0.
+        x = V.MaxNative(least, x);
+        V log2 = C<V, T>(1.4426950408889634), t = V.MultiplyAdd(x, log2, shift), f = V.MultiplyAdd(x, log2, shift - t);
+        V p = Horner<V, T>(C<V, T>(Power5), f, Power4);
+        p = Horner<V, T>(p, f, Power3);
+        p = Horner<V, T>(p, f, Power2);
+        p = Horner<V, T>(p, f, Power1);
+        return Horner<V, T>(p, f, 1) * (t << 23);
+    }
+
     /// <summary>2^y for sums and quotients that round more than it does.</summary>
     [MethodImpl(Inline)]
     internal static V QuickPowerOfTwo<V, T>(V y)

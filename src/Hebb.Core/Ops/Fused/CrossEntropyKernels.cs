@@ -119,7 +119,7 @@ internal readonly unsafe struct CrossEntropyKernel<T>(T* x, long* target, T* wei
     {
         T* row = x + i * classes;
         T most = RowMath.Max<V, T>(row, classes);
-        T log = T.Log(RowMath.ExpSum<V, T>(row, most, null, classes, ahead: 0));
+        T log = T.Log(RowMath.ExpSum<V, T, RowMath.Distant>(row, most, null, classes, ahead: 0));
         T spread = smoothing == T.Zero ? T.Zero : RowMath.Sum<V, T, Spread>(new(row, weight, most), classes);
         Finish(i, most, log, spread, row, 1);
     }

@@ -20,15 +20,16 @@ internal static unsafe partial class SoftmaxKernels
         byte* space = stackalloc byte[(int)RowLoop.LongestInterleaved * 2 * sizeof(T) + 64];
         T* done = (T*)(space + (-(nint)space & 63)), coming = done + n;
         long last = end - 1, ahead = Streaming.Ahead / sizeof(T);
-        T sum = RowMath.ExpSum<V, T>(x + begin * n, RowMath.MaxNative<V, T>(x + begin * n, n), done, n, ahead), most = RowMath.MaxNative<V, T>(x + Math.Min(begin + 1, last) * n, n);
+        T sum = ForwardLines<T>.Weigh<V>(x + begin * n, RowMath.MaxNative<V, T>(x + begin * n, n), done, n, ahead), most = RowMath.MaxNative<V, T>(x + Math.Min(begin + 1, last) * n, n);
         for (long row = begin; row < last; row++)
         {
-            T* to = y + row * n, from = x + (row + 1) * n, after = x + Math.Min(row + 2, last) * n;
-            V factor = V.Create(T.One / sum), shift = V.Create(most), a = V.Zero, b = V.Zero, c = V.Load(after), d = V.Load(after + V.Count);
+            T* to = y + row * n, from = ForwardLines<T>.Near<V>(x + (row + 1) * n, ref most, coming, n), after = x + Math.Min(row + 2, last) * n;
+            (V least, V shift) = RowMath.Shared.Bounds<V, T>(V.Create(most));
+            V factor = V.Create(T.One / sum), a = V.Zero, b = V.Zero, c = V.Load(after), d = V.Load(after + V.Count);
             for (long i = 0; i < n; i += 2 * V.Count)
             {
                 Streaming.Prefetch<V, T>(after + i + ahead, 2);
-                V p = VectorMath.QuickExp<V, T>(V.Load(from + i) - shift), q = VectorMath.QuickExp<V, T>(V.Load(from + i + V.Count) - shift);
+                V p = VectorMath.SharedExp<V, T>(V.Load(from + i), least, shift), q = VectorMath.SharedExp<V, T>(V.Load(from + i + V.Count), least, shift);
                 V r = V.Load(done + i) * factor, s = V.Load(done + i + V.Count) * factor;
                 a += p;
                 b += q;
@@ -40,7 +41,7 @@ internal static unsafe partial class SoftmaxKernels
                 p.Store(coming + i);
                 q.Store(coming + i + V.Count);
             }
-            (sum, most) = (V.Sum(a + b), V.MaxLane(V.Max(c, d)));
+            (sum, most) = (V.Sum(a + b), V.MaxLaneNative(V.MaxNative(c, d)));
             T* swap = done;
             done = coming;
             coming = swap;

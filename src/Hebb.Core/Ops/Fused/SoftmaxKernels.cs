@@ -101,11 +101,27 @@ internal static unsafe partial class SoftmaxKernels
                 return;
             }
             T most = RowMath.MaxNative<V, T>(from, n);
-            T sum = RowMath.ExpSum<V, T>(from, most, log ? null : tile, n, place.Ahead);
             if (log)
-                Subtract<V, TStore>(from, most, T.Log(sum), to, n);
+                Subtract<V, TStore>(from, most, T.Log(RowMath.ExpSum<V, T, RowMath.Distant>(from, most, null, n, place.Ahead)), to, n);
             else
-                Multiply<V, TStore>(tile, T.One / sum, to, n);
+                Multiply<V, TStore>(tile, T.One / Weigh<V>(from, most, tile, n, place.Ahead), to, n);
+        }
+
+        /// <summary>A row's exponentials, all times the same, and their sum.</summary>
+        public static T Weigh<V>(T* x, T most, T* y, long n, long ahead) where V : unmanaged, ISimd<V, T>
+        {
+            x = Near<V>(x, ref most, y, n);
+            return RowMath.ExpSum<V, T, RowMath.Shared>(x, most, y, n, ahead);
+        }
+
+        /// <summary>The row itself; where its largest element is too far from 0, or NaN, what is left of the row without it, in <paramref name="tile"/>.</summary>
+        public static T* Near<V>(T* x, ref T most, T* tile, long n) where V : unmanaged, ISimd<V, T>
+        {
+            if (T.Abs(most) <= T.CreateTruncating(1 << 20))
+                return x;
+            Subtract<V, Cached>(x, most, T.Zero, tile, n);
+            most = T.Zero;
+            return tile;
         }
 
         // A row in two vectors: the second ends where the row does, and what both hold counts in the first alone.

@@ -53,7 +53,7 @@ internal static unsafe class RowMath
         }
         for (; at < n; at += V.Count)
             a = V.MaxNative(a, V.Load(x + Math.Min(at, n - V.Count)));
-        return V.MaxLane(V.Max(V.Max(a, b), V.Max(c, d)));
+        return V.MaxLaneNative(V.MaxNative(V.MaxNative(a, b), V.MaxNative(c, d)));
     }
 
     /// <summary>The first <paramref name="n"/> lanes, up to all of them.</summary>
@@ -156,18 +156,48 @@ internal static unsafe class RowMath
         }
     }
 
-    /// <summary>The sum of exp(x - most), where no element is greater than <paramref name="most"/>; the terms go to y unless that is null.</summary>
+    /// <summary>What a row's exponentials are relative to.</summary>
+    public interface IRowExp
+    {
+        static abstract (V Least, V Shift) Bounds<V, T>(V most) where V : unmanaged, ISimd<V, T> where T : unmanaged;
+
+        static abstract V At<V, T>(V x, V least, V shift) where V : unmanaged, ISimd<V, T> where T : unmanaged;
+    }
+
+    /// <summary>exp(x - most).</summary>
+    public readonly struct Distant : IRowExp
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static (V Least, V Shift) Bounds<V, T>(V most) where V : unmanaged, ISimd<V, T> where T : unmanaged => (most, most);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V At<V, T>(V x, V least, V shift) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.QuickExp<V, T>(x - shift);
+    }
+
+    /// <summary>The same times what all of a row share; see <see cref="VectorMath.SharedExp"/>.</summary>
+    public readonly struct Shared : IRowExp
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static (V Least, V Shift) Bounds<V, T>(V most) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.SharedExpBounds<V, T>(most);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static V At<V, T>(V x, V least, V shift) where V : unmanaged, ISimd<V, T> where T : unmanaged => VectorMath.SharedExp<V, T>(x, least, shift);
+    }
+
+    /// <summary>The sum of a row's exponentials, where no element is greater than <paramref name="most"/>; the terms go to y unless that is null.</summary>
     /// <param name="x">The row.</param>
     /// <param name="most">What is taken off.</param>
     /// <param name="y">Where the terms go.</param>
     /// <param name="n">Elements of the row.</param>
     /// <param name="ahead">How many elements behind these are fetched meanwhile.</param>
     [MethodImpl(Jit.Full)]
-    public static T ExpSum<V, T>(T* x, T most, T* y, long n, long ahead)
+    public static T ExpSum<V, T, TExp>(T* x, T most, T* y, long n, long ahead)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, INumber<T>
+        where TExp : struct, IRowExp
     {
-        V total = V.Zero, lost = V.Zero, shift = V.Create(most);
+        V total = V.Zero, lost = V.Zero;
+        (V least, V shift) = TExp.Bounds<V, T>(V.Create(most));
         long i = 0;
         while (true)
         {
@@ -176,7 +206,7 @@ internal static unsafe class RowMath
             for (; i <= end - 2 * V.Count; i += 2 * V.Count)
             {
                 Streaming.Prefetch<V, T>(x + i + ahead, 2);
-                V p = VectorMath.QuickExp<V, T>(V.Load(x + i) - shift), q = VectorMath.QuickExp<V, T>(V.Load(x + i + V.Count) - shift);
+                V p = TExp.At<V, T>(V.Load(x + i), least, shift), q = TExp.At<V, T>(V.Load(x + i + V.Count), least, shift);
                 if (y is not null)
                 {
                     p.Store(y + i);
@@ -186,7 +216,7 @@ internal static unsafe class RowMath
                 b += q;
             }
             if (i < end)
-                a += ExpRest(x + i, shift, y is null ? null : y + i, end - i);
+                a += ExpRest<V, T, TExp>(x + i, least, shift, y is null ? null : y + i, end - i);
             i = end;
             if (n <= FlushEvery)
                 return V.Sum(a + b);
@@ -198,15 +228,16 @@ internal static unsafe class RowMath
 
     // By itself: what a method may inline would not do for the loop and this.
     [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
-    private static V ExpRest<V, T>(T* x, V shift, T* y, long n)
+    private static V ExpRest<V, T, TExp>(T* x, V least, V shift, T* y, long n)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged, INumber<T>
+        where TExp : struct, IRowExp
     {
         V sum = V.Zero;
         for (long i = 0; i < n; i += V.Count)
         {
             int rest = (int)Math.Min(V.Count, n - i);
-            V p = VectorMath.QuickExp<V, T>(Load<V, T>(x + i, rest) - shift);
+            V p = TExp.At<V, T>(Load<V, T>(x + i, rest), least, shift);
             if (y is not null)
                 Store<V, T>(p, y + i, rest);
             sum += rest == V.Count ? p : V.Select(V.Less(V.Indices, V.Create(T.CreateTruncating(rest))), p, V.Zero);
