@@ -187,35 +187,70 @@ internal static unsafe class AttentionKernel
             }
             // A NaN may be lost here, but not from the sum.
             a = V.MaxNative(V.MaxNative(a, b), V.MaxNative(c, d));
-            V shift = V.SelectEqual(a, V.Create(T.NegativeInfinity), V.Zero, a);    // where nothing is seen so far
-            V sum = V.Zero;
-            s = scores;
-            for (k = 0; k <= keys - 4; k += 4, s += 4 * pitch)
+            V turns = V.Round(V.SelectEqual(a, V.Create(T.NegativeInfinity), V.Zero, a)), off = turns;    // where nothing is seen so far
+            if (V.AnyLess(V.Create(T.CreateTruncating(1 << 20)), V.Abs(turns)))
             {
-                V p0 = V.Load(s) - shift, p1 = V.Load(s + pitch) - shift, p2 = V.Load(s + 2 * pitch) - shift, p3 = V.Load(s + 3 * pitch) - shift;
-                VectorMath.SoftmaxPowersOfTwo<V, T>(ref p0, ref p1, ref p2, ref p3);
-                p0.Store(s);
-                p1.Store(s + pitch);
-                p2.Store(s + 2 * pitch);
-                p3.Store(s + 3 * pitch);
-                sum += (p0 + p1) + (p2 + p3);
+                // Where a float's steps are not whole turns.
+                Subtract(scores, keys, pitch, turns);
+                off = V.Zero;
             }
-            for (; k < keys; k++, s += pitch)
+            V sum = Weights(scores, keys, pitch, off), old = V.Load(total);
+            if (V.AnyLess(before, turns))
             {
-                V p = VectorMath.SoftmaxPowerOfTwo<V, T>(V.Load(s) - shift);
-                p.Store(s);
-                sum += p;
-            }
-            V old = V.Load(total);
-            if (V.AnyLess(before, a))
-            {
-                V shrink = VectorMath.SoftmaxPowerOfTwo<V, T>(before - shift);
-                old *= shrink;
-                for (long r = 0; r < rows; r++, sums += pitch)
-                    (V.Load(sums) * shrink).Store(sums);
-                a.Store(most);
+                old *= Shrink(before - turns, sums, rows, pitch);
+                turns.Store(most);
             }
             (old + sum).Store(total);
+        }
+
+        // These by themselves: what a method may inline would not do for all.
+        [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
+        private static V Weights<V>(T* scores, int keys, long pitch, V turns) where V : unmanaged, ISimd<V, T>
+        {
+            (V least, V shift) = VectorMath.SharedPowerBounds<V, T>(turns);
+            V sum = V.Zero;
+            int k = 0;
+            for (; k <= keys - 4; k += 4, scores += 4 * pitch)
+            {
+                V p0 = V.Load(scores), p1 = V.Load(scores + pitch), p2 = V.Load(scores + 2 * pitch), p3 = V.Load(scores + 3 * pitch);
+                VectorMath.SharedPowersOfTwo<V, T>(ref p0, ref p1, ref p2, ref p3, least, shift);
+                p0.Store(scores);
+                p1.Store(scores + pitch);
+                p2.Store(scores + 2 * pitch);
+                p3.Store(scores + 3 * pitch);
+                sum += (p0 + p1) + (p2 + p3);
+            }
+            return k < keys ? sum + LastWeights(scores, keys - k, pitch, turns) : sum;
+        }
+
+        [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
+        private static V LastWeights<V>(T* scores, int keys, long pitch, V turns) where V : unmanaged, ISimd<V, T>
+        {
+            V sum = V.Zero;
+            for (int k = 0; k < keys; k++, scores += pitch)
+            {
+                V p = VectorMath.SoftmaxPowerOfTwo<V, T>(V.Load(scores) - turns);
+                p.Store(scores);
+                sum += p;
+            }
+            return sum;
+        }
+
+        /// <summary>Brings sums to a larger score, as many turns away, and says by what factor.</summary>
+        [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
+        private static V Shrink<V>(V turns, T* sums, long rows, long pitch) where V : unmanaged, ISimd<V, T>
+        {
+            V shrink = VectorMath.SoftmaxPowerOfTwo<V, T>(turns);
+            for (long r = 0; r < rows; r++, sums += pitch)
+                (V.Load(sums) * shrink).Store(sums);
+            return shrink;
+        }
+
+        [MethodImpl(Jit.Full | MethodImplOptions.NoInlining)]
+        private static void Subtract<V>(T* scores, int keys, long pitch, V turns) where V : unmanaged, ISimd<V, T>
+        {
+            for (int k = 0; k < keys; k++, scores += pitch)
+                (V.Load(scores) - turns).Store(scores);
         }
 
         private static void Finish<V>(T* results, long rows, int width, int queries, T* most, T* total, T* logSum) where V : unmanaged, ISimd<V, T>

@@ -147,45 +147,48 @@ public static partial class VectorMath
         return V.SelectLess(y, C<V, T>(-1021), V.Zero, V.AddBits(Horner<V, T>(q, f, 1), t << 52));
     }
 
-    /// <summary>
-    /// <see cref="SoftmaxPowerOfTwo"/> of four vectors. With 16 registers they go step by step side by side: one after the other, what waits for the step before fills
-    /// the scheduler of a core that shares it (attention's softmax on a Zen 3: 10 cycles a vector so, 11.5 one by one; alone 7.5 and 8.2).
-    /// </summary>
+    /// <summary>What <see cref="SharedPowersOfTwo"/> asks for to take off whole <paramref name="turns"/>, finite ones up to 2^20.</summary>
     [MethodImpl(Inline)]
-    internal static void SoftmaxPowersOfTwo<V, T>(ref V y0, ref V y1, ref V y2, ref V y3)
+    internal static (V Least, V Shift) SharedPowerBounds<V, T>(V turns)
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
-        if (typeof(T) != typeof(float) || typeof(V) == typeof(V512<float>))
+        V bias = C<V, T>(127);
+        return HasSharedExp<V, T>() ? (turns - bias, Shifter<V, T>() + bias - turns) : (turns, turns);
+    }
+
+    /// <summary>
+    /// <see cref="SoftmaxPowerOfTwo"/> of y - turns, of four vectors. What is taken off is whole, so the addition that rounds takes it off too. With 16 registers they go step
+    /// by step side by side: one after the other, what waits for the step before fills the scheduler of a core that shares it.
+    /// </summary>
+    [MethodImpl(Inline)]
+    internal static void SharedPowersOfTwo<V, T>(ref V y0, ref V y1, ref V y2, ref V y3, V least, V shift)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged
+    {
+        if (!HasSharedExp<V, T>())
         {
-            y0 = SoftmaxPowerOfTwo<V, T>(y0);
-            y1 = SoftmaxPowerOfTwo<V, T>(y1);
-            y2 = SoftmaxPowerOfTwo<V, T>(y2);
-            y3 = SoftmaxPowerOfTwo<V, T>(y3);
+            y0 = SoftmaxPowerOfTwo<V, T>(y0 - shift);
+            y1 = SoftmaxPowerOfTwo<V, T>(y1 - shift);
+            y2 = SoftmaxPowerOfTwo<V, T>(y2 - shift);
+            y3 = SoftmaxPowerOfTwo<V, T>(y3 - shift);
             return;
         }
-        V shifter = Shifter<V, T>();
-        V f0 = AtLeast<V, T>(y0, -127), f1 = AtLeast<V, T>(y1, -127), f2 = AtLeast<V, T>(y2, -127), f3 = AtLeast<V, T>(y3, -127);
-        V t0 = f0 + shifter, t1 = f1 + shifter, t2 = f2 + shifter, t3 = f3 + shifter;
-        V n0 = t0 - shifter, n1 = t1 - shifter, n2 = t2 - shifter, n3 = t3 - shifter;
-        f0 -= n0;
-        f1 -= n1;
-        f2 -= n2;
-        f3 -= n3;
+        V f0 = V.MaxNative(least, y0), f1 = V.MaxNative(least, y1), f2 = V.MaxNative(least, y2), f3 = V.MaxNative(least, y3);
+        V t0 = f0 + shift, t1 = f1 + shift, t2 = f2 + shift, t3 = f3 + shift;
+        f0 += shift - t0;
+        f1 += shift - t1;
+        f2 += shift - t2;
+        f3 += shift - t3;
+        V p0 = Horner<V, T>(C<V, T>(Power5), f0, Power4), p1 = Horner<V, T>(C<V, T>(Power5), f1, Power4);
+        V p2 = Horner<V, T>(C<V, T>(Power5), f2, Power4), p3 = Horner<V, T>(C<V, T>(Power5), f3, Power4);
         t0 <<= 23;
         t1 <<= 23;
         t2 <<= 23;
         t3 <<= 23;
-        V p0 = Horner<V, T>(C<V, T>(0.0013270687777549028), f0, 0.009671393781900406), p1 = Horner<V, T>(C<V, T>(0.0013270687777549028), f1, 0.009671393781900406);
-        V p2 = Horner<V, T>(C<V, T>(0.0013270687777549028), f2, 0.009671393781900406), p3 = Horner<V, T>(C<V, T>(0.0013270687777549028), f3, 0.009671393781900406);
-        V bias = Bits<V, T>(127 << 23);
-        t0 = V.AddBits(t0, bias);
-        t1 = V.AddBits(t1, bias);
-        t2 = V.AddBits(t2, bias);
-        t3 = V.AddBits(t3, bias);
-        Horner4<V, T>(ref p0, ref p1, ref p2, ref p3, f0, f1, f2, f3, 0.05550709739327431);
-        Horner4<V, T>(ref p0, ref p1, ref p2, ref p3, f0, f1, f2, f3, 0.24022245407104492);
-        Horner4<V, T>(ref p0, ref p1, ref p2, ref p3, f0, f1, f2, f3, 0.6931470036506653);
+        Horner4<V, T>(ref p0, ref p1, ref p2, ref p3, f0, f1, f2, f3, Power3);
+        Horner4<V, T>(ref p0, ref p1, ref p2, ref p3, f0, f1, f2, f3, Power2);
+        Horner4<V, T>(ref p0, ref p1, ref p2, ref p3, f0, f1, f2, f3, Power1);
         Horner4<V, T>(ref p0, ref p1, ref p2, ref p3, f0, f1, f2, f3, 1);
         y0 = p0 * t0;
         y1 = p1 * t1;
