@@ -33,6 +33,11 @@ public class StreamingTests
         ["rms_norm"] = x => x.RmsNorm([x.Shape[1]], Ramp(x.Shape[1], 1)),
         ["broadcast_row"] = x => x + Ramp(x.Shape[1], 1),
         ["broadcast_column"] = x => x - x.Narrow(1, 0, 1).Contiguous(),
+        ["layer_norm_gradient"] = x =>
+        {
+            var leaf = x.Detach().RequireGrad();
+            return Autograd.Grad([leaf.LayerNorm([x.Shape[1]], Ramp(x.Shape[1], 1), Ramp(x.Shape[1], 2))], [leaf], [x * x])[0];
+        },
         ["softmax_gradient"] = x =>
         {
             var leaf = x.Detach().RequireGrad();
@@ -112,6 +117,22 @@ public class StreamingTests
             double most = x.Max(), sum = x.Sum(v => Math.Exp(v - most));
             for (int j = 0; j < columns; j++)
                 Assert.Equal(Math.Exp(x[j] - most) / sum, y[r * columns + j], 2e-6);
+        }
+    }
+
+    [Theory, InlineData(67, 5003), InlineData(130, 2048), InlineData(4101, 1024), InlineData(1, 9)]
+    public void GradientsOfLayerNormAgreeWithThoseOfDoubles(int rows, int columns)
+    {
+        Tensor[] Gradients(DType type)
+        {
+            var leaves = new[] { Wave(rows * columns, 5).Reshape(rows, columns), Ramp(columns, 1), Ramp(columns, 2) }.Select(t => t.To(type).Detach().RequireGrad()).ToArray();
+            var g = Wave(rows * columns, 6).Reshape(rows, columns).To(type);
+            return Autograd.Grad([(leaves[0] + 3).LayerNorm([columns], leaves[1], leaves[2])], leaves, [g]);
+        }
+        foreach (var (expected, actual) in Gradients(DType.Float64).Zip(Gradients(DType.Float32)))
+        {
+            double scale = expected.Abs().Amax().Item<double>();
+            Assert.InRange((expected - actual.To(DType.Float64)).Abs().Amax().Item<double>(), 0, 1e-5 * scale);
         }
     }
 

@@ -11,9 +11,6 @@ internal static unsafe partial class RowNormKernels
     /// <summary>Elements a thread takes at once.</summary>
     private const long BlockSize = 16 << 10;
 
-    /// <summary>Rows whose parts of the weight's and bias's gradients are added up without compensation.</summary>
-    private const long PartRows = 64;
-
     /// <summary>y = (x - mean) / sqrt(var + eps) * weight + bias by rows of n; without means where they are null.</summary>
     public static void Forward<T>(T* x, T* weight, T* bias, T* y, T* rstd, T* mean, long rows, long n, double eps) where T : unmanaged, IFloatingPointIeee754<T> =>
         ParallelFor.Ranges(rows, RowLoop.Grain(rows, n, BlockSize), new ForwardBody<T>(x, weight, bias, y, rstd, mean, rows, n, eps));
@@ -131,63 +128,4 @@ internal static unsafe partial class RowNormKernels
 
     private static T Rstd<T>(T squares, long n, double eps) where T : unmanaged, IFloatingPointIeee754<T> =>
         T.CreateTruncating(1 / Math.Sqrt(double.CreateTruncating(squares) * (1.0 / n) + eps));
-
-    /// <summary>
-    /// From the gradient g of y, that of x; and, if there are weights, rows of partial gradients of weight and bias: [parts, n] each, with <see cref="Parts"/> parts.
-    /// </summary>
-    public static void Backward<T>(T* g, T* x, T* rstd, T* mean, T* weight, T* gx, T* weightParts, T* biasParts, long rows, long n) where T : unmanaged, IFloatingPointIeee754<T> =>
-        ParallelFor.Ranges(Parts(rows), Math.Max(1, BlockSize / Math.Max(n * PartRows, 1)), new BackwardBody<T>(g, x, rstd, mean, weight, gx, weightParts, biasParts, rows, n));
-
-    /// <summary>How many partial gradients of weight and bias there are.</summary>
-    public static long Parts(long rows) => (rows + PartRows - 1) / PartRows;
-
-    private readonly struct BackwardBody<T>(T* g, T* x, T* rstd, T* mean, T* weight, T* gx, T* weightParts, T* biasParts, long rows, long n) : IRangeBody where T : unmanaged, IFloatingPointIeee754<T>
-    {
-        public void Invoke(long begin, long end)
-        {
-            var kernel = new Kernel(this, begin, end);
-            Isa.Dispatch<Kernel, T>(ref kernel);
-        }
-
-        private readonly struct Kernel(BackwardBody<T> owner, long begin, long end) : ISimdKernel<T>
-        {
-            public void Run<V>() where V : unmanaged, ISimd<V, T>
-            {
-                for (long part = begin; part < end; part++)
-                    owner.Part<V>(part);
-            }
-        }
-
-        private void Part<V>(long part) where V : unmanaged, ISimd<V, T>
-        {
-            T* gw = weightParts is null ? null : weightParts + part * n, gb = biasParts is null ? null : biasParts + part * n;
-            if (gw is not null)
-                new Span<T>(gw, (int)n).Clear();
-            if (gb is not null)
-                new Span<T>(gb, (int)n).Clear();
-            for (long row = part * PartRows, last = Math.Min(row + PartRows, rows); row < last; row++)
-                Row<V>(row, gw, gb);
-        }
-
-        // dx = r (gw - mean(gw) - h mean(gw h)) with gw = g * weight, h = (x - mean) r; the RMS norm lacks mean(gw).
-        private void Row<V>(long row, T* gw, T* gb) where V : unmanaged, ISimd<V, T>
-        {
-            T* d = g + row * n, from = x + row * n, to = gx + row * n;
-            T m = mean is null ? T.Zero : mean[row], r = rstd[row], count = T.CreateTruncating(n);
-            T first = mean is null ? T.Zero : (weight is null ? RowMath.ShortSum<V, T, RowMath.Element<T>>(new(d), n) : RowMath.ShortSum<V, T, RowMath.Product<T>>(new(d, weight), n)) / count;
-            T second = RowMath.ShortSum<V, T, RowMath.Moment<T>>(new(d, weight, from, m), n) / count * r * r;
-            V shift = V.Create(m), scale = V.Create(r), a = V.Create(first), b = V.Create(second);
-            for (long i = 0; i < n; i += V.Count)
-            {
-                int c = (int)Math.Min(V.Count, n - i);
-                V e = RowMath.Load<V, T>(d + i, c), h = RowMath.Load<V, T>(from + i, c) - shift;
-                V v = weight is null ? e : e * RowMath.Load<V, T>(weight + i, c);
-                RowMath.Store<V, T>((v - a - h * b) * scale, to + i, c);
-                if (gw is not null)
-                    RowMath.Store<V, T>(RowMath.Load<V, T>(gw + i, c) + e * (h * scale), gw + i, c);
-                if (gb is not null)
-                    RowMath.Store<V, T>(RowMath.Load<V, T>(gb + i, c) + e, gb + i, c);
-            }
-        }
-    }
 }

@@ -308,22 +308,4 @@ internal static unsafe class RowMath
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T> => V.LoadPartial(x + i, n) * V.LoadPartial(y + i, n);
     }
-
-    /// <summary>d * weight * (x - shift); without the weight where it is null.</summary>
-    public readonly struct Moment<T>(T* d, T* weight, T* x, T shift) : RowMath.ITerm<T> where T : unmanaged
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Full<V>(long i) where V : unmanaged, ISimd<V, T>
-        {
-            V v = V.Load(d + i) * (V.Load(x + i) - V.Create(shift));
-            return weight is null ? v : v * V.Load(weight + i);
-        }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public V Partial<V>(long i, int n) where V : unmanaged, ISimd<V, T>
-        {
-            V v = V.LoadPartial(d + i, n) * (V.LoadPartial(x + i, n) - V.Create(shift));
-            return weight is null ? v : v * V.LoadPartial(weight + i, n);
-        }
-    }
 }
