@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Hebb.Cpu;
@@ -11,7 +9,7 @@ namespace Hebb.Ops;
 /// Rows picked out of a tensor, or written and added into one, at places that index tensors name. The tensor is seen as [before, picked axes, after]; a
 /// place is an offset in elements. Each destination takes its values in the order of the indices, whoever works on it: bits don't depend on threads.
 /// </summary>
-internal static unsafe class IndexKernel
+internal static unsafe partial class IndexKernel
 {
     /// <summary>The offset of a place that is passed over.</summary>
     public const long Skip = long.MinValue;
@@ -265,66 +263,5 @@ internal static unsafe class IndexKernel
     private readonly struct ClearBody(byte* p) : IRangeBody
     {
         public void Invoke(long begin, long end) => NativeMemory.Clear(p + begin, (nuint)(end - begin));
-    }
-
-    /// <summary>y[before, place m, after] += v[before, m, after], in the order of m. Both are contiguous; <typeparamref name="T"/> is the type, complex numbers count as two.</summary>
-    public static void Add<T>(Tensor v, long before, long after, long* offsets, long places, Tensor y, int parts = 1) where T : unmanaged, INumber<T>
-    {
-        if (v.Count == 0)
-            return;
-        var body = new AddBody<T>(v.Data<T>(), before, after * parts, offsets, places, y.Data<T>(), y.Count / before * parts, parts);
-        ParallelFor.Run(before * body.Pieces, body);
-    }
-
-    private readonly struct AddBody<T> : IBlockBody where T : unmanaged, INumber<T>
-    {
-        private readonly T* _v, _y;
-        private readonly long _after, _places, _size;
-        private readonly long* _offsets;
-        private readonly int _parts;
-        private readonly bool _byColumn;
-
-        public readonly long Pieces;
-
-        public AddBody(T* v, long before, long after, long* offsets, long places, T* y, long size, int parts)
-        {
-            _v = v;
-            _y = y;
-            _offsets = offsets;
-            (_after, _places, _size, _parts) = (after, places, size, parts);
-            long work = after * places;
-            _byColumn = after >= 256;
-            // Narrow rows are shared out by destination instead: each piece looks at all places, so there must not be many.
-            // Each destination takes its values in their order however many pieces there are, and rows read whole come faster.
-            long threads = ParallelFor.Threads;
-            Pieces = before >= 8 || threads == 1 || work < 2 * BlockSize ? 1 : _byColumn ? Math.Min(after / 64, Math.Min(2 * threads, 16)) : after >= 8 ? Math.Min(threads, 4) : 1;
-        }
-
-        public void Invoke(long block)
-        {
-            (long before, long piece) = Math.DivRem(block, Pieces);
-            long start = 0, length = _after, low = 0, high = _size;
-            if (Pieces > 1 && _byColumn)
-                (start, length) = (piece * _after / Pieces, (piece + 1) * _after / Pieces - piece * _after / Pieces);
-            else if (Pieces > 1)
-                (low, high) = (piece * _size / Pieces, (piece + 1) * _size / Pieces);
-            T* to = _y + before * _size + start, from = _v + before * _places * _after + start;
-            for (long m = 0; m < _places; m++, from += _after)
-            {
-                long offset = _offsets[m] * _parts;
-                if (_offsets[m] == Skip || offset < low || offset >= high)
-                    continue;
-                if (length < 8)
-                {
-                    for (long i = 0; i < length; i++)
-                        to[offset + i] += from[i];
-                }
-                else
-                {
-                    var sum = new Span<T>(to + offset, checked((int)length));
-                    TensorPrimitives.Add(sum, new ReadOnlySpan<T>(from, (int)length), sum);
-                }
-            }
-        }
     }
 }
