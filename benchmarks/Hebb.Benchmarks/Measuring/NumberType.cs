@@ -10,7 +10,7 @@ internal enum NumberType
     Float64,
     BFloat16,
 
-    /// <summary>uint8 on the left, int8 on the right.</summary>
+    /// <summary>uint8 up to 127 on the left, int8 on the right: without VNNI oneDNN adds pairs of products in 16 bits, where those of larger numbers saturate.</summary>
     Int8,
 }
 
@@ -29,7 +29,7 @@ internal static class TypedInputs
                 Conversions.FromSingle(values, words);
                 return MemoryMarshal.AsBytes(words.AsSpan()).ToArray();
             case NumberType.Int8:
-                return Array.ConvertAll(values, x => left ? (byte)((x + 1) * 127.5f) : (byte)(sbyte)(x * 127));
+                return Array.ConvertAll(values, x => left ? (byte)((x + 1) * 64) : (byte)(sbyte)(x * 127));
             default:
                 return MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
         }

@@ -11,7 +11,7 @@ public unsafe class ExtremeTests
     public static TheoryData<int> Seeds => [.. Enumerable.Range(0, 40)];
 
     [Theory, MemberData(nameof(Seeds))]
-    public void Columns(int seed)
+    public void ByColumn(int seed)
     {
         var random = new Random(seed);
         int rows = random.Next(1, 80), width = random.Next(1, 90);
@@ -21,7 +21,7 @@ public unsafe class ExtremeTests
     }
 
     [Theory, MemberData(nameof(Seeds))]
-    public void Rows(int seed)
+    public void ByRow(int seed)
     {
         var random = new Random(seed);
         int count = random.Next(1, 12) * 256, rest = random.Next(64);
