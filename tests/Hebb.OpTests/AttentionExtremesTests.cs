@@ -61,6 +61,27 @@ public class AttentionExtremesTests
         Assert.Equal(expected, Tensor.ScaledDotProductAttention(q * 1e7, k * 1e7, v).ToArray<float>());
     }
 
+    /// <summary>Queries that see nothing of the first keys, and then scores so low that powers of them alone would be 0.</summary>
+    [Theory, Trait("Isa", "slice")]
+    [InlineData(1, 1)]
+    [InlineData(5, 2)]
+    [InlineData(70, 2)]
+    public void LowScoresCountWhereNothingElseIsSeen(int queries, int heads)
+    {
+        var (q, k, v) = Draw(queries, heads);
+        (q, k) = (q.Abs() * 20, k.Abs() * -20);
+        bool[] seen = new bool[queries * 300];
+        for (int i = 0; i < queries; i++)
+            Array.Fill(seen, true, i * 300 + (i % 2 == 0 ? 265 : 0), i % 2 == 0 ? 35 : 300);
+        var mask = Tensor.From(seen, [queries, 300]);
+        Tensor a = q.To(DType.Float64), b = k.To(DType.Float64).Expand(1, heads, 300, 16), c = v.To(DType.Float64).Expand(1, heads, 300, 16);
+        var scores = Tensor.Where(mask, a.MatMul(b.Transpose(2, 3)) / 4, double.NegativeInfinity);
+        Assert.True(scores.Amax().Item<double>() < -200);
+        float[] expected = scores.Softmax(3).MatMul(c).To(DType.Float32).ToArray<float>(), actual = Tensor.ScaledDotProductAttention(q, k, v, mask).ToArray<float>();
+        for (int i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], actual[i], 5e-3);
+    }
+
     private static (Tensor Query, Tensor Key, Tensor Value) Draw(int queries, int heads)
     {
         var rng = new Rng((ulong)(queries + heads));

@@ -186,8 +186,8 @@ internal static unsafe class AttentionKernel
                 a = V.MaxNative(V.Load(s), a);
             }
             // A NaN may be lost here, but not from the sum.
-            a = V.MaxNative(V.MaxNative(a, b), V.MaxNative(c, d));
-            V turns = V.Round(V.SelectEqual(a, V.Create(T.NegativeInfinity), V.Zero, a)), off = turns;    // where nothing is seen so far
+            a = V.Round(V.MaxNative(V.MaxNative(a, b), V.MaxNative(c, d)));
+            V turns = V.SelectEqual(a, V.Create(T.NegativeInfinity), V.Zero, a), off = turns;    // where nothing is seen so far
             if (V.AnyLess(V.Create(T.CreateTruncating(1 << 20)), V.Abs(turns)))
             {
                 // Where a float's steps are not whole turns.
@@ -195,10 +195,10 @@ internal static unsafe class AttentionKernel
                 off = V.Zero;
             }
             V sum = Weights(scores, keys, pitch, off), old = V.Load(total);
-            if (V.AnyLess(before, turns))
+            if (V.AnyLess(before, a))
             {
                 old *= Shrink(before - turns, sums, rows, pitch);
-                turns.Store(most);
+                a.Store(most);
             }
             (old + sum).Store(total);
         }

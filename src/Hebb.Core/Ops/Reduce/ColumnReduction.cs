@@ -14,10 +14,14 @@ internal static class ColumnReduction
     public const int RowsPerFlush = 64;
 
     /// <summary>
-    /// The most outputs side by side. Rows that are read where they stand may be long: processors see by themselves what comes next in eight long rows, but not in
-    /// eight pieces of rows far apart.
+    /// How many outputs are taken side by side. Rows that are read where they stand may be long: processors see by themselves what comes next in eight long rows, but
+    /// not in eight pieces of rows far apart.
     /// </summary>
-    public static int MostSideBySide(in RunReader reader) => reader.IsDirect ? 4 * RunReader.TileSize : RunReader.TileSize;
+    public static long SideBySide(long width, in RunReader reader)
+    {
+        long most = reader.IsDirect ? 4 * RunReader.TileSize : RunReader.TileSize, tiles = (width + most - 1) / most;
+        return Math.Min(most, ((width + tiles - 1) / tiles + 63) / 64 * 64);
+    }
 }
 
 /// <summary>Some rows of neighbouring outputs, combined row upon row. The order depends on the number of rows alone.</summary>

@@ -154,20 +154,22 @@ internal static unsafe class Reductions
     {
         private readonly ReducePlan _plan = plan;
         private readonly StridedAxes _outer = plan.Kept.Outer();
-        private readonly long _width = plan.Kept.LastSize, _tile = ColumnReduction.MostSideBySide(reader);
-        private readonly long _tiles = (plan.Kept.LastSize + ColumnReduction.MostSideBySide(reader) - 1) / ColumnReduction.MostSideBySide(reader);
-        private readonly long _perBlock = Math.Max(1, BlockSize / (Math.Min(rows, plan.Count) * Math.Min(plan.Kept.LastSize, ColumnReduction.MostSideBySide(reader))));
+        private readonly long _width = plan.Kept.LastSize, _tile = ColumnReduction.SideBySide(plan.Kept.LastSize, reader);
 
-        private long Tasks => _plan.Outputs / _width * _tiles * parts;
+        private long Tiles => (_width + _tile - 1) / _tile;
 
-        public long Blocks => (Tasks + _perBlock - 1) / _perBlock;
+        private long PerBlock => Math.Max(1, BlockSize / (Math.Min(rows, _plan.Count) * Math.Min(_width, _tile)));
+
+        private long Tasks => _plan.Outputs / _width * Tiles * parts;
+
+        public long Blocks => (Tasks + PerBlock - 1) / PerBlock;
 
         public void Invoke(long block)
         {
-            long end = Math.Min((block + 1) * _perBlock, Tasks);
-            for (long task = block * _perBlock; task < end; task++)
+            long end = Math.Min((block + 1) * PerBlock, Tasks);
+            for (long task = block * PerBlock; task < end; task++)
             {
-                (long rest, long tile) = Math.DivRem(task, _tiles);
+                (long rest, long tile) = Math.DivRem(task, Tiles);
                 (long outer, long part) = Math.DivRem(rest, parts);
                 long column = tile * _tile, output = outer * _width + column, start = part * rows;
                 T* totals = parts == 1 ? y + output : partials + part * 2 * _plan.Outputs + output;
