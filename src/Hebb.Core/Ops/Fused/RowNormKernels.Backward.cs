@@ -13,9 +13,6 @@ internal static unsafe partial class RowNormKernels
     /// <summary>Numbers that a row's gradient is made of.</summary>
     private const int TermCount = 4;
 
-    /// <summary>Elements between two flushes into compensated sums.</summary>
-    private const long FlushEvery = 2048;
-
     /// <summary>
     /// From the gradient g of y, that of x; and, if there are weights, rows of partial gradients of weight and bias: [parts, n] each, with <see cref="Parts"/> parts.
     /// </summary>
@@ -40,15 +37,20 @@ internal static unsafe partial class RowNormKernels
         {
             public void Run<V>() where V : unmanaged, ISimd<V, T>
             {
-                for (long part = begin; part < end; part++)
+                if (!owner._streams)
                 {
-                    if (owner._streams)
-                        owner.Part<V, Streamed>(part);
-                    else
-                        owner.Part<V, Cached>(part);
+                    owner.Parts<V, Cached>(begin, end);
+                    return;
                 }
+                owner.Parts<V, Streamed>(begin, end);
                 Streaming.Fence();
             }
+        }
+
+        private void Parts<V, TStore>(long begin, long end) where V : unmanaged, ISimd<V, T> where TStore : struct, IStore
+        {
+            for (long part = begin; part < end; part++)
+                Part<V, TStore>(part);
         }
 
         // Two rows at a time: the partial gradients of weight and bias are read and written half as often.
@@ -104,7 +106,7 @@ internal static unsafe partial class RowNormKernels
             while (true)
             {
                 V a = V.Zero, b = V.Zero, c = V.Zero, e = V.Zero, p = V.Zero, q = V.Zero, r = V.Zero, s = V.Zero;
-                long end = Math.Min(n, i + FlushEvery);
+                long end = Math.Min(n, i + RowMath.FlushEvery);
                 for (; i <= end - 4 * V.Count; i += 4 * V.Count)
                 {
                     long j = i + V.Count, k = j + V.Count, l = k + V.Count;
@@ -127,7 +129,7 @@ internal static unsafe partial class RowNormKernels
                     p = V.MultiplyAdd(t, First<V>(x + i, count) - shift, p);
                 }
                 i = end;
-                if (n <= FlushEvery)
+                if (n <= RowMath.FlushEvery)
                     return (V.Sum(a + b + (c + e)), V.Sum(p + q + (r + s)));
                 Compensation.Add<V, T>(ref total, ref lost, a + b + (c + e));
                 Compensation.Add<V, T>(ref total2, ref lost2, p + q + (r + s));

@@ -17,7 +17,7 @@ internal static class ColumnReduction
     /// How many outputs are taken side by side. Rows that are read where they stand may be long: processors see by themselves what comes next in eight long rows, but
     /// not in eight pieces of rows far apart.
     /// </summary>
-    public static long SideBySide(long width, in RunReader reader)
+    public static long TileWidth(long width, in RunReader reader)
     {
         long most = reader.IsDirect ? 4 * RunReader.TileSize : RunReader.TileSize, tiles = (width + most - 1) / most;
         return Math.Min(most, ((width + tiles - 1) / tiles + 63) / 64 * 64);

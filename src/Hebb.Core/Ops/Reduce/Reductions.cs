@@ -154,7 +154,7 @@ internal static unsafe class Reductions
     {
         private readonly ReducePlan _plan = plan;
         private readonly StridedAxes _outer = plan.Kept.Outer();
-        private readonly long _width = plan.Kept.LastSize, _tile = ColumnReduction.SideBySide(plan.Kept.LastSize, reader);
+        private readonly long _width = plan.Kept.LastSize, _tile = ColumnReduction.TileWidth(plan.Kept.LastSize, reader);
 
         private long Tiles => (_width + _tile - 1) / _tile;
 

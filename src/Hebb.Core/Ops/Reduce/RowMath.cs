@@ -8,7 +8,7 @@ namespace Hebb.Ops;
 internal static unsafe class RowMath
 {
     /// <summary>Elements between two flushes into a compensated sum.</summary>
-    private const int FlushEvery = 2048;
+    public const int FlushEvery = 2048;
 
     /// <summary>The largest element; NaN if one is.</summary>
     [MethodImpl(Jit.Full)]
