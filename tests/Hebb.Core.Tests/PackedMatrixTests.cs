@@ -1,5 +1,6 @@
 using Hebb.Cpu;
 using Hebb.Cpu.Simd;
+using Hebb.Ops;
 
 namespace Hebb.Tests;
 
@@ -12,7 +13,7 @@ public unsafe class PackedMatrixTests
     public void A_kept_copy_gives_the_bits_of_the_plain_product(IsaPath path)
     {
         var random = new Random(1);
-        foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[(2, 128, 200), (8, 300, 129), (8, 77, 1100), (32, 513, 65), (33, 96, 400), (112, 129, 130), (1, 200, 200), (500, 200, 90), (3, 5, 7)])
+        foreach ((int m, int n, int k) in (ReadOnlySpan<(int, int, int)>)[(2, 128, 200), (8, 300, 129), (8, 77, 1100), (32, 513, 65), (33, 96, 400), (112, 129, 130), (1, 200, 200), (1, 513, 65), (1, 300, 129), (1, 1041, 300), (1, 96, 400), (500, 200, 90), (3, 5, 7)])
         {
             for (int layout = 0; layout < 6; layout++)
             {
@@ -41,6 +42,25 @@ public unsafe class PackedMatrixTests
                 GC.KeepAlive(weight);
             }
         }
+    }
+
+    [Theory, MemberData(nameof(Paths))]
+    public void One_row_may_have_its_elements_apart(IsaPath path)
+    {
+        var random = new Random(3);
+        const int N = 170, K = 210;
+        using var a = new Native<float>(random, 3 * K);
+        using var plain = new Native<float>(random, N);
+        using var kept = new Native<float>(random, N);
+        var weight = Tensor.From(Enumerable.Range(0, N * K).Select(_ => random.NextSingle() - 0.5f).ToArray(), [K, N]);
+        var p = GemmProblem<float>.Dense(1, N, K, a.P, weight.Data<float>(), plain.P) with { ACol = 3 };
+        p.Epilogue = p.Epilogue.Then(new ElementFunction<Silu>(default));
+        GemmTests.Run(path, p);
+        p.C = kept.P;
+        for (int call = 0; call < 3; call++)
+            Run(path, p, weight);
+        Assert.True(plain.Bytes.SequenceEqual(kept.Bytes));
+        GC.KeepAlive(weight);
     }
 
     [Theory, MemberData(nameof(Paths))]

@@ -35,15 +35,18 @@ static unsafe class PackedMatrix
             Gemm.Run<T, V>(problem);
             return;
         }
-        TiledGemm.Run<T, V>(problem, (T*)kept.Pointer);
+        if (problem.M == 1)
+            PackedRow<T, V>.Run(problem, (T*)kept.Pointer);
+        else
+            TiledGemm.Run<T, V>(problem, (T*)kept.Pointer);
         GC.KeepAlive(kept);
     }
 
-    // One row reads a matrix once as it stands; many rows pay for the packing, and the copy's memory would be wasted.
+    // Many rows pay for the packing, and the copy's memory would be wasted; one row reads columns of a matrix as fast where they stand.
     static bool Worthwhile<T, V>(in GemmProblem<T> p)
-        where T : unmanaged
+        where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T> =>
-        p.M > 1 && p.M <= TiledGemm.MostPackedRows * TileRows.Max<T, V>() && p.Batch == 1 && p.N >= 4 * V.Count && p.K > 0 && p.N * p.K >= LeastElements;
+        (p.M > 1 || PackedRow<T, V>.Suits(p)) && p.M <= TiledGemm.MostPackedRows * TileRows.Max<T, V>() && p.Batch == 1 && p.N >= 4 * V.Count && p.K > 0 && p.N * p.K >= LeastElements;
 
     static PackedWeights? Find<T, V>(in GemmProblem<T> p, Tensor weight)
         where T : unmanaged, INumber<T>

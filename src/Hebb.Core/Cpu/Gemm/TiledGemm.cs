@@ -13,7 +13,7 @@ static unsafe class TiledGemm
 {
     const long PackedElements = 2L << 20;    // of one side at once: packed and used while they are near
     static readonly long CellRows = PanelsStay ? 224 : 112;
-    static readonly long CellBytes = PanelsStay ? 768 << 10 : 1 << 20;    // of the right side in one block of k
+    static readonly long CellBytes = PanelsStay ? Math.Min(768 << 10, Caches.L2 / 2) : 1 << 20;    // of the right side in one block of k
     const long CellWork = 1L << 19;          // multiply-adds below which a cell is not cut further
     const long CellsPerThread = 6;           // so that none waits long for the last
     static readonly long EvenBytes = Math.Min(1 << 20, Caches.L2);            // of the left side, which each thread then reads as a whole, over and over
@@ -68,12 +68,13 @@ static unsafe class TiledGemm
         }
     }
 
-    // The most steps of k between two visits to C: a row tile of so many steps fits the L1 cache, and leaves room for what streams by.
+    // The most steps of k between two visits to C. A row tile of so many steps fits the L1 cache with 256 bits, and leaves room for what streams by; with 512, which take half as many
+    // loads, it may come from L2, and visits to C cost more than that (Zen 5: 2048 steps instead of 512 are 4 % faster at 2048 cubed, 8 % at 3072).
     // Visits that transpose cost more, so those are fewer. Where both sides were copied to be near, more of them is when blocks are shorter.
     static long StepsAtOnce<T, V>(in GemmPlan<T> plan)
         where T : unmanaged
         where V : unmanaged, ISimd<V, T> => plan.Swapped ? 1024
-            : (V.Count * sizeof(T) == 64 ? 2048 : plan.PackLeft && plan.PackRight && !PanelsStay ? 1536 : 3072) / sizeof(T);
+            : (V.Count * sizeof(T) == 64 ? 8192 : plan.PackLeft && plan.PackRight && !PanelsStay ? 1536 : 3072) / sizeof(T);
 
     /// <summary>Elements of a right side in panels.</summary>
     public static long PackedSize<T, V>(in GemmProblem<T> p)
