@@ -266,6 +266,7 @@ internal static unsafe class AttentionKernel
             }
         }
 
+        [MethodImpl(MethodImplOptions.NoInlining)]
         private static void Multiply<V>(T* x, long count, T factor) where V : unmanaged, ISimd<V, T>
         {
             V f = V.Create(factor);

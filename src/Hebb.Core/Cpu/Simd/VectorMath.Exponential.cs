@@ -154,7 +154,7 @@ public static partial class VectorMath
         where T : unmanaged
     {
         V bias = C<V, T>(127);
-        return HasSharedExp<V, T>() ? (turns - bias, Shifter<V, T>() + bias - turns) : (turns, turns);
+        return typeof(T) == typeof(float) ? (turns - bias, Shifter<V, T>() + bias - turns) : (turns, turns);
     }
 
     /// <summary>
@@ -166,7 +166,7 @@ public static partial class VectorMath
         where V : unmanaged, ISimd<V, T>
         where T : unmanaged
     {
-        if (!HasSharedExp<V, T>())
+        if (typeof(T) != typeof(float))
         {
             y0 = SoftmaxPowerOfTwo<V, T>(y0 - shift);
             y1 = SoftmaxPowerOfTwo<V, T>(y1 - shift);
