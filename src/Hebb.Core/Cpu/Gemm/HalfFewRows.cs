@@ -7,7 +7,7 @@ namespace Hebb.Cpu;
 
 /// <summary>
 /// Few rows by a right side of 16-bit floats. A block is some panels; of each, as many steps as fit the L1 cache are widened and meet
-/// all rows at once, so that the right side is read from memory at half the bytes of float32.
+/// all rows at once, so that the right side is read from memory at half the bytes of float32. BFloat16 of a kept copy is widened in registers.
 /// </summary>
 unsafe struct HalfFewRows<S, V>(GemmProblem<ushort> problem) : IBlockBody
     where S : struct, IHalfWords
@@ -15,13 +15,14 @@ unsafe struct HalfFewRows<S, V>(GemmProblem<ushort> problem) : IBlockBody
 {
     const int PanelBytes = 24 << 10;    // of a panel, widened
     const int LineWords = 32;
+    const long StepsInPlace = 1024;     // between two visits to the sums, of what is widened in registers
 
     public readonly GemmProblem<ushort> Problem = problem;
 
     /// <summary>All rows, widened, K apart.</summary>
     public float* Left;
 
-    /// <summary>The right side in panels through all of k, not widened, or null.</summary>
+    /// <summary>The right side in panels through all of k, as <see cref="HalfPacking.KeptPanel"/> writes them, or null.</summary>
     public ushort* Kept;
 
     public long PanelsAtOnce;
@@ -30,22 +31,31 @@ unsafe struct HalfFewRows<S, V>(GemmProblem<ushort> problem) : IBlockBody
     {
         int panel = 2 * V.Count;
         long first = block * PanelsAtOnce * panel, end = Math.Min(first + (PanelsAtOnce * panel), Problem.N), steps = PanelBytes / sizeof(float) / panel;
+        bool inPlace = Kept != null && typeof(S) == typeof(BFloat16Words);
+        if (inPlace)
+            steps = StepsInPlace;
         using var scratch = Scratch.Open();
-        float* right = scratch.Take<float>(steps * panel), sums = scratch.Take<float>(Problem.M * panel), bias = scratch.Take<float>(panel);
+        float* right = scratch.Take<float>(inPlace ? 0 : steps * panel), sums = scratch.Take<float>(Problem.M * panel), bias = scratch.Take<float>(panel);
         new Span<float>(bias, panel).Clear();
         for (long lane = first; lane < end; lane += panel)
         {
             long lanes = Math.Min(panel, end - lane);
-            int width = lanes <= V.Count ? V.Count : panel;
+            int width = Kept == null && lanes <= V.Count ? V.Count : panel;
             Start(lane, lanes, width, sums, bias);
             for (long k = 0; k < Problem.K; k += steps)
             {
                 long count = Math.Min(steps, Problem.K - k);
+                ushort* kept = Kept + (lane * Problem.K) + (k * panel);
+                if (inPlace)
+                {
+                    Multiply<Paired>(k, count, panel, sums, (float*)kept);
+                    continue;
+                }
                 if (Kept != null)
-                    Widen(Kept + (lane * Problem.K) + (k * width), right, count * width);
+                    Widen(kept, right, count * panel);
                 else
                     HalfPacking.Panel<S, V>(Problem.B + (lane * Problem.BCol) + (k * Problem.BRow), Problem.BCol, Problem.BRow, lanes, count, right, width);
-                Multiply(k, count, width, sums, right);
+                Multiply<Packed>(k, count, width, sums, right);
             }
             for (long r = 0; r < Problem.M; r++)
                 S.Narrow(sums + (r * width), Problem.C + (r * Problem.CRow) + lane, lanes);
@@ -68,7 +78,7 @@ unsafe struct HalfFewRows<S, V>(GemmProblem<ushort> problem) : IBlockBody
         }
     }
 
-    readonly void Multiply(long k, long count, int width, float* sums, float* right)
+    readonly void Multiply<Q>(long k, long count, int width, float* sums, float* right)
     {
         var tiles = new RowTiles(Problem.M, TileRows.Max<float, V>());
         var tile = new TileArgs<float> { K = count, ARow = Problem.K, AStep = 1, B = right, CRow = width, Add = true };
@@ -78,7 +88,7 @@ unsafe struct HalfFewRows<S, V>(GemmProblem<ushort> problem) : IBlockBody
             int height = tiles.Height(t);
             tile.A = Left + (row * Problem.K) + k;
             tile.C = sums + (row * width);
-            TileRows.Kernel<float, V, UnitSteps, Packed>(height, width)(&tile);
+            TileRows.Kernel<float, V, UnitSteps, Q>(height, width)(&tile);
         }
     }
 
@@ -90,8 +100,11 @@ unsafe struct HalfFewRows<S, V>(GemmProblem<ushort> problem) : IBlockBody
         {
             if (Sse.IsSupported)
                 Sse.Prefetch1(source + i + count);
-            for (int j = 0; j < LineWords && i + j < count; j += V.Count)
-                S.Load<V>(source + i + j).Store(target + i + j);
+            for (int j = 0; j < LineWords && i + j < count; j += 2 * V.Count)
+            {
+                S.First<V>(source + i + j).Store(target + i + j);
+                S.Second<V>(source + i + j).Store(target + i + j + V.Count);
+            }
         }
     }
 }

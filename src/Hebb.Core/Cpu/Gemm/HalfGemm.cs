@@ -62,12 +62,16 @@ static unsafe class HalfGemm
         where S : struct, IHalfWords
         where V : unmanaged, ISimd<V, float>
     {
-        if (p.K > 0 && HalfGemv.TryRun<S, V>(p))
+        bool panels = p.M > 1 || (p.BCol == 1 && p.BRow != 1);    // one row reads columns of a matrix as fast where they stand
+        PackedWeights? kept = panels && Worthwhile<V>(p) && weight is not null ? Find<V>(p, weight) : null;
+        if (p.K > 0 && HalfGemv.TryRun<S, V>(p, kept is null ? null : (ushort*)kept.Pointer))
+        {
+            GC.KeepAlive(kept);
             return;
+        }
         using var scratch = Scratch.Open();
         if (p.M <= FewRows)
         {
-            PackedWeights? kept = Worthwhile<V>(p) && weight is not null ? Find<V>(p, weight) : null;
             var few = new HalfFewRows<S, V>(p) { Left = scratch.Take<float>(p.M * p.K), Kept = kept is null ? null : (ushort*)kept.Pointer };
             HalfPacking.Rows<S>(p.A, p.ARow, p.ACol, p.M, p.K, few.Left);
             few.PanelsAtOnce = Math.Max(1, FewWork / (p.M * Math.Max(1, p.K) * 2 * V.Count));
@@ -115,8 +119,7 @@ static unsafe class HalfGemm
         public void Invoke(long block)
         {
             long lanes = Math.Min(panel, p.N - (block * panel));
-            int width = lanes <= vector ? vector : panel;
-            HalfPacking.KeptPanel(p.B + (block * panel * p.BCol), p.BCol, p.BRow, lanes, p.K, target + (block * panel * p.K), width);
+            HalfPacking.KeptPanel(p.B + (block * panel * p.BCol), p.BCol, p.BRow, lanes, p.K, target + (block * panel * p.K), vector);
         }
     }
 

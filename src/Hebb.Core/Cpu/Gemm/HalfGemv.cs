@@ -10,8 +10,11 @@ static unsafe class HalfGemv
     const long ElementsAtOnce = 1L << 15;    // of the matrix, for one thread to take
     const long ColumnsAtOnce = 1024;         // of y when W is read down its columns: the sums stay in the L1 cache
 
-    /// <summary>Does the problem if it has one row or one column and its matrix is contiguous in one direction.</summary>
-    public static bool TryRun<S, V>(in GemmProblem<ushort> p)
+    /// <summary>
+    /// Does the problem if it has one row or one column and its matrix is contiguous in one direction. <paramref name="kept"/> is that of a row in panels, as
+    /// <see cref="HalfPacking.KeptPanel"/> writes them, or null.
+    /// </summary>
+    public static bool TryRun<S, V>(in GemmProblem<ushort> p, ushort* kept)
         where S : struct, IHalfWords
         where V : unmanaged, ISimd<V, float>
     {
@@ -33,13 +36,16 @@ static unsafe class HalfGemv
             Bias = p.Bias,
             BiasStep = row ? 1 : 0,
             Add = p.Accumulate,
+            Kept = kept,
         };
         if (step != 1 && y.Row != 1)
             return false;
         y.X = scratch.Take<float>(p.K);
         HalfPacking.Rows<S>(row ? p.A : p.B, 0, row ? p.ACol : p.BRow, 1, p.K, y.X);
         long group = ElementsAtOnce / y.K;
-        y.Group = y.AlongRows ? Math.Max(4, group / 4 * 4) : Math.Clamp(group / V.Count * V.Count, 4 * V.Count, ColumnsAtOnce);
+        int panel = 2 * V.Count;
+        y.Group = kept != null ? PackedRow<float, V>.Group(TiledGemm.CeilDiv(y.Count, panel), y.K * panel) * panel
+            : y.AlongRows ? Math.Max(4, group / 4 * 4) : Math.Clamp(group / V.Count * V.Count, 4 * V.Count, ColumnsAtOnce);
         ParallelFor.Run(TiledGemm.CeilDiv(y.Count, y.Group), in y);
         return true;
     }
@@ -62,13 +68,17 @@ unsafe struct HalfMatrixVector<S, V> : IBlockBody
     public ushort* Bias;
     public long BiasStep;
     public bool Add;
+    public ushort* Kept;
 
     public readonly void Invoke(long block)
     {
         long from = block * Group, count = Math.Min(Group, Count - from);
         using var scratch = Scratch.Open();
-        float* sums = scratch.Take<float>(count + V.Count);
-        if (AlongRows)
+        int panel = 2 * V.Count;
+        float* sums = scratch.Take<float>(count + panel);
+        if (Kept != null)
+            PanelSums<float, V, PairedStep<S, V>>.Run(X, K, (byte*)(Kept + (from * K)), TiledGemm.CeilDiv(count, panel), sums);
+        else if (AlongRows)
             Dots(from, count, sums);
         else
             Columns(from, (int)count, sums);

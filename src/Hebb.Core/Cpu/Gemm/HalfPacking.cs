@@ -87,22 +87,20 @@ static unsafe class HalfPacking
         }
     }
 
-    /// <summary>The same without widening, for copies that are kept: each panel as it will be widened.</summary>
-    public static void KeptPanel(ushort* source, long lane, long step, long lanes, long steps, ushort* target, int width)
+    /// <summary>
+    /// The same without widening, for copies that are kept, of two vectors: each step is pairs of a lane of the first and one of the second, which are widened where they
+    /// stand, by a shift and by a mask.
+    /// </summary>
+    public static void KeptPanel(ushort* source, long lane, long step, long lanes, long steps, ushort* target, int vector)
     {
         for (long k = 0; k < steps; k++)
         {
-            ushort* s = source + (k * step), t = target + (k * width);
-            if (lane == 1)
+            ushort* s = source + (k * step), t = target + (2 * k * vector);
+            for (int j = 0; j < vector; j++)
             {
-                new Span<ushort>(s, (int)lanes).CopyTo(new Span<ushort>(t, width));
+                t[2 * j] = j < lanes ? s[j * lane] : (ushort)0;
+                t[(2 * j) + 1] = j + vector < lanes ? s[(j + vector) * lane] : (ushort)0;
             }
-            else
-            {
-                for (long j = 0; j < lanes; j++)
-                    t[j] = s[j * lane];
-            }
-            new Span<ushort>(t + lanes, (int)(width - lanes)).Clear();
         }
     }
 }

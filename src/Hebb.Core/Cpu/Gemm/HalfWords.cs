@@ -10,6 +10,14 @@ unsafe interface IHalfWords
     static abstract V Load<V>(ushort* p)
         where V : unmanaged, ISimd<V, float>;
 
+    /// <summary>The first of each of so many pairs as a vector has lanes, as floats.</summary>
+    static abstract V First<V>(ushort* pairs)
+        where V : unmanaged, ISimd<V, float>;
+
+    /// <summary>The second of each.</summary>
+    static abstract V Second<V>(ushort* pairs)
+        where V : unmanaged, ISimd<V, float>;
+
     /// <summary>Rounds to nearest even.</summary>
     static abstract void Store<V>(V x, ushort* p)
         where V : unmanaged, ISimd<V, float>;
@@ -26,6 +34,14 @@ readonly unsafe struct BFloat16Words : IHalfWords
         where V : unmanaged, ISimd<V, float> => Conversions.LoadBFloat16<V>(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V First<V>(ushort* pairs)
+        where V : unmanaged, ISimd<V, float> => Conversions.FirstBFloat16<V>(pairs);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Second<V>(ushort* pairs)
+        where V : unmanaged, ISimd<V, float> => Conversions.SecondBFloat16<V>(pairs);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<V>(V x, ushort* p)
         where V : unmanaged, ISimd<V, float> => Conversions.StoreBFloat16(x, p);
 
@@ -39,6 +55,14 @@ readonly unsafe struct Float16Words : IHalfWords
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Load<V>(ushort* p)
         where V : unmanaged, ISimd<V, float> => Conversions.LoadFloat16<V>(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V First<V>(ushort* pairs)
+        where V : unmanaged, ISimd<V, float> => Conversions.FirstFloat16<V>(pairs);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Second<V>(ushort* pairs)
+        where V : unmanaged, ISimd<V, float> => Conversions.SecondFloat16<V>(pairs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store<V>(V x, ushort* p)

@@ -37,7 +37,7 @@ unsafe struct TileArgs<T>
 /// registers the most is 6 rows. Type arguments: <c>X</c> is a vector and <c>F</c> what is done with it (<see cref="ITileVector{X,T}"/>).
 /// <c>R</c> is a struct whose size in bytes is the number of rows, because sizeof is a generic constant that the JIT knows before it reads
 /// the branches (half the compile time). <c>P</c> is <see cref="UnitRows"/>, <see cref="UnitSteps"/> or <see cref="AnyRows"/>, <c>Q</c> is
-/// <see cref="Packed"/>, <see cref="Stepped"/> or <see cref="Listed"/>, <c>W</c> is <see cref="OneVector"/> or <see cref="TwoVectors"/>.
+/// <see cref="Packed"/>, <see cref="Paired"/>, <see cref="Stepped"/> or <see cref="Listed"/>, <c>W</c> is <see cref="OneVector"/> or <see cref="TwoVectors"/>.
 /// </remarks>
 static unsafe class MicroKernel
 {
@@ -54,6 +54,9 @@ static unsafe class MicroKernel
 
     /// <summary>The steps of the right side follow each other in memory.</summary>
     public struct Packed;
+
+    /// <summary>The same of BFloat16: each step is pairs of a lane of the first vector and one of the second.</summary>
+    public struct Paired;
 
     /// <summary>The right side advances by BStep.</summary>
     public struct Stepped;
@@ -153,7 +156,7 @@ static unsafe class MicroKernel
         byte* a12 = a9 + row + row2;
         nint aStep = typeof(P) == typeof(UnitSteps) ? sizeof(T) : (nint)tile->AStep * sizeof(T);
         byte* b = (byte*)tile->B;
-        nint bStep = typeof(Q) == typeof(Packed) ? typeof(W) == typeof(TwoVectors) ? 2 * F.Bytes : F.Bytes : (nint)tile->BStep * sizeof(T);
+        nint bStep = typeof(Q) == typeof(Packed) ? typeof(W) == typeof(TwoVectors) ? 2 * F.Bytes : F.Bytes : typeof(Q) == typeof(Paired) ? F.Bytes : (nint)tile->BStep * sizeof(T);
         byte* soon = b + (PrefetchSteps * bStep);
         int* offsets = tile->Offsets;
         nint k = (nint)tile->K;
@@ -232,7 +235,8 @@ static unsafe class MicroKernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static X Right<T, X, F, Q>(byte* b, nint bStep, int* offsets, int step, int part)
         where T : unmanaged
-        where F : ITileVector<X, T> => F.Load((T*)(typeof(Q) == typeof(Listed) ? (byte*)((T*)b + offsets[step]) + part : b + ((step * bStep) + part)));
+        where F : ITileVector<X, T> => typeof(Q) == typeof(Paired) ? part == 0 ? F.First(b + (step * bStep)) : F.Second(b + (step * bStep))
+            : F.Load((T*)(typeof(Q) == typeof(Listed) ? (byte*)((T*)b + offsets[step]) + part : b + ((step * bStep) + part)));
 
     // Rows of a wide matrix lie on pages of their own, where the hardware does not look ahead (measured: a third faster). Packed ones follow each other.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -240,10 +244,10 @@ static unsafe class MicroKernel
         where T : unmanaged
         where F : ITileVector<X, T>
     {
-        if (!Sse.IsSupported || typeof(Q) == typeof(Listed) || (typeof(Q) == typeof(Packed) && F.Bytes < LineBytes))
+        if (!Sse.IsSupported || typeof(Q) == typeof(Listed) || ((typeof(Q) == typeof(Packed) || typeof(Q) == typeof(Paired)) && F.Bytes < LineBytes))
             return;
         Sse.Prefetch0(q);
-        if (typeof(W) == typeof(TwoVectors) && F.Bytes == LineBytes)
+        if (typeof(W) == typeof(TwoVectors) && typeof(Q) != typeof(Paired) && F.Bytes == LineBytes)
             Sse.Prefetch0(q + F.Bytes);
     }
 

@@ -24,6 +24,12 @@ unsafe interface ITileVector<X, T>
 
     static abstract void Store(X vector, T* p);
 
+    /// <summary>The first of each pair of BFloat16, as float32.</summary>
+    static abstract X First(void* pairs);
+
+    /// <summary>The second of each.</summary>
+    static abstract X Second(void* pairs);
+
     /// <summary>a * b + c: with one rounding where the hardware has the instruction, else with two.</summary>
     static abstract X MultiplyAdd(X a, X b, X c);
 }
@@ -52,6 +58,12 @@ readonly unsafe struct Tile128<T> : ITileVector<Vector128<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector128<T> vector, T* p) => vector.Store(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> First(void* pairs) => (Vector128.Load((int*)pairs) << 16).As<int, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<T> Second(void* pairs) => (Vector128.Load((int*)pairs) & Vector128.Create(-1 << 16)).As<int, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<T> MultiplyAdd(Vector128<T> a, Vector128<T> b, Vector128<T> c) =>
@@ -86,6 +98,12 @@ readonly unsafe struct Tile256<T> : ITileVector<Vector256<T>, T>
     public static void Store(Vector256<T> vector, T* p) => vector.Store(p);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> First(void* pairs) => (Vector256.Load((int*)pairs) << 16).As<int, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Second(void* pairs) => (Vector256.Load((int*)pairs) & Vector256.Create(-1 << 16)).As<int, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<T> MultiplyAdd(Vector256<T> a, Vector256<T> b, Vector256<T> c) =>
         !Fma.IsSupported && !AdvSimd.IsSupported ? (a * b) + c
         : typeof(T) == typeof(float) ? Vector256.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
@@ -116,6 +134,12 @@ readonly unsafe struct Tile512<T> : ITileVector<Vector512<T>, T>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Vector512<T> vector, T* p) => vector.Store(p);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> First(void* pairs) => (Vector512.Load((int*)pairs) << 16).As<int, T>();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Second(void* pairs) => (Vector512.Load((int*)pairs) & Vector512.Create(-1 << 16)).As<int, T>();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<T> MultiplyAdd(Vector512<T> a, Vector512<T> b, Vector512<T> c) =>

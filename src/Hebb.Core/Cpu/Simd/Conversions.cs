@@ -71,6 +71,26 @@ public static unsafe class Conversions
     public static V LoadBFloat16<V>(ushort* p)
         where V : unmanaged, ISimd<V, float> => LoadWords<V>(p) << 16;
 
+    /// <summary>The first of each of so many pairs of Float16 as a vector has lanes, as floats.</summary>
+    [MethodImpl(Inline)]
+    public static V FirstFloat16<V>(ushort* pairs)
+        where V : unmanaged, ISimd<V, float> => Float16ToSingle.Widen(V.Load((float*)pairs) & Bits<V>(0xFFFF));
+
+    /// <summary>The second of each pair.</summary>
+    [MethodImpl(Inline)]
+    public static V SecondFloat16<V>(ushort* pairs)
+        where V : unmanaged, ISimd<V, float> => Float16ToSingle.Widen(V.Load((float*)pairs) >>> 16);
+
+    /// <summary>The first of each of so many pairs of BFloat16 as a vector has lanes, as floats.</summary>
+    [MethodImpl(Inline)]
+    public static V FirstBFloat16<V>(ushort* pairs)
+        where V : unmanaged, ISimd<V, float> => V.Load((float*)pairs) << 16;
+
+    /// <summary>The second of each pair.</summary>
+    [MethodImpl(Inline)]
+    public static V SecondBFloat16<V>(ushort* pairs)
+        where V : unmanaged, ISimd<V, float> => V.Load((float*)pairs) & Bits<V>(unchecked((int)0xFFFF0000));
+
     /// <summary>Rounds a vector of floats to Float16 and writes it.</summary>
     [MethodImpl(Inline)]
     public static void StoreFloat16<V>(V x, ushort* p)
