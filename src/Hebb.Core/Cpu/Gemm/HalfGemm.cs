@@ -82,7 +82,9 @@ static unsafe class HalfGemm
         var blocks = new HalfBlocks<S, V>(p);
         long lanes = Math.Min(Group(PackedElements * sizeof(float), p.K, blocks.Panel), TiledGemm.CeilDiv(p.N, blocks.Panel) * blocks.Panel);
         blocks.Right = scratch.Take<float>(lanes * p.K);
-        blocks.RowsAtOnce = Math.Clamp(LeftBytes / sizeof(float) / Math.Max(1, p.K), 28, FewRows);
+        // As many for each thread, of as many rows: one that is left over keeps the others waiting.
+        long down = TiledGemm.CeilDiv(p.M, Math.Clamp(LeftBytes / sizeof(float) / Math.Max(1, p.K), 28, FewRows));
+        blocks.RowsAtOnce = TiledGemm.CeilDiv(p.M, TiledGemm.CeilDiv(down, ParallelFor.Threads) * ParallelFor.Threads);
         for (blocks.FromLane = 0; blocks.FromLane < p.N; blocks.FromLane += lanes)
         {
             blocks.Lanes = Math.Min(lanes, p.N - blocks.FromLane);
