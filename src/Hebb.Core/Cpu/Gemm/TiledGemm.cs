@@ -69,12 +69,12 @@ static unsafe class TiledGemm
     }
 
     // The most steps of k between two visits to C. A row tile of so many steps fits the L1 cache with 256 bits, and leaves room for what streams by; with 512, which take half as many
-    // loads, it may come from L2, and visits to C cost more than that (Zen 5: 2048 steps instead of 512 are 4 % faster at 2048 cubed, 8 % at 3072).
-    // Visits that transpose cost more, so those are fewer. Where both sides were copied to be near, more of them is when blocks are shorter.
+    // loads, rows may come from L2, and visits to C cost more than that (Zen 5: 2048 steps instead of 512 are 4 % faster at 2048 cubed, 8 % at 3072). Not so where the left side stands in
+    // columns (7 % slower): it is copied in blocks, and more of one is near when they are shorter. Visits that transpose cost more, so those are fewer.
     static long StepsAtOnce<T, V>(in GemmPlan<T> plan)
         where T : unmanaged
         where V : unmanaged, ISimd<V, T> => plan.Swapped ? 1024
-            : (V.Count * sizeof(T) == 64 ? 8192 : plan.PackLeft && plan.PackRight && !PanelsStay ? 1536 : 3072) / sizeof(T);
+            : (V.Count * sizeof(T) == 64 ? (plan.LeftStep == 1 ? 8192 : 2048) : plan.PackLeft && plan.PackRight && !PanelsStay ? 1536 : 3072) / sizeof(T);
 
     /// <summary>Elements of a right side in panels.</summary>
     public static long PackedSize<T, V>(in GemmProblem<T> p)
