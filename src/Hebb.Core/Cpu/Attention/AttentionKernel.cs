@@ -266,6 +266,7 @@ internal static unsafe class AttentionKernel
             }
         }
 
+        // By itself, as above.
         [MethodImpl(MethodImplOptions.NoInlining)]
         private static void Multiply<V>(T* x, long count, T factor) where V : unmanaged, ISimd<V, T>
         {

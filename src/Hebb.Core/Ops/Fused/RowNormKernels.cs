@@ -43,7 +43,7 @@ internal static unsafe partial class RowNormKernels
         [MethodImpl(Jit.Full)]
         private void InterleavedForward<V>(long begin, long end) where V : unmanaged, ISimd<V, T>
         {
-            long last = end - 1, ahead = Streaming.Ahead / sizeof(T);
+            long last = end - 1, ahead = Streaming.AheadOfRows / sizeof(T);
             (T m, T r) = Statistics<V, T>(x + begin * n, n, centred: true, eps);
             T coming = Mean<T>(RowMath.ShortSum<V, T, RowMath.Element<T>>(new(x + Math.Min(begin + 1, last) * n), n), n);
             for (long row = begin; row < last; row++)

@@ -19,7 +19,7 @@ internal static unsafe partial class SoftmaxKernels
     {
         byte* space = stackalloc byte[(int)RowLoop.LongestInterleaved * 2 * sizeof(T) + 64];
         T* done = (T*)(space + (-(nint)space & 63)), coming = done + n;
-        long last = end - 1, ahead = Streaming.Ahead / sizeof(T);
+        long last = end - 1, ahead = Streaming.AheadOfRows / sizeof(T);
         T sum = ForwardLines<T>.Weigh<V>(x + begin * n, RowMath.MaxNative<V, T>(x + begin * n, n), done, n, ahead), most = RowMath.MaxNative<V, T>(x + Math.Min(begin + 1, last) * n, n);
         for (long row = begin; row < last; row++)
         {
