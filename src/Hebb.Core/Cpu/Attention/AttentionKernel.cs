@@ -77,7 +77,7 @@ internal static unsafe class AttentionKernel
             T* turned = scratch.Take<T>(panels * width * e), sums = scratch.Take<T>(panels * width * f), scores = scratch.Take<T>(AttentionProblem<T>.KeyTile * width);
             T* most2 = scratch.Take<T>(panels * width), total = scratch.Take<T>(panels * width), masks = scratch.Take<T>(problem.MaskScratch(width));
             KeyRun* runs = (KeyRun*)scratch.Take<long>(2 * problem.MostRuns);
-            new Span<T>(sums, checked((int)(panels * width * f))).Clear();
+            ulong seen = 0;    // panels that have sums
             new Span<T>(total, panels * width).Clear();
             new Span<T>(most2, panels * width).Fill(T.NegativeInfinity);
             var (from, to) = problem.Span(query, queries);
@@ -111,8 +111,10 @@ internal static unsafe class AttentionKernel
                     }
                     if (count == 0)
                         continue;
+                    bool add = (seen >> p & 1) != 0;
                     for (int i = 0; i < vectors * V.Count; i += V.Count)
-                        Weigh<V>(scores + i, keys, width, most2 + p * width + i, total + p * width + i, sums + p * width * f + i, f);
+                        Weigh<V>(scores + i, keys, width, most2 + p * width + i, total + p * width + i, sums + p * width * f + i, add ? f : 0);
+                    seen |= 1UL << p;
                     keys = 0;
                     for (int i = 0; i < count; i++)
                     {
@@ -121,9 +123,10 @@ internal static unsafe class AttentionKernel
                         if (problem.Drop > 0)
                             Multiply<V>(s, problem.Factors<V>(batch, head, start, n, run, width, masks), run.Count * width);
                         if (vectors == 3 && !packed.IsEmpty)
-                            TileProduct.PackedPanel<T, V>(packed.Value(batch, keyHead, run.Start), f, run.Count, s, sums + p * width * f);
+                            TileProduct.PackedPanel<T, V>(packed.Value(batch, keyHead, run.Start), f, run.Count, s, sums + p * width * f, add);
                         else
-                            TileProduct.Panel<T, V>(problem.Value.At(batch, keyHead, run.Start), problem.Value.Column, problem.Value.Row, f, run.Count, s, sums + p * width * f, vectors, add: true, ahead: &later, rowsAhead: 8);
+                            TileProduct.Panel<T, V>(problem.Value.At(batch, keyHead, run.Start), problem.Value.Column, problem.Value.Row, f, run.Count, s, sums + p * width * f, vectors, add, ahead: &later, rowsAhead: 8);
+                        add = true;
                         keys += run.Count;
                     }
                 }
@@ -134,6 +137,8 @@ internal static unsafe class AttentionKernel
                 int n = (int)Math.Min(width, queries - p * width);
                 long at = outer * problem.Queries + query + p * width;
                 T* results = sums + p * width * f;
+                if ((seen >> p & 1) == 0)
+                    new Span<T>(results, checked((int)(width * f))).Clear();
                 Finish<V>(results, f, width, n, most2 + p * width, total + p * width, logSum + at);
                 Packing.Copy<T, V>(results, width, 1, f, n, output.At(batch, head, query + p * width), output.Row, f);
             }

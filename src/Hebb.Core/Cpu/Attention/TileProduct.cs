@@ -72,11 +72,11 @@ internal static unsafe class TileProduct
             WideRows<T, AnyRows>(a, aRow, aRow, aStep, rows, steps, b, c, width, add, ahead, rowsAhead);
     }
 
-    /// <summary>The same for values that <see cref="PackedKeys{T}"/> hold, added to three vectors.</summary>
-    public static void PackedPanel<T, V>(T* a, long rows, long steps, T* b, T* c)
+    /// <summary>The same for values that <see cref="PackedKeys{T}"/> hold, of three vectors.</summary>
+    public static void PackedPanel<T, V>(T* a, long rows, long steps, T* b, T* c, bool add)
         where T : unmanaged, IFloatingPointIeee754<T>
         where V : unmanaged, ISimd<V, T> =>
-        WideRows<T, UnitRows>(a, PackedKeys<T>.Tile, 1, PackedKeys<T>.Columns, rows, steps, b, c, PanelVectors<T, V>() * V.Count, add: true, null, 0);
+        WideRows<T, UnitRows>(a, PackedKeys<T>.Tile, 1, PackedKeys<T>.Columns, rows, steps, b, c, PanelVectors<T, V>() * V.Count, add, null, 0);
 
     /// <summary>Vectors in a panel of queries.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
