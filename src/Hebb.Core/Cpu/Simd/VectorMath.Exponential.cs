@@ -58,8 +58,9 @@ public static partial class VectorMath
             return InlinedExp<V, T>(x);
         if (Avx512DQ.IsSupported && typeof(V) == typeof(V512<float>))
         {
-            Vector512<float> z = Unsafe.BitCast<V, Vector512<float>>(AtLeast<V, T>(x, -200)), turns = Vector512.Create(1.4426950408889634f), y = z * turns;
-            return Unsafe.BitCast<Vector512<float>, V>(PowerOfTwo512(y, Avx512F.FusedMultiplySubtract(z, turns, y)));
+            Vector512<float> z = Unsafe.BitCast<V, Vector512<float>>(x), turns = Vector512.Create(1.4426950408889634f), y = z * turns;
+            Vector512<float> power = PowerOfTwo512(y, Avx512F.FusedMultiplySubtract(z, turns, y));
+            return Unsafe.BitCast<Vector512<float>, V>(Vector512.ConditionalSelect(Avx512F.CompareNotLessThan(z, Vector512.Create(-87.33f)), power, Vector512<float>.Zero));
         }
         // Fused, what is left of x log2(e) loses only what log2(e) itself lost.
         V log2 = C<V, T>(1.4426950408889634), shifter = Shifter<V, T>(), least = AtLeast<V, T>(x, -88), t = V.MultiplyAdd(least, log2, shifter);
