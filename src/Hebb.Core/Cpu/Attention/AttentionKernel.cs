@@ -271,7 +271,7 @@ internal static unsafe class AttentionKernel
             }
         }
 
-        // By itself, as above.
+        // Within Tile its operators would no longer be put in line.
         [MethodImpl(MethodImplOptions.NoInlining)]
         private static void Multiply<V>(T* x, long count, T factor) where V : unmanaged, ISimd<V, T>
         {

@@ -35,7 +35,7 @@ unsafe struct GemmPlan<T>
     public static GemmPlan<T> For<V>(in GemmProblem<T> p, bool packedRight = false)
         where V : unmanaged, ISimd<V, T>
     {
-        int tallest = TileRows.Max<T, V>(), width = V.Count * sizeof(T);
+        int tallest = TileRows.Max<T, V>();
         var straight = new GemmPlan<T>
         {
             Rows = p.M,
@@ -78,7 +78,7 @@ unsafe struct GemmPlan<T>
         bool large = best.Lanes * best.K * sizeof(T) > InPlaceBytes, many = best.Rows > TiledGemm.MostPackedRows * tallest;
         // What lies 1 KiB or more apart shares few places of the first cache, so that every tile has it from the second again. One of 1 MiB gives vectors of 64 bytes in time while the left tile
         // stays in the first; a small one is better read in order whatever the distance, where the copy costs little.
-        bool slow = best.RightStep * sizeof(T) % (TiledGemm.PanelsStay ? 1024 : 1) == 0 && (width < 64 || best.K > NearSteps);
+        bool slow = best.RightStep * sizeof(T) % (TiledGemm.PanelsStay ? 1024 : 1) == 0 && (V.Count * sizeof(T) < 64 || best.K > NearSteps);
         bool crowded = slow && best.Rows >= 16 * V.Count && best.Rows * best.Lanes * best.K >= WorthPacking;
         best.PackRight = best.RightMustPack || many && (large || crowded || best.RightStep * sizeof(T) % 4096 == 0);
         best.PackLeft = best.LeftIsFar(V.Count) || best.LeftStep == 1 && best.Lanes >= 16 * V.Count && many && best.LeftRow * sizeof(T) % 4096 == 0;

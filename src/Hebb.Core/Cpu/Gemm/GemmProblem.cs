@@ -33,6 +33,9 @@ unsafe struct GemmProblem<T>
     /// <summary>The epilogue with what <see cref="StartBias"/> leaves to it.</summary>
     public readonly Epilogue<T> Finish => Epilogue.With(Epilogue.Scales ? Bias : null);
 
+    /// <summary>B runs along its rows, so that one row of A reads it down its columns, which a copy in panels speeds up; along its columns it is read as fast where it stands.</summary>
+    public readonly bool IsReadDown => BCol == 1 && BRow != 1;
+
     /// <summary>How many such products. 1 unless set.</summary>
     public long Batch;
 

@@ -11,8 +11,11 @@ static unsafe class Gemv
     const long ColumnsAtOnce = 4096;         // of y when W is read down its columns: y stays in the L1 cache
     const long PiecesPerThread = 2;
 
-    /// <summary>Does the problem if it has one row or one column and its matrix is contiguous in one direction.</summary>
-    public static bool TryRun<T, V>(in GemmProblem<T> p)
+    /// <summary>
+    /// Does the problem if it has one row or one column and its matrix is contiguous in one direction. <paramref name="panels"/> is the right side of one row as
+    /// <see cref="TiledGemm.PackRight"/> writes it, or null; the bits are the same.
+    /// </summary>
+    public static bool TryRun<T, V>(in GemmProblem<T> p, T* panels = null)
         where T : unmanaged, INumber<T>
         where V : unmanaged, ISimd<V, T>
     {
@@ -36,6 +39,7 @@ static unsafe class Gemv
             Finish = p.Epilogue.IsNone ? default : p.Finish,
             Finishes = !p.Epilogue.IsNone,
             OneRow = row,
+            Panels = panels,
         };
         if (step == 1)
             y.AlongRows = true;
@@ -44,12 +48,19 @@ static unsafe class Gemv
         else
             return false;
         using var scratch = Scratch.Open();
-        if (y.AlongRows && y.XStep != 1)
+        if ((y.AlongRows || panels != null) && y.XStep != 1)
         {
             T* packed = scratch.Take<T>(y.K);
             for (long k = 0; k < y.K; k++)
                 packed[k] = y.X[k * y.XStep];
             y.X = packed;
+        }
+        if (panels != null)
+        {
+            int width = 2 * V.Count;
+            y.Group = PanelSums<T, V, PlainStep<T, V>>.Group(TiledGemm.CeilDiv(y.Count, width), y.K * width) * width;
+            ParallelFor.Run(TiledGemm.CeilDiv(y.Count, y.Group), in y);
+            return true;
         }
         long group = ElementsAtOnce / y.K;
         // Down the columns, the longer the runs of a row the faster memory gives them: short ones lie on a page each.
@@ -78,11 +89,14 @@ unsafe struct MatrixVector<T, V> : IBlockBody
     public bool Add;
     public Epilogue<T> Finish;
     public bool Finishes, OneRow;
+    public T* Panels;
 
     public readonly void Invoke(long block)
     {
         long from = block * Group, to = Math.Min(from + Group, Count);
-        if (AlongRows)
+        if (Panels != null)
+            InPanels(from, to - from);
+        else if (AlongRows)
             Dots(from, to);
         else
             Columns(from, to);
@@ -96,6 +110,42 @@ unsafe struct MatrixVector<T, V> : IBlockBody
         if (Add)
             sum += *y;
         *y = Bias == null ? sum : sum + Bias[i * BiasStep];
+    }
+
+    // What Put does, of neighbours.
+    readonly void PutAll(long from, T* sums, long count)
+    {
+        if (YStep != 1 || (Bias != null && BiasStep != 1))
+        {
+            for (long i = 0; i < count; i++)
+                Put(from + i, sums[i]);
+            return;
+        }
+        T* y = Y + from;
+        for (long i = 0; i < count; i += V.Count)
+        {
+            int lanes = (int)Math.Min(V.Count, count - i);
+            V sum = V.LoadPartial(sums + i, lanes);
+            if (Add)
+                sum += V.LoadPartial(y + i, lanes);
+            if (Bias != null)
+                sum += V.LoadPartial(Bias + from + i, lanes);
+            sum.StorePartial(y + i, lanes);
+        }
+    }
+
+    // A last panel of no more lanes than a vector has is one vector wide.
+    readonly void InPanels(long from, long count)
+    {
+        int width = 2 * V.Count;
+        long whole = (count + V.Count - 1) / width;
+        T* panels = Panels + (from * K);
+        using var scratch = Scratch.Open();
+        T* sums = scratch.Take<T>((whole + 1) * width);
+        PanelSums<T, V, PlainStep<T, V>>.Run(X, K, (byte*)panels, whole, sums);
+        if (count > whole * width)
+            PanelSums<T, V, PlainStep<T, V>>.Half(X, K, panels + (whole * width * K), sums + (whole * width));
+        PutAll(from, sums, count);
     }
 
     // Each row has two sums of its own whatever its neighbours, so a row's bits do not depend on where it stands.
@@ -208,7 +258,6 @@ unsafe struct MatrixVector<T, V> : IBlockBody
                 V.MultiplyAdd(x, V.LoadPartial(w + i, lanes), V.LoadPartial(sums + i, lanes)).StorePartial(sums + i, lanes);
             }
         }
-        for (int i = 0; i < count; i++)
-            Put(from + i, sums[i]);
+        PutAll(from, sums, count);
     }
 }

@@ -45,14 +45,13 @@ unsafe struct HalfFewRows<S, V>(GemmProblem<ushort> problem) : IBlockBody
             for (long k = 0; k < Problem.K; k += steps)
             {
                 long count = Math.Min(steps, Problem.K - k);
-                ushort* kept = Kept + (lane * Problem.K) + (k * panel);
                 if (inPlace)
                 {
-                    Multiply<Paired>(k, count, panel, sums, (float*)kept);
+                    Multiply<Paired>(k, count, width, sums, (float*)(Kept + (lane * Problem.K) + (k * width)));
                     continue;
                 }
                 if (Kept != null)
-                    Widen(kept, right, count * panel);
+                    Widen(Kept + (lane * Problem.K) + (k * width), right, count * width);
                 else
                     HalfPacking.Panel<S, V>(Problem.B + (lane * Problem.BCol) + (k * Problem.BRow), Problem.BCol, Problem.BRow, lanes, count, right, width);
                 Multiply<Packed>(k, count, width, sums, right);

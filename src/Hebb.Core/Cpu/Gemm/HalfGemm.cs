@@ -62,8 +62,7 @@ static unsafe class HalfGemm
         where S : struct, IHalfWords
         where V : unmanaged, ISimd<V, float>
     {
-        bool panels = p.M > 1 || (p.BCol == 1 && p.BRow != 1);    // one row reads columns of a matrix as fast where they stand
-        PackedWeights? kept = panels && Worthwhile<V>(p) && weight is not null ? Find<V>(p, weight) : null;
+        PackedWeights? kept = Worthwhile<V>(p) && weight is not null ? Find<V>(p, weight) : null;
         if (p.K > 0 && HalfGemv.TryRun<S, V>(p, kept is null ? null : (ushort*)kept.Pointer))
         {
             GC.KeepAlive(kept);
@@ -99,7 +98,7 @@ static unsafe class HalfGemm
 
     static bool Worthwhile<V>(in GemmProblem<ushort> p)
         where V : unmanaged, ISimd<V, float> =>
-        p.M <= FewRows && p.Batch == 1 && p.N >= 4 * V.Count && p.K > 0 && p.N * p.K >= LeastElements;
+        (p.M > 1 || p.IsReadDown) && p.M <= FewRows && p.Batch == 1 && p.N >= 4 * V.Count && p.K > 0 && p.N * p.K >= LeastElements;
 
     static PackedWeights? Find<V>(in GemmProblem<ushort> p, Tensor weight)
         where V : unmanaged, ISimd<V, float>

@@ -44,7 +44,7 @@ static unsafe class HalfGemv
         HalfPacking.Rows<S>(row ? p.A : p.B, 0, row ? p.ACol : p.BRow, 1, p.K, y.X);
         long group = ElementsAtOnce / y.K;
         int panel = 2 * V.Count;
-        y.Group = kept != null ? PackedRow<float, V>.Group(TiledGemm.CeilDiv(y.Count, panel), y.K * panel) * panel
+        y.Group = kept != null ? PanelSums<float, V, PairedStep<S, V>>.Group(TiledGemm.CeilDiv(y.Count, panel), y.K * panel) * panel
             : y.AlongRows ? Math.Max(4, group / 4 * 4) : Math.Clamp(group / V.Count * V.Count, 4 * V.Count, ColumnsAtOnce);
         ParallelFor.Run(TiledGemm.CeilDiv(y.Count, y.Group), in y);
         return true;

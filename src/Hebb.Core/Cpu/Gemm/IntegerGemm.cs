@@ -15,7 +15,7 @@ static unsafe class IntegerGemm
     const long CellRows = 96;
     const long ParallelWork = 1L << 20;    // multiply-adds from which on one product is worth several threads
     const long CellWork = 1L << 20;
-    const long PackAtOnce = 1L << 13;     // words for one thread to lay out
+    const long PackAtOnce = 1L << 13;      // words for one thread to lay out
     const long FewRows = 112;              // up to so many, a copy of weights in tile order is kept
     const long LeastElements = 1L << 14;
     const int Layout = -3;                 // tells kept copies from those of other kernels

@@ -36,17 +36,17 @@ static unsafe class PackedMatrix
             return;
         }
         if (problem.M == 1)
-            PackedRow<T, V>.Run(problem, (T*)kept.Pointer);
+            Gemv.TryRun<T, V>(problem, (T*)kept.Pointer);
         else
             TiledGemm.Run<T, V>(problem, (T*)kept.Pointer);
         GC.KeepAlive(kept);
     }
 
-    // Many rows pay for the packing, and the copy's memory would be wasted; one row reads columns of a matrix as fast where they stand.
+    // Many rows pay for the packing, and the copy's memory would be wasted.
     static bool Worthwhile<T, V>(in GemmProblem<T> p)
-        where T : unmanaged, INumber<T>
+        where T : unmanaged
         where V : unmanaged, ISimd<V, T> =>
-        (p.M > 1 || PackedRow<T, V>.Suits(p)) && p.M <= TiledGemm.MostPackedRows * TileRows.Max<T, V>() && p.Batch == 1 && p.N >= 4 * V.Count && p.K > 0 && p.N * p.K >= LeastElements;
+        (p.M > 1 || p.IsReadDown) && p.M <= TiledGemm.MostPackedRows * TileRows.Max<T, V>() && p.Batch == 1 && p.N >= 4 * V.Count && p.K > 0 && p.N * p.K >= LeastElements;
 
     static PackedWeights? Find<T, V>(in GemmProblem<T> p, Tensor weight)
         where T : unmanaged, INumber<T>

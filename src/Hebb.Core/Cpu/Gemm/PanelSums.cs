@@ -62,6 +62,16 @@ static unsafe class PanelSums<T, V, L>
     /// <summary>Panels at once: four chains of multiply-adds hide their latency. More streams of memory, which lie a multiple of a page apart, push each other out of the caches.</summary>
     public const int AtOnce = 2;
 
+    const long ElementsAtOnce = 1L << 15;    // for one thread to take
+    const long PiecesPerThread = 2;
+
+    /// <summary>Panels for a thread to take at once, of so many with so many elements each.</summary>
+    public static long Group(long panels, long elements)
+    {
+        long least = Math.Max(1, ElementsAtOnce / elements), share = TiledGemm.CeilDiv(panels, ParallelFor.Threads * PiecesPerThread);
+        return TiledGemm.CeilDiv(Math.Max(least, share), AtOnce) * AtOnce;
+    }
+
     /// <summary>The sums of some whole panels.</summary>
     public static void Run(T* x, long steps, byte* panels, long count, T* sums)
     {
